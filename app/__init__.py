@@ -1,0 +1,127 @@
+"""OSS Sorong: create_app() builds and connects, and decides nothing itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import assets, cli, gateways, i18n, labels, logs, web
+from app.auth import SESSION_LENGTH
+from app.config import ROOT, Settings, load_secrets, read_settings
+from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
+from app.routes import blueprints
+
+BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
+
+
+def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
+    """Return the application. Raises BadSettings when the environment holds a mistake."""
+    settings = settings or read_settings()
+    keys = load_secrets(settings.instance)
+    vault.keys, vault.current = keys.data_keys, keys.current_data_key
+    vault.index_key = keys.index_key
+
+    app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
+    app.config.update(
+        TESTING=testing,
+        SETTINGS=settings,
+        SECRET_KEY=keys.session_key,
+        SESSION_COOKIE_NAME="s",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=SESSION_LENGTH,
+        MAX_CONTENT_LENGTH=BODY_AT_MOST,
+        MAX_FORM_MEMORY_SIZE=BODY_AT_MOST,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        BABEL_DEFAULT_LOCALE=i18n.DEFAULT,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        WTF_CSRF_CHECK_DEFAULT=False,  # forms check it, so that a stale page comes back filled
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may lie open for hours
+        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_ENABLED=not testing,
+        COMPRESS_ALGORITHM=["br", "zstd", "gzip"],
+        COMPRESS_MIN_SIZE=200,
+        COMPRESS_BR_LEVEL=6,  # level 9 saves nothing here and takes 20 times as long
+        COMPRESS_BR_WINDOW=16,
+        COMPRESS_BR_MODE=1,  # text
+        COMPRESS_MIMETYPES=["text/html", "application/json", "text/plain", "application/pdf"],
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+    logs.init_app(app, settings.log_level)
+    db.init_app(app)
+    with app.app_context():
+        _prepare_engine(settings)
+    migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"))
+    babel.init_app(app, locale_selector=i18n.chosen_language)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    limiter.init_app(app)
+    compress.init_app(app)
+    i18n.init_app(app)
+    labels.init_app(app)
+    assets.init_app(app)
+    web.init_app(app)
+    gateways.init_app(app, settings, keys)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    cli.init_app(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    return app
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
+    return {
+        "pool_size": settings.threads + 1,
+        "max_overflow": 4,
+        "pool_pre_ping": True,
+        "hide_parameters": True,  # parameters of a failed statement are somebody's answers
+    }
+
+
+def _prepare_engine(settings: Settings) -> None:
+    """Give SQLite what it needs for several processes: WAL, foreign keys, honest transactions."""
+    if not settings.database_url.startswith("sqlite"):
+        return
+    Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = db.engine
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, see below
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        # A transaction that reads first and writes later fails when another wrote in between, so
+        # whoever may write takes the lock at once and waits for it.
+        reading = _only_reads()
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _only_reads() -> bool:
+    from flask import g, has_request_context, request
+
+    if not has_request_context():
+        return False
+    return request.method in {"GET", "HEAD"} or bool(g.get("only_reads"))

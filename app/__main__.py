@@ -1,0 +1,114 @@
+"""Start everything: migrate, load reference and practice data, serve, run the worker.
+
+`make run` ends here. Stops both processes when it is told to stop, or when one of them dies.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+
+from flask_migrate import upgrade
+
+from app import create_app
+from app.config import ROOT, BadSettings, ServiceMode, Settings, read_settings
+from app.extensions import db
+from app.practice import write_practice_file
+from app.services import reference
+
+STOP_WITHIN_S = 15
+
+
+def main() -> int:
+    """Prepare, serve until stopped, stop cleanly. Return the exit status."""
+    try:
+        settings = read_settings()
+    except BadSettings as error:
+        for mistake in error.mistakes:
+            print(f"Setting to mend: {mistake}", file=sys.stderr)  # noqa: T201
+        return 2
+    os.umask(0o077)  # the database, its keys and the practice file are for this account alone
+    if not _port_is_free(settings):
+        print(f"Port {settings.port} is in use. Try another: PORT=8001 make run", file=sys.stderr)  # noqa: T201
+        return 2
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        reference.load_releases()
+        db.session.commit()
+        if settings.mode is ServiceMode.TRAINING:
+            write_practice_file(settings)
+            db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    return _serve(settings)
+
+
+def _port_is_free(settings: Settings) -> bool:
+    """Look before starting: the server's own complaint would scroll by and say less."""
+    try:
+        address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(address[0], socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address[4])
+    except OSError:
+        return False
+    return True
+
+
+def _serve(settings: Settings) -> int:
+    env = dict(os.environ, PYTHONUNBUFFERED="1")
+    web = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.host,
+        "--port", str(settings.port), "--workers", str(settings.workers),
+        "--blocking-threads", str(settings.threads), "--no-ws", "--log-level", "warning",
+        "--workers-kill-timeout", "10", "--respawn-failed-workers", "app.wsgi:app",
+    ]  # fmt: skip
+    worker = [sys.executable, "-m", "flask", "--app", "app.wsgi:app", "worker"]
+    # Their own sessions: a Ctrl-C reaches us alone, and we stop them in order.
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)  # noqa: S603
+        for command in (web, worker)
+    ]
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    _say(settings)
+    while not stopping and all(process.poll() is None for process in processes):
+        time.sleep(0.2)
+    status = 0 if stopping else 1
+    if not stopping:
+        print("One of the processes ended by itself; stopping the other.", file=sys.stderr)  # noqa: T201
+    for process, gentle in zip(processes, (signal.SIGTERM, signal.SIGINT), strict=True):
+        if process.poll() is None:
+            process.send_signal(gentle)
+    deadline = time.monotonic() + STOP_WITHIN_S
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return status
+
+
+def _say(settings: Settings) -> None:
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    print(f"\n  OSS Sorong ({settings.mode}) is at {address} – English at {address}/en/")  # noqa: T201
+    if settings.mode is ServiceMode.TRAINING:
+        print(f"  Practice people, with their NIK: {settings.instance / 'practice.json'}")  # noqa: T201
+    print("  Stop with Ctrl-C.\n", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Papers and pictures that a person keeps: specimen licences as PDF, the help number as PNG."""

@@ -1,0 +1,143 @@
+"""Static files: addresses with a content hash, compressed once in memory, cached for a year.
+
+No build step: the hash is computed when the process starts, bodies are compressed at first use.
+The stylesheet also travels inside the first page; its own response then sets a small cookie that
+says “cached”, and later pages link it instead (see web.render).
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import mimetypes
+from functools import cached_property
+from pathlib import Path
+
+import brotli
+from flask import Flask, Response, abort, make_response, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import open_to_all
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+A_YEAR = 365 * 24 * 3600
+STYLE_COOKIE = "c"
+
+# One script for all that HTMX does here: the vendored library and our few lines of glue.
+BUNDLES = {
+    "site.css": ("css/site.css",),
+    "site.js": ("js/htmx-4.0.1.min.js", "js/glue.js"),
+    "icon.svg": ("img/icon.svg",),
+}
+
+
+class Asset:
+    """One file as it is served."""
+
+    def __init__(self, name: str, body: bytes) -> None:
+        stem, _, ending = name.rpartition(".")
+        self.name = name
+        self.body = body
+        self.hash = hashlib.sha256(body).hexdigest()[:8]
+        self.path = f"/static/{stem}.{self.hash}.{ending}"
+        self.mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+    @cached_property
+    def encodings(self) -> dict[str, bytes]:
+        """Best-effort compressed bodies; dropped where they save nothing."""
+        made = {
+            "br": brotli.compress(self.body, quality=11),
+            "gzip": gzip.compress(self.body, 9, mtime=0),
+        }
+        return {name: body for name, body in made.items() if len(body) < len(self.body)}
+
+    @cached_property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @cached_property
+    def csp_hash(self) -> str:
+        """The source expression that allows this text as an inline style."""
+        return "'sha256-" + base64.b64encode(hashlib.sha256(self.body).digest()).decode() + "'"
+
+
+def load_assets() -> dict[str, Asset]:
+    """Return the bundles by name. Styles lose the line breaks and comments that people need."""
+    assets = {}
+    for name, parts in BUNDLES.items():
+        body = b"\n".join((STATIC / part).read_bytes().strip() for part in parts)
+        if name.endswith(".css"):
+            body = _squeeze_css(body.decode()).encode()
+        assets[name] = Asset(name, body)
+    return assets
+
+
+def _squeeze_css(text: str) -> str:
+    """Drop comments and line breaks. Deliberately no more than that."""
+    while "/*" in text:
+        before, _, rest = text.partition("/*")
+        text = before + rest.partition("*/")[2]
+    return "".join(line.strip() for line in text.splitlines())
+
+
+def asset_url(name: str) -> str:
+    """Return the hashed address of a bundle. Language plays no part in it."""
+    assets: dict[str, Asset] = _current()
+    return str(request.environ.get("oss.root", "")) + assets[name].path
+
+
+def _current() -> dict[str, Asset]:
+    from flask import current_app
+
+    found: dict[str, Asset] = current_app.extensions["assets"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Load the bundles and serve them."""
+    assets = load_assets()
+    app.extensions["assets"] = assets
+    by_path = {asset.path: asset for asset in assets.values()}
+
+    @app.get("/static/<path:name>", endpoint="static")
+    @open_to_all
+    def static(name: str) -> ResponseReturnValue:
+        """Serve a bundle at its hashed address."""
+        asset = by_path.get(f"/static/{name}")
+        if asset is None:
+            abort(404)
+        return _answer(asset)
+
+    @app.get("/favicon.ico")
+    @open_to_all
+    def favicon() -> ResponseReturnValue:
+        """Browsers ask for this by themselves; a tiny drawing costs less than an error page."""
+        return _answer(assets["icon.svg"])
+
+    app.add_template_global(asset_url)
+
+
+def _answer(asset: Asset) -> Response:
+    accepted = request.accept_encodings
+    body, encoding = asset.body, None
+    for name in ("br", "gzip"):
+        if name in asset.encodings and accepted[name] > 0:
+            body, encoding = asset.encodings[name], name
+            break
+    response = make_response(body)
+    response.mimetype = asset.mimetype
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    if asset.name == "site.css":
+        response.set_cookie(
+            STYLE_COOKIE,
+            asset.hash,
+            max_age=A_YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
+        )
+    return response

@@ -1,0 +1,110 @@
+"""Who is asking, and who may. Every view names its access; a test refuses a view that does not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import g, request, session
+
+# Short names: this cookie goes up the line with every request, and up is the slow way.
+_DOSSIER, _AT, _TOKEN = "d", "a", "csrf_token"
+
+TAG = "untuk_berkas"  # the field of a form that says for which file it was shown
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SESSION_LENGTH = timedelta(hours=12)  # half a day: an afternoon with an outage in it
+_RENEW_AFTER = timedelta(minutes=30)  # each renewal costs the person a cookie, so not every time
+
+
+def open_to_all(view: View) -> View:
+    """Mark a view that anybody may use."""
+    view.access = "all"  # type: ignore[attr-defined]
+    return view
+
+
+def applicant_required(view: View) -> View:
+    """Let in whoever opened the dossier with its PIN; ask for the PIN otherwise.
+
+    A form that arrives without a session is not lost: its answers come back in the page that asks
+    for the PIN, and go on from there.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if ("dossier" not in g and not _open_dossier()) or is_for_another():
+            from app.routes.resume import ask_for_pin
+
+            return ask_for_pin()
+        return view(*args, **kwargs)
+
+    guarded.access = "applicant"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def _open_dossier() -> bool:
+    """Put the dossier of the session into g. False where there is none, or it is too old."""
+    from app.services import dossiers
+
+    opened_at = session.get(_AT)
+    if _DOSSIER not in session or not isinstance(opened_at, int):
+        return False
+    now = datetime.now(UTC)
+    age = now - datetime.fromtimestamp(opened_at, UTC)
+    if age > SESSION_LENGTH:
+        leave()
+        return False
+    changes = request.method not in {"GET", "HEAD"}
+    dossier = dossiers.find_by_id(session[_DOSSIER], to_change=changes)
+    if dossier is None:
+        leave()
+        return False
+    if age > _RENEW_AFTER:
+        session[_AT] = int(now.timestamp())
+    g.dossier = dossier
+    return True
+
+
+def is_for_another() -> bool:
+    """True when the form in this request was shown for another file than the one now open."""
+    from app.services import dossiers
+
+    tag = request.form.get(TAG) if request.method == "POST" else None
+    return tag is not None and tag != dossiers.tag_of(g.dossier)
+
+
+def file_tag() -> str:
+    """Return the mark that a form of the open file carries; "" where no file is open."""
+    from app.services import dossiers
+
+    return dossiers.tag_of(g.dossier) if "dossier" in g else ""
+
+
+def enter(dossier_id: int) -> None:
+    """Let this browser act on the dossier from now on. Nothing of an earlier person stays."""
+    session.clear()
+    g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
+    session[_DOSSIER] = dossier_id
+    session[_AT] = int(datetime.now(UTC).timestamp())
+    start_token()
+
+
+def start_token() -> None:
+    """Give the session its secret for form tokens: 128 bits, half as long as Flask-WTF's own."""
+    if _TOKEN not in session:
+        session[_TOKEN] = secrets.token_urlsafe(16)
+
+
+def leave() -> None:
+    """Forget the dossier in this browser."""
+    session.clear()
+    g.pop("dossier", None)
+
+
+def has_cookies() -> bool:
+    """True when the browser sent back any cookie of ours."""
+    return bool(request.cookies)

@@ -1,0 +1,193 @@
+"""Settings, read from the environment once at start and checked there, one sentence a mistake."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.vault import Vault
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ServiceMode(StrEnum):
+    """What the journey ends in. Only TRAINING shows a number that the national OSS did not give."""
+
+    TRAINING = "training"
+    ASSIST = "assist"
+    CONNECTED = "connected"
+
+
+class BadSettings(Exception):
+    """The environment holds mistakes; `mistakes` has a sentence for each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Checked settings. Paths are absolute, addresses have no slash at the end."""
+
+    mode: ServiceMode
+    host: str
+    port: int
+    instance: Path
+    database_url: str
+    public_url: str | None
+    workers: int
+    threads: int
+    trusted_proxies: int
+    log_level: str
+    dukcapil_url: str | None
+    dukcapil_user: str
+    dukcapil_password: str
+    dukcapil_ip: str
+    rate_limit_storage: str
+    simulate: bool
+
+    @property
+    def is_https(self) -> bool:
+        """True when people reach the service over https."""
+        return bool(self.public_url and self.public_url.startswith("https://"))
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings in `env` (default: the process environment).
+
+    Raises BadSettings with every mistake, so that they can be mended in one go.
+    """
+    env = os.environ if env is None else env
+    mistakes: list[str] = []
+
+    def whole(name: str, default: int, lowest: int, highest: int) -> int:
+        text = env.get(name, "").strip() or str(default)
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            mistakes.append(f"{name} must be a whole number, {lowest} to {highest}, not “{text}”.")
+            return default
+        return int(text)
+
+    def address(name: str) -> str | None:
+        text = env.get(name, "").strip().rstrip("/")
+        if not text:
+            return None
+        try:
+            parts = urlsplit(text)
+            names_a_host = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        except ValueError:  # a bracket that is not closed
+            names_a_host = False
+        if not names_a_host:
+            mistakes.append(f"{name} must start with http:// or https:// and name a host.")
+            return None
+        return text
+
+    mode_text = env.get("SERVICE_MODE", "").strip().lower() or ServiceMode.TRAINING
+    mode = ServiceMode.TRAINING
+    if mode_text not in set(ServiceMode):
+        names = ", ".join(ServiceMode)
+        mistakes.append(f"SERVICE_MODE must be one of {names}, not “{mode_text}”.")
+    elif mode_text != ServiceMode.TRAINING:
+        # A half-built mode could promise a licence that nobody issues, so it does not start.
+        mistakes.append(f"SERVICE_MODE={mode_text} is not built yet. Only training can be started.")
+
+    instance = Path(env.get("INSTANCE", "").strip() or ROOT / "instance").expanduser().resolve()
+    database_url = env.get("DATABASE_URL", "").strip() or f"sqlite:///{instance / 'oss.sqlite'}"
+    for old in ("postgres://", "postgresql://"):
+        if database_url.startswith(old):
+            database_url = "postgresql+psycopg://" + database_url.removeprefix(old)
+    if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        mistakes.append("DATABASE_URL must start with sqlite:/// or postgresql://.")
+
+    level = env.get("LOG_LEVEL", "").strip().upper() or "INFO"
+    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        mistakes.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not “{level}”.")
+
+    dukcapil_url = address("DUKCAPIL_URL")
+    if dukcapil_url and not (env.get("DUKCAPIL_USER") and env.get("DUKCAPIL_PASSWORD")):
+        mistakes.append("DUKCAPIL_URL also needs DUKCAPIL_USER and DUKCAPIL_PASSWORD.")
+
+    settings = Settings(
+        mode=mode,
+        host=env.get("HOST", "").strip() or "127.0.0.1",
+        port=whole("PORT", 8000, 1, 65535),
+        instance=instance,
+        database_url=database_url,
+        public_url=address("PUBLIC_URL"),
+        workers=whole("WORKERS", 1, 1, 64),
+        threads=whole("THREADS", 4, 1, 64),
+        trusted_proxies=whole("TRUSTED_PROXIES", 0, 0, 5),
+        log_level=level,
+        dukcapil_url=dukcapil_url,
+        dukcapil_user=env.get("DUKCAPIL_USER", "practice"),
+        dukcapil_password=env.get("DUKCAPIL_PASSWORD", "practice"),
+        dukcapil_ip=env.get("DUKCAPIL_IP", "127.0.0.1"),
+        rate_limit_storage=env.get("RATE_LIMIT_STORAGE", "").strip() or "memory://",
+        simulate=dukcapil_url is None,
+    )
+    if mistakes:
+        raise BadSettings(mistakes)
+    return settings
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Keys made once for an installation. They live beside the database, never in it."""
+
+    session_key: str
+    data_keys: dict[int, bytes]
+    current_data_key: int
+    index_key: bytes
+    oss_user_key: str
+
+
+def load_secrets(instance: Path) -> Secrets:
+    """Return the keys of this installation; make them at the first start (mode 600).
+
+    Raises ValueError for a key of the wrong length.
+    """
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secrets.json"
+    if not path.exists():
+        _make_secrets(path)
+    stored = json.loads(path.read_text())
+    return Secrets(
+        session_key=stored["session_key"],
+        data_keys={int(n): Vault.key_from_text(k) for n, k in stored["data_keys"].items()},
+        current_data_key=stored["current_data_key"],
+        index_key=Vault.key_from_text(stored["index_key"]),
+        oss_user_key=stored["oss_user_key"],
+    )
+
+
+def _make_secrets(path: Path) -> None:
+    """Write fresh keys. Two processes that start together end up with the same file."""
+
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    fresh = {
+        "session_key": key(),
+        "data_keys": {"1": key()},
+        "current_data_key": 1,
+        "index_key": key(),
+        "oss_user_key": secrets.token_urlsafe(24),
+    }
+    draft = path.with_name(f".secrets-{os.getpid()}-{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(fresh, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike rename, this keeps the file of whoever came first
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,548 @@
+"""The estimate (perkiraan) behind "Cek usaha": what one activity will need.
+
+Total and deterministic: every question gets an answer, and what is not known is said to be not
+known. An estimate is never a decision; the national OSS decides (PP 28/2025 art. 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from app.domain.business_size import BusinessSize, size_from_capital, size_from_yearly_sales
+from app.domain.reference_types import AuthorityRule, RiskNote, RiskRow, Unread
+from app.domain.requirements import (
+    UMK,
+    Declaration,
+    DetailedPlan,
+    EnvironmentStep,
+    Ground,
+    SpatialStep,
+    SupportingPaper,
+    declarations_for,
+    environment_citation,
+    environment_step,
+    other_papers,
+    spatial_citation,
+    spatial_step,
+)
+from app.domain.risk import (
+    Citation,
+    LicenceProduct,
+    MayOperate,
+    RiskLevel,
+    issued_automatically,
+    may_operate,
+    products_for,
+    risk_citation,
+    strictest,
+)
+
+# Kabupaten Sorong in the Kemendagri numbering since 2022, and before.
+REGENCY_CODES = ("9601", "9201")
+# KEK Sorong lies in distrik Mayamuk (PP 31/2016); inside it the Administrator decides.
+KEK_DISTRICT_CODES = ("960109", "920113")
+
+
+class CapitalBand(StrEnum):
+    """Steps of business capital (modal usaha) without land and building."""
+
+    UP_TO_50M = "up_to_50m"
+    UP_TO_1BN = "up_to_1bn"
+    UP_TO_5BN = "up_to_5bn"
+    UP_TO_10BN = "up_to_10bn"
+    ABOVE_10BN = "above_10bn"
+
+
+class SalesBand(StrEnum):
+    """Steps of yearly sales (hasil penjualan tahunan) of a running business."""
+
+    UP_TO_2BN = "up_to_2bn"
+    UP_TO_15BN = "up_to_15bn"
+    UP_TO_50BN = "up_to_50bn"
+    ABOVE_50BN = "above_50bn"
+
+
+Band = CapitalBand | SalesBand
+
+# Highest amount inside each step, in whole rupiah; None = no ceiling. The first capital step is
+# only there to make the choice easy: it lies well inside the micro size.
+BANDS: Mapping[Band, int | None] = MappingProxyType(
+    {
+        CapitalBand.UP_TO_50M: 50_000_000,
+        CapitalBand.UP_TO_1BN: 1_000_000_000,
+        CapitalBand.UP_TO_5BN: 5_000_000_000,
+        CapitalBand.UP_TO_10BN: 10_000_000_000,
+        CapitalBand.ABOVE_10BN: None,
+        SalesBand.UP_TO_2BN: 2_000_000_000,
+        SalesBand.UP_TO_15BN: 15_000_000_000,
+        SalesBand.UP_TO_50BN: 50_000_000_000,
+        SalesBand.ABOVE_50BN: None,
+    }
+)
+
+
+def size_of_band(band: Band) -> BusinessSize:
+    """Return the business size of everyone inside a step.
+
+    Source: PP 7/2021, articles 35-36, through the size rules.
+    """
+    ceiling_idr = BANDS[band]
+    if isinstance(band, CapitalBand):
+        if ceiling_idr is None:
+            return size_from_capital(10_000_000_001)
+        return size_from_capital(ceiling_idr)
+    if ceiling_idr is None:
+        return size_from_yearly_sales(50_000_000_001)
+    return size_from_yearly_sales(ceiling_idr)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody answered about one activity at one place.
+
+    code, year: KBLI. village_code: ten digits, dots allowed; None = not said.
+    shared_premises: a market stall, shop or office whose manager holds the papers (art. 13).
+    scope_no: the chosen scope (ruang lingkup); None = not chosen.
+    """
+
+    code: str
+    in_kabupaten: bool
+    band: Band
+    shared_premises: bool = False
+    scope_no: int | None = None
+    village_code: str | None = None
+    year: int = 2025
+    plan: DetailedPlan = DetailedPlan.UNKNOWN
+    ground: Ground = Ground.LAND
+
+
+class EstimateCase(StrEnum):
+    """Which kind of answer there is.
+
+    KNOWN: everything that the loaded rows can say. OUTSIDE_AREA: the same, but another regency
+    is competent. NEEDS_SCOPE: the risk differs by scope, so choose one. UNKNOWN: no row was
+    loaded for the code. SIZE_NOT_OFFERED: the code, or the chosen scope, is closed to this size.
+    """
+
+    KNOWN = "known"
+    NEEDS_SCOPE = "needs_scope"
+    UNKNOWN = "unknown"
+    SIZE_NOT_OFFERED = "size_not_offered"
+    OUTSIDE_AREA = "outside_area"
+
+
+class DaysKnown(StrEnum):
+    """What is known of the waiting time."""
+
+    AUTOMATIC = "automatic"
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+
+
+class Bring(StrEnum):
+    """What to have at hand before starting."""
+
+    KTP = "ktp"
+    OWN_PHONE_WITH_WHATSAPP = "own_phone_with_whatsapp"
+    PLACE_ADDRESS_AND_AREA = "place_address_and_area"
+    CAPITAL_FIGURES = "capital_figures"
+    PRODUCT_AND_CAPACITY = "product_and_capacity"
+    WORKER_NUMBERS = "worker_numbers"
+    NPWP_IF_ANY = "npwp_if_any"
+    STALL_PAPER_FROM_MANAGER = "stall_paper_from_manager"
+    LAND_PAPER_OR_CONSENT_LETTER = "land_paper_or_consent_letter"
+    PAPERS_NAMED_BY_STANDARD = "papers_named_by_standard"
+
+
+class Notice(StrEnum):
+    """Something to say beside the answer.
+
+    KEK_ADMINISTRATOR_MAYBE: the district holds a special economic zone, where its Administrator
+    decides. DETAILS_DIFFER_BY_SCOPE: the risk is the same, the details shown are only those that
+    all scopes share. OTHER_SCOPES_CLOSED: the code has scopes that this size may not do.
+    RISK_FOR_NAMED_SCOPE: only one scope is listed and it covers a part of the code, so the
+    answer holds for that part.
+    """
+
+    KEK_ADMINISTRATOR_MAYBE = "kek_administrator_maybe"
+    DETAILS_DIFFER_BY_SCOPE = "details_differ_by_scope"
+    OTHER_SCOPES_CLOSED = "other_scopes_closed"
+    RISK_FOR_NAMED_SCOPE = "risk_for_named_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChoice:
+    """One scope to choose from. risk: None where the scope is closed to this size."""
+
+    scope_no: int
+    scope: str
+    risk: RiskLevel | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An estimate; fields that do not belong to its case are empty or None.
+
+    authority: empty = not known, ask; authority_complete: False when others may be named too.
+    details_known: False when some page was not read, so that empty lists mean "not known".
+    unread: lists that were not read to their end. row_notes: doubts that the rows carry.
+    licences: names of the licence as the rows give them. days: None unless days_known is KNOWN;
+    in days_unit ("Hari" = working days). sizes_offered: those the code, or the chosen scope, has.
+    as_of: oldest date among the rows used; None where no row was used. sources: their names.
+    """
+
+    case: EstimateCase
+    code: str
+    year: int
+    size: BusinessSize
+    outside_area: bool
+    citations: tuple[Citation, ...]
+    notices: tuple[Notice, ...] = ()
+    scopes: tuple[ScopeChoice, ...] = ()
+    sizes_offered: tuple[BusinessSize, ...] = ()
+    risk: RiskLevel | None = None
+    products: tuple[LicenceProduct, ...] = ()
+    automatic: bool = False
+    may_operate: MayOperate | None = None
+    spatial: SpatialStep | None = None
+    environment: EnvironmentStep | None = None
+    declarations: tuple[Declaration, ...] = ()
+    other_papers: tuple[SupportingPaper, ...] = ()
+    authority: tuple[AuthorityRule, ...] = ()
+    authority_complete: bool = False
+    details_known: bool = False
+    unread: tuple[Unread, ...] = ()
+    row_notes: tuple[RiskNote, ...] = ()
+    licences: tuple[str, ...] = ()
+    days_known: DaysKnown = DaysKnown.UNKNOWN
+    days: int | None = None
+    days_unit: str = ""
+    requirements: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
+    bring: tuple[Bring, ...] = ()
+    sources: tuple[str, ...] = ()
+    as_of: date | None = None
+
+    @property
+    def gives_risk(self) -> bool:
+        """Say whether the estimate reached one risk level."""
+        return self.risk is not None
+
+
+# Risk per code, scope and size is fixed by an annex of the regulation (art. 5(3)-(4)).
+_RISK_TABLE = Citation("PP 28/2025", "5(3)-(4), Lampiran I")
+_SIZES = Citation("PP 7/2021", "35-36", confirmed=False)
+_NIB_DATA = Citation("PP 28/2025", "207, 211")
+_UMK_CITATION = Citation("PP 28/2025", "233-234")
+_AREA = Citation("PP 28/2025", "4")
+_KEK = Citation("PP 28/2025", "12(4), 138(6)")
+
+_SIZE_ORDER = tuple(BusinessSize)
+
+
+def _digits(village_code: str | None) -> str:
+    return "".join(character for character in village_code or "" if character.isdigit())
+
+
+def is_outside_area(question: Question) -> bool:
+    """Say whether another regency is competent, by the answer or by the village code."""
+    village = _digits(question.village_code)
+    return not question.in_kabupaten or (bool(village) and not village.startswith(REGENCY_CODES))
+
+
+def estimate(rows: Sequence[RiskRow], question: Question) -> Estimate:
+    """Return what the loaded rows and the law say about one activity.
+
+    rows: any rows; those of other codes or editions are passed over, and their order does not
+        matter. Where two rows of one scope and size disagree, the stricter one counts.
+
+    Never raises. Source: PP 28/2025, articles 5, 13-36, 96-101, 130-133, 207-234.
+    """
+    size = size_of_band(question.band)
+    outside = is_outside_area(question)
+    of_code = [row for row in rows if row.code == question.code and row.year == question.year]
+    if not of_code:
+        return Estimate(
+            EstimateCase.UNKNOWN,
+            question.code,
+            question.year,
+            size,
+            outside,
+            citations=(_RISK_TABLE, _SIZES),
+        )
+    by_scope: dict[int, dict[BusinessSize, RiskRow]] = {}
+    for row in sorted(of_code, key=_strict_first):
+        by_scope.setdefault(row.scope_no, {}).setdefault(row.size, row)
+
+    chosen = question.scope_no if question.scope_no in by_scope else None
+    if chosen is not None:
+        by_scope = {chosen: by_scope[chosen]}
+    offered = {number: sizes[size] for number, sizes in by_scope.items() if size in sizes}
+    sizes_offered = tuple(
+        each for each in _SIZE_ORDER if any(each in sizes for sizes in by_scope.values())
+    )
+    scopes = tuple(_choice(number, sizes, size) for number, sizes in sorted(by_scope.items()))
+    used = [row for _, row in sorted(offered.items())]
+    if not used:
+        everything = [row for sizes in by_scope.values() for row in sizes.values()]
+        return Estimate(
+            EstimateCase.SIZE_NOT_OFFERED,
+            question.code,
+            question.year,
+            size,
+            outside,
+            citations=(_RISK_TABLE, _SIZES),
+            scopes=scopes,
+            sizes_offered=sizes_offered,
+            sources=_sources(everything),
+            as_of=min(row.as_of for row in everything),
+        )
+    if len({row.risk for row in used}) > 1:
+        return Estimate(
+            EstimateCase.NEEDS_SCOPE,
+            question.code,
+            question.year,
+            size,
+            outside,
+            citations=(_RISK_TABLE, _SIZES),
+            scopes=scopes,
+            sizes_offered=sizes_offered,
+            sources=_sources(used),
+            as_of=min(row.as_of for row in used),
+        )
+    return _known(question, size, outside, used, scopes, sizes_offered)
+
+
+def _strict_first(row: RiskRow) -> tuple[object, ...]:
+    """Sort key that does not depend on the order in which rows came; the strictest row first."""
+    return (
+        row.scope_no,
+        _SIZE_ORDER.index(row.size),
+        -row.risk.rank,
+        # Of rows that agree, the one that knows more is the more useful.
+        -len(row.authority),
+        row.days is None,
+        -(row.days or 0),
+        row.scope,
+        row.days_unit,
+        row.source,
+        row.as_of,
+        tuple((rule.condition, rule.authority) for rule in row.authority),
+        row.requirements,
+        row.duties,
+        row.supporting_licences,
+        row.details_known,
+        row.authority_complete,
+        row.licence,
+        row.unread,
+        row.notes,
+        row.scope_count,
+    )
+
+
+def _choice(number: int, sizes: Mapping[BusinessSize, RiskRow], size: BusinessSize) -> ScopeChoice:
+    label = next((row.scope for row in sizes.values() if row.scope), "")
+    row = sizes.get(size)
+    return ScopeChoice(number, label, row.risk if row else None)
+
+
+def _sources(rows: Iterable[RiskRow]) -> tuple[str, ...]:
+    return tuple(sorted({row.source for row in rows}))
+
+
+def _shared(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what stands in every list, in the order of the first."""
+    return tuple(item for item in lists[0] if all(item in other for other in lists[1:]))
+
+
+def _known(
+    question: Question,
+    size: BusinessSize,
+    outside: bool,
+    used: Sequence[RiskRow],
+    scopes: tuple[ScopeChoice, ...],
+    sizes_offered: tuple[BusinessSize, ...],
+) -> Estimate:
+    risk = strictest(row.risk for row in used)
+    spatial = spatial_step(
+        size,
+        risk,
+        shared_premises=question.shared_premises,
+        plan=question.plan,
+        ground=question.ground,
+    )
+    environment = environment_step(risk)
+    declarations = declarations_for(size, risk, spatial, environment)
+    papers = other_papers(
+        question.code, size, [label for row in used for label in row.supporting_licences]
+    )
+    authority = used[0].authority if len({row.authority for row in used}) == 1 else ()
+    days_known, days, days_unit = _days(used, risk)
+    requirements = _shared([row.requirements for row in used])
+    details = {
+        (
+            r.authority,
+            r.days,
+            r.days_unit,
+            r.requirements,
+            r.duties,
+            r.supporting_licences,
+            r.details_known,
+        )
+        for r in used
+    }
+    notices = []
+    if _digits(question.village_code).startswith(KEK_DISTRICT_CODES):
+        notices.append(Notice.KEK_ADMINISTRATOR_MAYBE)
+    if len(details) > 1:
+        notices.append(Notice.DETAILS_DIFFER_BY_SCOPE)
+    if any(choice.risk is None for choice in scopes):
+        notices.append(Notice.OTHER_SCOPES_CLOSED)
+    if question.scope_no is None and len(scopes) == 1 and scopes[0].scope:
+        notices.append(Notice.RISK_FOR_NAMED_SCOPE)
+    citations = [
+        _RISK_TABLE,
+        _SIZES,
+        risk_citation(risk),
+        spatial_citation(spatial),
+        environment_citation(environment),
+        _NIB_DATA,
+    ]
+    if size in UMK:
+        citations.append(_UMK_CITATION)
+    if outside:
+        citations.append(_AREA)
+    if Notice.KEK_ADMINISTRATOR_MAYBE in notices:
+        citations.append(_KEK)
+    citations.extend(declaration.citation for declaration in declarations)
+    citations.extend(paper.citation for paper in papers)
+    return Estimate(
+        EstimateCase.OUTSIDE_AREA if outside else EstimateCase.KNOWN,
+        question.code,
+        question.year,
+        size,
+        outside,
+        citations=tuple(dict.fromkeys(citations)),
+        notices=tuple(notices),
+        scopes=scopes,
+        sizes_offered=sizes_offered,
+        risk=risk,
+        products=products_for(risk),
+        automatic=issued_automatically(risk),
+        may_operate=may_operate(risk),
+        spatial=spatial,
+        environment=environment,
+        declarations=declarations,
+        other_papers=papers,
+        authority=authority,
+        authority_complete=bool(authority) and all(row.authority_complete for row in used),
+        details_known=all(row.details_known for row in used),
+        unread=tuple(each for each in Unread if any(each in row.unread for row in used)),
+        row_notes=tuple(each for each in RiskNote if any(each in row.notes for row in used)),
+        licences=tuple(dict.fromkeys(row.licence for row in used if row.licence)),
+        days_known=days_known,
+        days=days,
+        days_unit=days_unit,
+        requirements=requirements,
+        duties=_shared([row.duties for row in used]),
+        bring=_bring(question, has_requirements=any(row.requirements for row in used)),
+        sources=_sources(used),
+        as_of=min(row.as_of for row in used),
+    )
+
+
+def _days(used: Sequence[RiskRow], risk: RiskLevel) -> tuple[DaysKnown, int | None, str]:
+    """A number is shown only when every row in question gives the same one."""
+    spans = {(row.days, row.days_unit) for row in used}
+    if len(spans) == 1:
+        days, unit = next(iter(spans))
+        if days is not None:
+            return DaysKnown.KNOWN, days, unit
+    if issued_automatically(risk) and all(row.days is None for row in used):
+        return DaysKnown.AUTOMATIC, None, ""
+    return DaysKnown.UNKNOWN, None, ""
+
+
+def _bring(question: Question, *, has_requirements: bool) -> tuple[Bring, ...]:
+    things = [
+        Bring.KTP,
+        Bring.OWN_PHONE_WITH_WHATSAPP,
+        Bring.PLACE_ADDRESS_AND_AREA,
+        Bring.CAPITAL_FIGURES,
+        Bring.PRODUCT_AND_CAPACITY,
+        Bring.WORKER_NUMBERS,
+        Bring.NPWP_IF_ANY,
+        Bring.STALL_PAPER_FROM_MANAGER
+        if question.shared_premises
+        else Bring.LAND_PAPER_OR_CONSENT_LETTER,
+    ]
+    if has_requirements:
+        things.append(Bring.PAPERS_NAMED_BY_STANDARD)
+    return tuple(things)
+
+
+class JourneyReason(StrEnum):
+    """Why the short online journey does not carry a case."""
+
+    NOT_INDIVIDUAL = "not_individual"
+    BIGGER_THAN_SMALL = "bigger_than_small"
+    SEVERAL_ACTIVITIES = "several_activities"
+    RISK_NEEDS_VERIFICATION = "risk_needs_verification"
+    RISK_NOT_KNOWN = "risk_not_known"
+    SCOPE_NOT_CHOSEN = "scope_not_chosen"
+    SIZE_NOT_OFFERED = "size_not_offered"
+    OUTSIDE_AREA = "outside_area"
+
+
+def short_journey_fits(
+    found: Estimate, *, individual: bool = True, activities: int = 1
+) -> frozenset[JourneyReason]:
+    """Return why the short journey does not fit; empty when it does.
+
+    It carries one individual with one micro or small activity of low or medium-low risk inside
+    Kabupaten Sorong. Everybody else is helped by an officer.
+    """
+    reasons = set()
+    if not individual:
+        reasons.add(JourneyReason.NOT_INDIVIDUAL)
+    if found.size not in UMK:
+        reasons.add(JourneyReason.BIGGER_THAN_SMALL)
+    if activities != 1:
+        reasons.add(JourneyReason.SEVERAL_ACTIVITIES)
+    if found.outside_area:
+        reasons.add(JourneyReason.OUTSIDE_AREA)
+    if found.case is EstimateCase.UNKNOWN:
+        reasons.add(JourneyReason.RISK_NOT_KNOWN)
+    if found.case is EstimateCase.NEEDS_SCOPE:
+        reasons.add(JourneyReason.SCOPE_NOT_CHOSEN)
+    if found.case is EstimateCase.SIZE_NOT_OFFERED:
+        reasons.add(JourneyReason.SIZE_NOT_OFFERED)
+    if found.risk is not None and not issued_automatically(found.risk):
+        reasons.add(JourneyReason.RISK_NEEDS_VERIFICATION)
+    return frozenset(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class TradeConflict:
+    """Wholesale (46) and retail (47) codes that one business may not hold together."""
+
+    wholesale: tuple[str, ...]
+    retail: tuple[str, ...]
+    citation: Citation
+
+
+def trade_conflict(codes: Iterable[str]) -> TradeConflict | None:
+    """Return the codes that may not stand together, or None.
+
+    Source: PP 29/2021, as cited by a note in OSS; its article was not read.
+    """
+    unique = sorted(set(codes))
+    wholesale = tuple(code for code in unique if code.startswith("46"))
+    retail = tuple(code for code in unique if code.startswith("47"))
+    if wholesale and retail:
+        return TradeConflict(wholesale, retail, Citation("PP 29/2021", confirmed=False))
+    return None

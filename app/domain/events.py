@@ -1,0 +1,50 @@
+"""Events (kejadian): what can happen to a dossier, and the chain that shows if one was changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+
+FIRST_HASH = "0" * 64
+
+
+class EventKind(StrEnum):
+    """Past-tense names. None of them carries a personal value."""
+
+    STARTED = "started"
+    STEP_ANSWERED = "step_answered"
+    NIK_CHECKED = "nik_checked"
+    NIK_CHECK_POSTPONED = "nik_check_postponed"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    HANDOVER_POSTPONED = "handover_postponed"
+    HANDOVER_REFUSED = "handover_refused"
+    REOPENED = "reopened"
+    NIB_RECEIVED = "nib_received"
+    PAPER_ISSUED = "paper_issued"
+    PIN_LOCKED = "pin_locked"
+    PIN_UNLOCKED = "pin_unlocked"
+
+
+def chain_hash(
+    previous: str,
+    dossier_id: int,
+    number: int,
+    kind: str,
+    facts: Mapping[str, object],
+    at: datetime,
+) -> str:
+    """Return the SHA-256 that binds an event to the one before it, as 64 hex digits.
+
+    at: an aware moment. It enters with whole microseconds in UTC, as both databases keep it.
+    """
+    line = json.dumps(
+        [previous, dossier_id, number, kind, facts, at.astimezone(UTC).isoformat()],
+        ensure_ascii=True,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(line.encode()).hexdigest()

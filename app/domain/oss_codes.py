@@ -1,0 +1,137 @@
+"""Codes of the national OSS web services (PIA), used as our own canonical codes.
+
+Each value is the code as it travels. The words for people live in app/labels.py.
+Source: the public OSS integration guide (PIA), annexes 4, 5, 9, 10, 14, 17, 18, 24, 26, 27, 31.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class LicenceStatus(StrEnum):
+    """Where one licence stands (kode status izin, annex 10)."""
+
+    ENVIRONMENTAL_SCREENING = "05"  # penapisan
+    REQUIREMENTS_FILLED = "09"
+    COMPLETE = "10"
+    INCOMPLETE = "11"
+    COMMITMENT = "12"  # pemenuhan komitmen
+    VALIDATION = "20"
+    PAYMENT_VERIFICATION = "30"
+    PAYMENT_CONFIRMATION = "31"
+    PAYMENT_PROOF_WAITING = "32"  # PNBP paid, proof not yet checked
+    PAYMENT_APPROVED = "33"
+    PAYMENT_CORRECTION = "34"
+    INSPECTION = "40"
+    CLARIFICATION = "41"  # the clock is paused
+    CLARIFIED = "42"  # the clock goes on
+    RECLARIFICATION = "43"  # the clock is set back to zero
+    RECLARIFIED = "44"  # the clock starts from zero
+    TECHNICALLY_APPROVED = "45"  # OPD teknis
+    NUMBER_TAKEN = "49"
+    APPROVED = "50"
+    PROVISIONAL = "52"  # terbit sementara
+    DEEMED_APPROVED = "57"  # fiktif positif, PP 28/2025 Pasal 225 and 230
+    WARNED = "60"
+    SUSPENDED = "70"
+    FINED = "80"
+    REJECTED = "90"
+    REQUIREMENT_REJECTED = "93"
+
+
+class NibStatus(StrEnum):
+    """State of a business number (annex 14)."""
+
+    ACTIVE = "01"
+    NOT_YET_ACTIVE = "02"
+    BUSINESS_PERMITTED = "03"
+    OPERATION_PERMITTED = "04"
+    FROZEN = "05"
+    REVOKED = "06"
+
+
+class KdKewenangan(StrEnum):
+    """Who decides (kode kewenangan)."""
+
+    CENTRAL = "00"
+    PROVINCE = "01"
+    REGENCY = "02"
+
+
+class ResponseCode(IntEnum):
+    """Result of one call (annex 9)."""
+
+    OK = 200
+    BAD_DATA = 400
+    BAD_KEY = 401
+    ILLEGAL_ACCESS = 403
+    NO_SUCH_SERVICE = 404
+    ACCESS_DENIED = 405
+    FAILED = 500
+    TIMED_OUT = 504
+
+
+class ProductType(StrEnum):
+    """Kind of licence (jenis izin, annex 27). The NIB itself has no code here."""
+
+    BASIC_REQUIREMENT = "01"  # izin dasar
+    PERMIT = "02"  # izin
+    STANDARD_CERTIFICATE = "04"  # Sertifikat Standar
+    STANDARD_REQUIREMENT = "K02"
+    SUPPORTING_LICENCE = "K03"  # PB UMKU
+
+
+class SizeCode(StrEnum):
+    """Skala usaha as a code (annex 31)."""
+
+    MICRO = "01"
+    SMALL = "02"
+    MEDIUM = "03"
+    LARGE = "04"
+
+
+class ApplicantKind(StrEnum):
+    """Jenis pelaku usaha (annex 18)."""
+
+    ENTITY = "01"
+    INDIVIDUAL = "02"
+    REPRESENTATIVE_OFFICE = "03"
+    FOREIGN_ENTITY = "04"
+
+
+class IdentityKind(StrEnum):
+    """Jenis identitas (annex 4)."""
+
+    KTP = "01"
+    PASSPORT = "02"
+
+
+class LandStatus(StrEnum):
+    """Status tanah (annex 5)."""
+
+    RENTED = "01"
+    OWNED = "02"
+    BORROWED = "03"
+
+
+class LandUnit(StrEnum):
+    """Satuan luas tanah (annex 17)."""
+
+    SQUARE_METRE = "01"
+    HECTARE = "02"
+
+
+class Position(StrEnum):
+    """Posisi lokasi (annex 24)."""
+
+    LAND = "01"
+    WATER = "02"
+    FOREST_AREA = "03"
+
+
+class ProjectKind(StrEnum):
+    """Jenis proyek (annex 26), as far as an individual's business needs it."""
+
+    MAIN = "01"
+    SUPPORTING = "02"

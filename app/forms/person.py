@@ -1,0 +1,226 @@
+"""Forms about the person: who they are, how to reach them, where they live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import StopValidation
+
+from app.domain import dates, person, phone, place
+from app.domain.calendar import local_date
+from app.domain.nik import parse_nik
+from app.forms.fields import (
+    DATE_MESSAGES,
+    NAME_MESSAGES,
+    NIK_MESSAGES,
+    PHONE_MESSAGES,
+    POSTCODE_MESSAGES,
+    RT_RW_MESSAGES,
+    ChoiceField,
+    ParsedField,
+    messages_for_text,
+)
+
+AGE_MESSAGES = {
+    person.AgeProblem.IN_FUTURE: _l("This date has not come yet. Check the year."),
+    person.AgeProblem.TOO_YOUNG: _l(
+        "From 17 years on you can do this yourself. Younger? Ask the staff of DPMPTSP."
+    ),
+    person.AgeProblem.TOO_OLD: _l("This date lies too far back. Check the year."),
+}
+
+
+def today() -> date:
+    """Return the day it is in Sorong."""
+    return local_date(datetime.now(UTC))
+
+
+def _birth_date(text: str) -> date:
+    return dates.parse_date(text, today=today())
+
+
+class IdentityForm(FlaskForm):
+    """Diri Anda: what the civil registry compares."""
+
+    nik = ParsedField(
+        _l("NIK"),
+        description=_l("16 digits at the top of your KTP. Spaces are fine."),
+        parse=lambda text: parse_nik(text, today=today()).digits,
+        messages=NIK_MESSAGES,
+        show=lambda digits: " ".join(digits[i : i + 4] for i in range(0, 16, 4)),
+        inputmode="numeric",
+        numeric=True,
+        maxlength=30,
+    )
+    nama = ParsedField(
+        _l("Name as on your KTP"),
+        description=_l("Write it exactly so. One word is fine too."),
+        parse=person.parse_name,
+        messages=NAME_MESSAGES,
+        autocomplete="name",
+        maxlength=120,
+    )
+    lahir = ParsedField(
+        _l("Date of birth"),
+        description=_l("Day, month, year. For example 17-8-1990 or 17 Agustus 1990."),
+        parse=_birth_date,
+        messages=DATE_MESSAGES,
+        show=lambda day: f"{day.day}-{day.month}-{day.year}",
+        short=True,
+        maxlength=40,
+    )
+    kelamin = ChoiceField(
+        _l("Sex as on your KTP"),
+        choices=[(person.Sex.MALE.value, _l("Male")), (person.Sex.FEMALE.value, _l("Female"))],
+        missing=_l("Choose male or female, as on your KTP."),
+    )
+
+    def validate_lahir(self, field: ParsedField) -> None:
+        """An applicant is at least 17 (PP 28/2025, article 189(2)); staff help younger people."""
+        if field.data is None:
+            return
+        try:
+            person.check_birth_date(field.data, today())
+        except person.AgeError as error:
+            raise StopValidation(str(AGE_MESSAGES[error.problem])) from error
+
+
+class PhoneForm(FlaskForm):
+    """Telepon: where OSS sends its code, so it must be the person's own."""
+
+    telepon = ParsedField(
+        _l("Your own mobile number"),
+        description=_l(
+            "OSS sends a code to this number by WhatsApp. Do not use another person's number. For example 0812 3456 7890."
+        ),
+        parse=phone.parse_mobile,
+        messages=PHONE_MESSAGES,
+        show=lambda number: "0" + number.removeprefix("+62"),
+        inputmode="tel",
+        autocomplete="tel",
+        numeric=True,
+        maxlength=40,
+    )
+
+
+class AreaSelect(SelectField):
+    """A list of areas, in groups of (name or "", [(code, name)])."""
+
+    def __init__(self, label: Any = None, *, missing: Any, **options: Any) -> None:
+        super().__init__(label, choices=[], validate_choice=False, **options)
+        self.missing = missing
+        self.groups: list[tuple[str, list[tuple[str, str]]]] = []
+
+    @property
+    def codes(self) -> set[str]:
+        """Return the codes that may be chosen."""
+        return {code for _, options in self.groups for code, _name in options}
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in self.codes:
+            raise StopValidation(str(self.missing))
+
+
+def street_field(label: Any, hint: Any) -> ParsedField:
+    """Return a box for the written part of an address."""
+    return ParsedField(
+        label,
+        description=hint,
+        parse=place.parse_street,
+        messages=messages_for_text(_l("Write the street, or what is near it.")),
+        autocomplete="street-address",
+        maxlength=300,
+    )
+
+
+def rt_rw_field() -> ParsedField:
+    """Return a box for RT and RW."""
+    return ParsedField(
+        _l("RT and RW"),
+        description=_l("For example 001/002."),
+        parse=place.parse_rt_rw,
+        messages=RT_RW_MESSAGES,
+        optional=True,
+        short=True,
+        maxlength=30,
+    )
+
+
+def without_unseen(form: FlaskForm, valid: bool, unseen: Iterable[str]) -> bool:
+    """Forget mistakes of boxes that are not on the page; say whether others are left."""
+    for name in unseen:
+        form[name].errors = []
+    return valid or not any(field.errors for field in form)
+
+
+OUTSIDE = "luar"
+
+
+class HomeForm(FlaskForm):
+    """Alamat rumah. Which boxes count depends on the area; services fill the lists."""
+
+    distrik = AreaSelect(
+        _l("Your district (distrik)"), missing=_l("Choose the district where you live.")
+    )
+    kampung = AreaSelect(
+        _l("Your kampung or kelurahan"), missing=_l("Choose the kampung where you live.")
+    )
+    provinsi = AreaSelect(_l("Your province"), missing=_l("Choose the province where you live."))
+    kabupaten = AreaSelect(
+        _l("Your regency or city"), missing=_l("Choose the regency or city where you live.")
+    )
+    wilayah = ParsedField(
+        _l("District and village"),
+        description=_l("For example: Distrik Waisai, Kelurahan Sapordanco."),
+        parse=lambda text: place.parse_needed_text(text, 120),
+        messages=messages_for_text(_l("Write your district and village.")),
+        maxlength=150,
+    )
+    jalan = street_field(
+        _l("Street and house"),
+        _l("No street name? Write what is near, for example: next to the GKI church."),
+    )
+    rtrw = rt_rw_field()
+    kodepos = ParsedField(
+        _l("Postcode"),
+        parse=place.parse_postcode,
+        messages=POSTCODE_MESSAGES,
+        optional=True,
+        short=True,
+        numeric=True,
+        inputmode="numeric",
+        maxlength=8,
+    )
+
+    @property
+    def is_outside(self) -> bool:
+        """True when the person lives outside Kabupaten and Kota Sorong."""
+        return self.distrik.data == OUTSIDE
+
+    def unseen(self) -> tuple[str, ...]:
+        """Return the boxes that the page does not show for the chosen area."""
+        if not self.is_outside:
+            inside = () if self.kampung.groups else ("kampung",)
+            return (*inside, "provinsi", "kabupaten", "wilayah")
+        return ("kampung",) if self.provinsi.data else ("kampung", "kabupaten", "wilayah")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check only the boxes that the page shows."""
+        return without_unseen(self, super().validate(extra_validators), self.unseen())
+
+
+class SearchField(StringField):
+    """A search box keeps its text and is never wrong."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        self.data = self.clean(valuelist[0]) if valuelist else ""
+
+    @staticmethod
+    def clean(typed: str) -> str:
+        """Return what was typed without signs that cannot be seen, at most 200 characters."""
+        return "".join(sign for sign in typed[:200] if sign.isprintable())

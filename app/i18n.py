@@ -1,0 +1,135 @@
+"""Choice of language, and how numbers, dates and places are said in it.
+
+Indonesian stands at /…, English at /en/…. `LanguagePrefix` takes /en off before routing and puts it
+into SCRIPT_NAME, so url_for() needs no thought. The browser's Accept-Language is not asked: phones
+in Sorong are often sold set to English, and an address must always show the same page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Flask, current_app, has_request_context, request, url_for
+from flask_babel import format_date, get_locale, gettext
+
+from app.domain.calendar import WIT
+
+DEFAULT, OTHER = "id", "en"
+LANGUAGES = (DEFAULT, OTHER)
+
+
+class LanguagePrefix:
+    """WSGI middleware: /en/x becomes x with SCRIPT_NAME /en and the environ key `oss.language`."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/en" or path.startswith("/en/"):
+            environ["oss.root"] = environ.get("SCRIPT_NAME", "")
+            environ["SCRIPT_NAME"] = environ["oss.root"] + "/en"
+            environ["PATH_INFO"] = path[3:] or "/"
+            environ["oss.language"] = OTHER
+        else:
+            environ["oss.root"] = environ.get("SCRIPT_NAME", "")
+            environ["oss.language"] = DEFAULT
+        return self.app(environ, start)
+
+
+def chosen_language() -> str:
+    """Return the language of the page: that of the address, Indonesian outside a request."""
+    if has_request_context():
+        return str(request.environ.get("oss.language", DEFAULT))
+    return DEFAULT
+
+
+def language() -> str:
+    """Return the language in use now, also where no request runs (worker, papers)."""
+    return get_locale().language if get_locale() else DEFAULT
+
+
+def in_other_language(path: str) -> str:
+    """Return the address of `path` (as url_for gives it) in the other language."""
+    root = request.environ.get("oss.root", "")
+    inner = path.removeprefix(request.script_root) if request.script_root else path
+    prefix = root + ("" if chosen_language() == OTHER else "/en")
+    return prefix + (inner if inner.startswith("/") else "/" + inner)
+
+
+def outside_url(endpoint: str, **values: Any) -> str:
+    """Return an address for messages and papers: whole, Indonesian, with the public host.
+
+    The host comes from PUBLIC_URL where it is set: a Host header can be made up by anybody.
+    """
+    path = url_for(endpoint, **values).removeprefix(request.script_root)
+    public: str | None = current_app.config["SETTINGS"].public_url
+    base = public or request.host_url.rstrip("/") + str(request.environ.get("oss.root", ""))
+    return base + path
+
+
+def rupiah(amount_idr: int) -> str:
+    """Return “Rp 7.500.000”: in both languages as banknotes and shops here write it."""
+    return "Rp " + f"{amount_idr:,}".replace(",", ".")
+
+
+def rupiah_short(amount_idr: int) -> str:
+    """Return “Rp 1 miliar”, “Rp 50 juta”; whole rupiah where it is not round."""
+    for unit, name in ((10**9, gettext("billion")), (10**6, gettext("million"))):
+        if amount_idr >= unit and amount_idr % unit == 0:
+            return f"Rp {amount_idr // unit} {name}"
+    return rupiah(amount_idr)
+
+
+def number(value: object) -> str:
+    """Return a plain number with the decimal sign of the language, without needless zeros."""
+    text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    whole, _, rest = text.partition(".")
+    rest = rest.rstrip("0")
+    thousands = f"{int(whole):,}"
+    if language() == DEFAULT:
+        return thousands.replace(",", ".") + ("," + rest if rest else "")
+    return thousands + ("." + rest if rest else "")
+
+
+def number_to_edit(value: object) -> str:
+    """Return a number as it stands in a box: it must be read again as the same number.
+
+    Without signs for thousands: “1,500” could be meant as one and a half.
+    """
+    text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    whole, _, rest = text.partition(".")
+    rest = rest.rstrip("0")
+    return whole + ("," if language() == DEFAULT else ".") + rest if rest else whole
+
+
+def day_in_words(day: date) -> str:
+    """Return “Senin, 23 November 2026” or “Monday, 23 November 2026”."""
+    return format_date(day, "EEEE, d MMMM yyyy", rebase=False)
+
+
+def short_day(day: date) -> str:
+    """Return “23 November 2026”."""
+    return format_date(day, "d MMMM yyyy", rebase=False)
+
+
+def moment_in_words(moment: datetime) -> str:
+    """Return “Senin, 23 November 2026, 10.14 WIT” of an aware or stored (UTC) moment."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    local = aware.astimezone(WIT)
+    clock = f"{local:%H.%M}" if language() == DEFAULT else f"{local:%H:%M}"
+    return f"{day_in_words(local.date())}, {clock} WIT"
+
+
+def init_app(app: Flask) -> None:
+    """Bind the language switch and the template filters."""
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    app.add_template_filter(rupiah)
+    app.add_template_filter(rupiah_short)
+    app.add_template_filter(number)
+    app.add_template_filter(day_in_words)
+    app.add_template_filter(short_day)
+    app.add_template_filter(moment_in_words)
+    app.add_template_global(language)

@@ -1,0 +1,259 @@
+"""The dossier (berkas) and all that belongs to it, by the person who fills it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.extensions import db
+from app.models.columns import Exact, Moment, Sealed
+
+RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only plain integers
+
+
+class Dossier(db.Model):
+    """Berkas: what one person wants licensed. Found by its Nomor Bantuan, opened with the PIN."""
+
+    __tablename__ = "dossiers"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    support_number: Mapped[str] = mapped_column(String(12), unique=True)
+    pin_hash: Mapped[str] = mapped_column(String(200))
+    pin_failures: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(String(2))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    applicant: Mapped[Applicant] = relationship(back_populates="dossier", lazy="joined")
+    activities: Mapped[list[Activity]] = relationship(
+        back_populates="dossier", order_by="Activity.position", lazy="selectin"
+    )
+    declarations: Mapped[list[DeclarationGiven]] = relationship(order_by="DeclarationGiven.id")
+    events: Mapped[list[Event]] = relationship(order_by="Event.number", lazy="select")
+    nik_checks: Mapped[list[NikCheck]] = relationship(order_by="NikCheck.attempt")
+    handover: Mapped[Handover | None] = relationship(back_populates="dossier")
+    papers: Mapped[list[Paper]] = relationship(order_by="Paper.id", back_populates="dossier")
+
+    __table_args__ = (CheckConstraint("pin_failures >= 0", name="pin_failures"),)
+
+    @property
+    def activity(self) -> Activity:
+        """The main activity. Every dossier has one from its first moment."""
+        return self.activities[0]
+
+
+class Applicant(db.Model):
+    """Pemohon: the person, sealed column by column. The indexes allow look-up without reading."""
+
+    __tablename__ = "applicants"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), primary_key=True)
+    nik: Mapped[str | None] = mapped_column(Sealed("applicants.nik"))
+    nik_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    name: Mapped[str | None] = mapped_column(Sealed("applicants.name"))
+    birth_date: Mapped[str | None] = mapped_column(Sealed("applicants.birth_date"))
+    sex: Mapped[str | None] = mapped_column(String(1))
+    phone: Mapped[str | None] = mapped_column(Sealed("applicants.phone"))
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    area_code: Mapped[str | None] = mapped_column(String(10))
+    area_text: Mapped[str | None] = mapped_column(Sealed("applicants.area_text"))
+    street: Mapped[str | None] = mapped_column(Sealed("applicants.street"))
+    rt_rw: Mapped[str | None] = mapped_column(Sealed("applicants.rt_rw"))
+    postcode: Mapped[str | None] = mapped_column(String(5))
+
+    dossier: Mapped[Dossier] = relationship(back_populates="applicant")
+
+
+class Activity(db.Model):
+    """Kegiatan usaha: one KBLI code at one place, with its capital, workers and product."""
+
+    __tablename__ = "activities"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    position: Mapped[int] = mapped_column(default=0)
+
+    trade_name: Mapped[str | None] = mapped_column(String(255))
+    kbli_year: Mapped[int | None]
+    kbli_code: Mapped[str | None] = mapped_column(String(5))
+    scope_no: Mapped[int | None]
+    description: Mapped[str | None] = mapped_column(String(255))
+    described: Mapped[bool] = mapped_column(default=False)
+
+    village_code: Mapped[str | None] = mapped_column(String(10))
+    street: Mapped[str | None] = mapped_column(Sealed("activities.street"))
+    rt_rw: Mapped[str | None] = mapped_column(Sealed("activities.rt_rw"))
+    shared_premises: Mapped[bool | None]
+    position_code: Mapped[str | None] = mapped_column(String(2))
+    land_area: Mapped[Decimal | None] = mapped_column(Exact)
+    land_unit: Mapped[str | None] = mapped_column(String(2))
+    land_status: Mapped[str | None] = mapped_column(String(2))
+    customary_land: Mapped[bool | None]
+
+    land_idr: Mapped[int | None] = mapped_column(BigInteger)
+    building_idr: Mapped[int | None] = mapped_column(BigInteger)
+    machines_idr: Mapped[int | None] = mapped_column(BigInteger)
+    other_idr: Mapped[int | None] = mapped_column(BigInteger)
+    working_idr: Mapped[int | None] = mapped_column(BigInteger)
+
+    workers_male: Mapped[int | None]
+    workers_female: Mapped[int | None]
+    product: Mapped[str | None] = mapped_column(String(1024))
+    capacity: Mapped[Decimal | None] = mapped_column(Exact)
+    capacity_unit: Mapped[str | None] = mapped_column(String(40))
+
+    # Fixed when the dossier is sent, with the release of the risk data that they came from: a
+    # newer release must not change what was handed over.
+    risk: Mapped[str | None] = mapped_column(String(2))
+    size: Mapped[str | None] = mapped_column(String(10))
+    risk_release: Mapped[str | None] = mapped_column(String(64))
+
+    dossier: Mapped[Dossier] = relationship(back_populates="activities")
+
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "position"),
+        CheckConstraint(
+            "coalesce(land_idr,0) >= 0 and coalesce(building_idr,0) >= 0 and "
+            "coalesce(machines_idr,0) >= 0 and coalesce(other_idr,0) >= 0 and "
+            "coalesce(working_idr,0) >= 0",
+            name="capital_not_negative",
+        ),
+        CheckConstraint(
+            "coalesce(workers_male,0) >= 0 and coalesce(workers_female,0) >= 0",
+            name="workers_not_negative",
+        ),
+    )
+
+
+class DeclarationGiven(db.Model):
+    """Pernyataan: one statement that the person made, and the wording that was shown."""
+
+    __tablename__ = "declarations"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    wording: Mapped[str] = mapped_column(String(40))
+    given_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("dossier_id", "kind"),)
+
+
+class Event(db.Model):
+    """What happened to a dossier. Append-only: each row carries the hash of the one before.
+
+    `facts` never holds a name, NIK, phone number, address or answer.
+    """
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(40))
+    facts: Mapped[dict[str, object]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Moment)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (UniqueConstraint("dossier_id", "number"),)
+
+
+class NikCheck(db.Model):
+    """One comparison with the civil registry of NIK, name, birth date and sex: the verdict only."""
+
+    __tablename__ = "nik_checks"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    attempt: Mapped[int]
+    identity_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    nik_class: Mapped[str] = mapped_column(String(24))
+    fields: Mapped[list[str]] = mapped_column(JSON)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("dossier_id", "attempt"),)
+
+
+class Handover(db.Model):
+    """Penyerahan ke OSS: one per dossier, with the key that keeps OSS from acting twice."""
+
+    __tablename__ = "handovers"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), unique=True)
+    key: Mapped[str] = mapped_column(String(43), unique=True)
+    state: Mapped[str] = mapped_column(String(16))
+    oss_id: Mapped[str | None] = mapped_column(String(40))
+    nib: Mapped[str | None] = mapped_column(String(13), unique=True)
+    nib_status: Mapped[str | None] = mapped_column(String(2))
+    licences: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+    refusal_code: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="handover")
+
+
+class Paper(db.Model):
+    """A paper that can be printed and verified by its code."""
+
+    __tablename__ = "papers"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(40))
+    specimen: Mapped[bool]
+    issued_at: Mapped[datetime] = mapped_column(Moment)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="papers")
+
+    __table_args__ = (UniqueConstraint("dossier_id", "kind"),)
+
+
+class PostKey(db.Model):
+    """The one-time key of a form that was taken, and the answer it got."""
+
+    __tablename__ = "post_keys"
+
+    key: Mapped[str] = mapped_column(String(43), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    endpoint: Mapped[str] = mapped_column(String(60))
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    location: Mapped[str] = mapped_column(String(200))
+    used_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_post_keys_used_at", "used_at"),)
+
+
+class Job(db.Model):
+    """Something that must happen later. The row is the queue: it is written with its cause."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_jobs_open", "done_at", "due_at"),)

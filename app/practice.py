@@ -1,0 +1,81 @@
+"""The practice file: made-up people and a log-in to try, for training, demonstrations and tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from app.config import Settings
+from app.domain.pin import PinError, check_pin
+from app.domain.support_number import format_support_number, parse_support_number
+from app.i18n import DEFAULT
+from app.services import dossiers
+from app.simulators.dukcapil import practice_people
+
+
+def write_practice_file(settings: Settings) -> Path:
+    """Write INSTANCE/practice.json (mode 600) and return its path.
+
+    Opens one practice dossier the first time, in the caller's transaction, and keeps it later.
+    """
+    path = settings.instance / "practice.json"
+    content = {
+        "note": "Made-up people for practice only. Their NIK serials (9001-9999) are reserved.",
+        "logins": [_applicant_login(path)],
+        "people": [
+            {
+                "key": person.key,
+                "nik": person.nik,
+                "name": person.typed_name,
+                "birth_date": person.typed_birth_date.isoformat(),
+                "sex": str(person.typed_sex),
+                "class": str(person.nik_class),
+                "behaviour": str(person.behaviour),
+            }
+            for person in practice_people()
+        ],
+    }
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(content, file, indent=1, ensure_ascii=False)
+    draft.replace(path)
+    return path
+
+
+def _applicant_login(path: Path) -> dict[str, Any]:
+    """Return the practice applicant's Nomor Bantuan and PIN; open a dossier where there is none."""
+    for login in _earlier(path):
+        if login.get("role") == "applicant":
+            number = parse_support_number(str(login.get("user")))
+            if dossiers.find_by_number(number) is not None:
+                return login
+    pin = _any_pin()
+    dossier = dossiers.start(dossiers.hash_pin(pin), DEFAULT)
+    # Applicants have no password and no second factor: number and PIN are all they need.
+    return {
+        "role": "applicant",
+        "user": format_support_number(dossier.support_number),
+        "password": None,
+        "totp_secret": None,
+        "pin": pin,
+    }
+
+
+def _earlier(path: Path) -> list[dict[str, Any]]:
+    try:
+        found: list[dict[str, Any]] = json.loads(path.read_text())["logins"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return []
+    return found
+
+
+def _any_pin() -> str:
+    while True:
+        pin = f"{secrets.randbelow(1_000_000):06}"
+        try:
+            return check_pin(pin)
+        except PinError:
+            continue

@@ -1,0 +1,29 @@
+"""HTTP only: read the form, call once, answer. One module and blueprint per task."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+
+def blueprints() -> list[Blueprint]:
+    """Return all blueprints."""
+    from app.routes import (
+        api,
+        business_check,
+        health,
+        help,
+        home,
+        journey,
+        nik,
+        receipt,
+        resume,
+        start,
+        tracking,
+        verification,
+    )
+
+    modules = (
+        api, business_check, health, help, home, journey, nik, receipt, resume, start, tracking,
+        verification,
+    )  # fmt: skip
+    return [module.bp for module in modules]

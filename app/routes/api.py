@@ -1,0 +1,178 @@
+"""Open data under /api/v1: activity codes and risk, as JSON for anybody. See docs/api.md."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.auth import open_to_all
+from app.domain.business_size import BusinessSize
+from app.domain.reference_types import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
+from app.domain.risk import products_for
+from app.services.finder import get_finder
+from app.services.reference import get_book
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+A_DAY = 24 * 3600
+YEARS = (2020, 2025)
+LIMIT, LIMIT_AT_MOST = 10, 50
+
+
+class WrongParameter(ValueError):
+    """A parameter that cannot be used; the text is the sentence to answer with."""
+
+
+@bp.errorhandler(WrongParameter)
+def wrong_parameter(error: WrongParameter) -> Response:
+    """Answer 400 with the sentence."""
+    return _answer({"error": str(error)}, 400)
+
+
+@bp.get("/kbli")
+@open_to_all
+def search() -> ResponseReturnValue:
+    """Find activity codes by everyday words: ?q=&year=&limit=."""
+    query = request.args.get("q", "").strip()
+    if not query:
+        raise WrongParameter(_("Say what to search for with q."))
+    year = _year()
+    limit = _whole("limit", LIMIT)
+    if limit is None or not 1 <= limit <= LIMIT_AT_MOST:
+        raise WrongParameter(
+            _("limit must be a whole number from 1 to %(most)d.", most=LIMIT_AT_MOST)
+        )
+    hits = get_finder(year).search(query, limit=limit)
+    return _answer({"results": [_short(hit.entry) for hit in hits]})
+
+
+@bp.get("/kbli/<code>")
+@open_to_all
+def activity(code: str) -> ResponseReturnValue:
+    """One activity code with its plain words, what stands above it, and the other edition."""
+    year = _year()
+    book = get_book()
+    entry = book.kbli(year, code)
+    if entry is None:
+        return _no_such_code(year)
+    return _answer(
+        {
+            **_short(entry),
+            "plain_id": entry.plain_id,
+            "plain_en": entry.plain_en,
+            "hierarchy": [_level(level) for level in book.ancestors(year, code)],
+            "successors": _steps(book.successors(code) if year == 2020 else ()),
+            "predecessors": _steps(book.predecessors(code) if year == 2025 else ()),
+        }
+    )
+
+
+@bp.get("/risk")
+@open_to_all
+def risk() -> ResponseReturnValue:
+    """Risk of one activity: ?kbli=&year=&size=&scope=."""
+    year = _year()
+    code = request.args.get("kbli", "")
+    if not (len(code) == 5 and code.isascii() and code.isdigit()):
+        raise WrongParameter(_("kbli must be a code of five digits."))
+    size = request.args.get("size")
+    if size is not None and size not in set(BusinessSize):
+        raise WrongParameter(
+            _(
+                "size must be one of: %(sizes)s.",
+                sizes=", ".join(size.value for size in BusinessSize),
+            )
+        )
+    scope = _whole("scope", 0)
+    if scope is None or ("scope" in request.args and scope < 1):
+        raise WrongParameter(_("scope must be the number of a scope, 1 or more."))
+    book = get_book()
+    if book.kbli(year, code) is None:
+        return _no_such_code(year)
+    rows = [
+        row
+        for row in book.risk_rows(code, year)
+        if size in (None, row.size) and scope in (0, row.scope_no)
+    ]
+    return _answer({"known": book.has_risk(code, year), "rows": [_row(row) for row in rows]})
+
+
+def _year() -> int:
+    year = _whole("year", YEARS[-1])
+    if year not in YEARS:
+        raise WrongParameter(_("year must be 2020 or 2025."))
+    return year
+
+
+def _whole(name: str, default: int) -> int | None:
+    """A parameter as a small whole number; None where it is something else."""
+    text = request.args.get(name)
+    if text is None:
+        return default
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def _short(entry: KbliEntry) -> dict[str, Any]:
+    return {
+        "code": entry.code,
+        "year": entry.year,
+        "title": entry.title_id,
+        "title_en": entry.name_en,
+        "category": entry.category,
+    }
+
+
+def _level(level: KbliLevelEntry) -> dict[str, Any]:
+    return {"code": level.code, "title": level.title_id, "title_en": level.name_en}
+
+
+def _steps(steps: Iterable[KbliStep]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code_2020": step.code_2020,
+            "code_2025": step.code_2025,
+            "relation": step.relation,
+            "method": step.method,
+        }
+        for step in steps
+    ]
+
+
+def _row(row: RiskRow) -> dict[str, Any]:
+    return {
+        "scope": row.scope_no,
+        "scope_name": row.scope,
+        "size": row.size,
+        "risk": row.risk,
+        "product": products_for(row.risk),
+        "authority": [
+            {"condition": rule.condition, "authority": rule.authority} for rule in row.authority
+        ],
+        "days": row.days,
+        "details_known": row.details_known,
+        "source": row.source,
+        "as_of": row.as_of.isoformat(),
+    }
+
+
+def _no_such_code(year: int) -> Response:
+    return _answer({"error": _("KBLI %(year)d has no such code.", year=year)}, 404)
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> Response:
+    """JSON that anybody may keep for a day; a mistake is not kept."""
+    text = current_app.json.dumps(
+        content, ensure_ascii=False, sort_keys=False, separators=(",", ":")
+    )
+    response = Response(text, status, mimetype="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if status == 200:
+        response.headers["Cache-Control"] = f"public, max-age={A_DAY}"
+        response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:16], weak=True)
+        response.make_conditional(request)
+    return response

@@ -1,0 +1,365 @@
+"""Cek usaha (what do I need): an estimate without a name, a NIK or a log-in.
+
+Everything somebody answers stands in the address, so that a page can be shared, printed and gone
+back to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.auth import open_to_all
+from app.domain.business_size import BusinessSize
+from app.domain.estimate import (
+    Band,
+    CapitalBand,
+    Estimate,
+    EstimateCase,
+    JourneyReason,
+    Question,
+    SalesBand,
+    ScopeChoice,
+    short_journey_fits,
+)
+from app.domain.reference_types import AuthorityRule, KbliEntry, RiskNote
+from app.domain.requirements import SpatialStep
+from app.domain.risk import MayOperate, RiskLevel
+from app.forms.business_check import OUTSIDE, SHARED, PlaceForm, ScopeForm, SearchForm
+from app.forms.fields import mistakes
+from app.i18n import language
+from app.labels import label
+from app.services import business_check as service
+from app.services.finder import nearest
+from app.services.reference import get_book
+from app.web import render, share_link
+
+bp = Blueprint("check", __name__, url_prefix="/cek-usaha")
+
+AN_HOUR = 3600
+HITS = 8
+NAME_IN_HEADING = 70  # characters; a longer name stands below the heading
+
+_BANDS: Mapping[str, Band] = {band.value: band for band in (*CapitalBand, *SalesBand)}
+
+# The answer in a few words; they follow the name of the activity and a colon.
+ANSWERS: Mapping[RiskLevel, Any] = {
+    RiskLevel.LOW: _l("the NIB is enough"),
+    RiskLevel.MEDIUM_LOW: _l("NIB and your own statement"),
+    RiskLevel.MEDIUM_HIGH: _l("NIB and a verified certificate"),
+    RiskLevel.HIGH: _l("NIB and a permit"),
+}
+
+# May it start: good news or not, the big words, the condition.
+PANELS: Mapping[MayOperate, tuple[bool, Any, Any]] = {
+    MayOperate.AT_ONCE_WITH_NIB: (
+        True,
+        _l("You may start"),
+        _l("as soon as the NIB is there. The NIB costs Rp 0."),
+    ),
+    MayOperate.AFTER_VERIFICATION: (
+        False,
+        _l("You may prepare"),
+        _l("Start only when the office has verified your certificate. The NIB costs Rp 0."),
+    ),
+    MayOperate.AFTER_PERMIT: (
+        False,
+        _l("You may prepare"),
+        _l("Start only when the permit is there. The NIB costs Rp 0."),
+    ),
+}
+
+# The official words of the risk table.
+AUTHORITIES: Mapping[str, Any] = {
+    "Bupati/Walikota": _l("The regent or mayor (Bupati/Walikota)"),
+    "Gubernur": _l("The governor (Gubernur)"),
+    "Menteri/Kepala Badan": _l("The minister or head of a national agency"),
+    "Menteri": _l("The minister"),
+}
+
+
+@bp.get("")
+@open_to_all
+def show() -> ResponseReturnValue:
+    """Ask what somebody does; show the activities that it may be."""
+    if "q" not in request.args:
+        return _ask(SearchForm(formdata=None))
+    form = SearchForm(formdata=request.args)
+    if not form.validate():
+        return _ask(form, 422)
+    return _ask(form, found=nearest(form.q.data or "", limit=HITS, year=service.YEAR))
+
+
+def _ask(form: SearchForm, status: int = 200, found: Iterable[KbliEntry] | None = None) -> Response:
+    return render(
+        "check/show.html",
+        status=status,
+        public_for=AN_HOUR,
+        form=form,
+        mistakes=mistakes(form),
+        hits=None if found is None else [_said(entry) for entry in found],
+    )
+
+
+def _said(entry: KbliEntry) -> dict[str, Any]:
+    return {"entry": entry, "said": service.wording(entry, language())}
+
+
+@bp.get("/kelompok")
+@open_to_all
+def groups() -> ResponseReturnValue:
+    """Show the trades as picture groups."""
+    return render("check/groups.html", public_for=AN_HOUR, sectors=service.sectors())
+
+
+@bp.get("/kelompok/<key>")
+@open_to_all
+def group(key: str) -> ResponseReturnValue:
+    """Show the parts of a group, or the activities of one part (?bagian=2)."""
+    sector = service.sector(key)
+    if sector is None:
+        abort(404)
+    if "bagian" not in request.args:
+        return render("check/group.html", public_for=AN_HOUR, sector=sector)
+    number = _whole(request.args["bagian"])
+    if number is None or not 1 <= number <= len(sector.parts):
+        return render("check/group.html", status=422, sector=sector, wrong=True)
+    part = sector.parts[number - 1]
+    return render(
+        "check/part.html",
+        public_for=AN_HOUR,
+        sector=sector,
+        part=part,
+        found=[_said(entry) for entry in service.explained(part)],
+        levels=[
+            {"level": level, "said": service.level_wording(level, language())}
+            for level in service.levels_of(part)
+        ],
+    )
+
+
+@bp.get("/kelompok/semua")
+@open_to_all
+def everything() -> ResponseReturnValue:
+    """Go down the official list step by step (?kategori=G), to the five digits."""
+    book = get_book()
+    code = request.args.get("kategori")
+    level = book.level(service.YEAR, code) if code is not None else None
+    wrong = code is not None and level is None
+    rows = []
+    for each in service.below(level):
+        entry = book.kbli(service.YEAR, each.code)
+        said = (
+            service.wording(entry, language()) if entry else service.level_wording(each, language())
+        )
+        rows.append({"level": each, "said": said})
+    above = [*book.ancestors(service.YEAR, level.code), level] if level else []
+    return render(
+        "check/list.html",
+        status=422 if wrong else 200,
+        public_for=AN_HOUR,
+        wrong=wrong,
+        rows=rows,
+        level=level,
+        above=[{"level": each, "said": service.level_wording(each, language())} for each in above],
+    )
+
+
+@bp.get("/kode/<code>")
+@open_to_all
+def activity(code: str) -> ResponseReturnValue:
+    """Explain one activity; a number of the old list leads to those that replace it."""
+    book = get_book()
+    entry = book.kbli(service.YEAR, code)
+    old = book.kbli(2020, code)
+    if entry is None:
+        steps = book.successors(code) if old else ()
+        new = [book.kbli(service.YEAR, code) for code in sorted({s.code_2025 for s in steps})]
+        return render(
+            "check/unknown.html",
+            status=404,
+            form=SearchForm(formdata=None),
+            old=old,
+            found=[_said(each) for each in new if each],
+        )
+    meant = {step.code_2020 for step in book.predecessors(code)}
+    return render(
+        "check/activity.html",
+        public_for=AN_HOUR,
+        entry=entry,
+        said=service.wording(entry, language()),
+        above=[
+            {"level": each, "said": service.level_wording(each, language())}
+            for each in book.ancestors(service.YEAR, code)[:2]
+        ],
+        other_in_2020=old if old and code not in meant else None,
+    )
+
+
+@bp.get("/tempat")
+@open_to_all
+def place() -> ResponseReturnValue:
+    """Ask where the business is and how big; answers in the address are filled in."""
+    entry = _activity()
+    if entry is None:
+        return _unknown_activity()
+    given = request.args if "tempat" in request.args or "besar" in request.args else None
+    return _ask_place(entry, _place_form(given))
+
+
+def _activity() -> KbliEntry | None:
+    return get_book().kbli(service.YEAR, request.args.get("kbli", ""))
+
+
+def _unknown_activity() -> Response:
+    form = SearchForm(formdata=None)
+    form.q.errors = [_("We do not know this activity code. Search for what you do.")]
+    return _ask(form, 422)
+
+
+def _place_form(given: Any) -> PlaceForm:
+    form = PlaceForm(formdata=given)
+    form.besar.choices = [(value, label(band)) for value, band in _BANDS.items()]
+    return form
+
+
+def _ask_place(entry: KbliEntry, form: PlaceForm, status: int = 200) -> Response:
+    sizes = {row.size for row in get_book().risk_rows(entry.code, service.YEAR)}
+    return render(
+        "check/place.html",
+        status=status,
+        public_for=AN_HOUR,
+        form=form,
+        mistakes=mistakes(form),
+        entry=entry,
+        said=service.wording(entry, language()),
+        capital=[(band.value, label(band)) for band in CapitalBand],
+        sales=[(band.value, label(band)) for band in SalesBand],
+        sales_open=form.besar.data in set(SalesBand),
+        only_for=[label(size) for size in BusinessSize if size in sizes] if len(sizes) < 4 else [],
+    )
+
+
+@bp.get("/hasil")
+@open_to_all
+def result() -> ResponseReturnValue:
+    """Answer; or ask for the part of the activity where the risk depends on it."""
+    entry = _activity()
+    if entry is None:
+        return _unknown_activity()
+    form = _place_form(request.args)
+    if not form.validate():
+        return _ask_place(entry, form, 422)
+    question = Question(
+        code=entry.code,
+        year=entry.year,
+        in_kabupaten=form.tempat.data != OUTSIDE,
+        shared_premises=form.tempat.data == SHARED,
+        band=_BANDS[form.besar.data],
+    )
+    answers = {"kbli": entry.code, "tempat": form.tempat.data, "besar": form.besar.data}
+    found = service.estimate_for(question)
+    if found.scopes and "lingkup" in request.args:
+        scope = _scope_form(found.scopes, request.args)
+        if not scope.validate():
+            return _ask_scope(entry, answers, scope, 422)
+        answers["lingkup"] = scope.lingkup.data
+        parts = found.scopes
+        found = service.estimate_for(replace(question, scope_no=int(scope.lingkup.data)))
+        found = replace(found, scopes=parts)
+    elif found.case is EstimateCase.NEEDS_SCOPE:
+        return _ask_scope(entry, answers, _scope_form(found.scopes, None))
+    return _show(entry, found, answers)
+
+
+def _scope_form(scopes: tuple[ScopeChoice, ...], given: Any) -> ScopeForm:
+    form = ScopeForm(formdata=given)
+    form.lingkup.choices = [(str(scope.scope_no), _scope_name(scope, scopes)) for scope in scopes]
+    form.lingkup.hints = {
+        str(scope.scope_no): _("Not open to a business of this size.")
+        for scope in scopes
+        if scope.risk is None
+    }
+    return form
+
+
+def _scope_name(scope: ScopeChoice, scopes: tuple[ScopeChoice, ...]) -> str:
+    if scope.scope:
+        return scope.scope
+    if len(scopes) == 1:
+        return str(_("The whole activity"))
+    return str(_("Part %(number)d, which the list does not name", number=scope.scope_no))
+
+
+def _ask_scope(
+    entry: KbliEntry, answers: dict[str, str], form: ScopeForm, status: int = 200
+) -> Response:
+    return render(
+        "check/scope.html",
+        status=status,
+        public_for=AN_HOUR,
+        form=form,
+        mistakes=mistakes(form),
+        entry=entry,
+        said=service.wording(entry, language()),
+        answers=answers,
+    )
+
+
+def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Response:
+    said = service.wording(entry, language())
+    if found.risk is not None:
+        answer = str(ANSWERS[found.risk])
+    elif found.case is EstimateCase.SIZE_NOT_OFFERED:
+        answer = _("not open to a business of this size")
+    else:
+        answer = _("the risk is not known yet")
+    fits = short_journey_fits(found)
+    chosen = next((s for s in found.scopes if str(s.scope_no) == answers.get("lingkup")), None)
+    text = _(
+        "%(activity)s: %(answer)s (estimate). %(address)s",
+        activity=said.name,
+        answer=answer,
+        address=url_for("check.result", _external=True, **answers),
+    )
+    return render(
+        "check/result.html",
+        public_for=AN_HOUR,
+        entry=entry,
+        said=said,
+        named=len(said.name) <= NAME_IN_HEADING,
+        answer=answer,
+        found=found,
+        answers=answers,
+        part=chosen or (found.scopes[0] if len(found.scopes) == 1 else None),
+        panel=PANELS.get(found.may_operate) if found.may_operate else None,
+        place_first=found.spatial in {SpatialStep.UNKNOWN_PLAN, SpatialStep.ASSESSMENT},
+        # Where nobody decides, it does not matter that two offices are named.
+        doubts=[
+            note
+            for note in found.row_notes
+            if not (found.automatic and note is RiskNote.AUTHORITY_OVERLAP)
+        ],
+        deciders=_deciders(found),
+        papers=[each for each in found.other_papers if not each.label],
+        named_papers=[each.label for each in found.other_papers if each.label],
+        reasons=[reason for reason in JourneyReason if reason in fits],
+        named_sources=[source.split(";")[0] for source in found.sources],
+        whatsapp=share_link(text),
+    )
+
+
+def _deciders(found: Estimate) -> list[tuple[AuthorityRule, Any]]:
+    """Who decides, each with our words for it; None where we have none."""
+    return [(rule, AUTHORITIES.get(rule.authority)) for rule in service.deciders(found)]
+
+
+def _whole(text: str) -> int | None:
+    """A small whole number written with ASCII digits, else None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None

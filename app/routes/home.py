@@ -1,0 +1,25 @@
+"""The front page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth import open_to_all
+from app.web import render
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@open_to_all
+def show() -> ResponseReturnValue:
+    """Show the four ways in."""
+    return render("home/show.html", public_for=300)
+
+
+@bp.get("/berkas")
+@open_to_all
+def dossiers() -> ResponseReturnValue:
+    """A short address to type or say: leads to the start."""
+    return redirect(url_for("start.show"), code=303)

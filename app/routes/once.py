@@ -1,0 +1,73 @@
+"""One-time keys at the edge of a route: a form that arrives twice is taken once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+
+from app.models.dossier import PostKey
+from app.services import post_keys
+from app.web import advance
+
+_NOT_PART = frozenset({"csrf_token", post_keys.FIELD})
+
+
+@dataclass
+class Once:
+    """What a one-time key says about this request.
+
+    row: the key's row, when this is the first time; taken: what the first time led to.
+    """
+
+    row: PostKey | None
+    taken: post_keys.Taken | None
+
+    def lead_to(self, location: str, dossier_id: int) -> None:
+        """Note where this form led, for whoever sends it again. location: from places below."""
+        if self.row is not None:
+            self.row.location = location
+            self.row.dossier_id = dossier_id
+
+
+def claim(endpoint: str, dossier_id: int | None, *, may_edit: bool = True) -> Once:
+    """Take the key of the form in this request.
+
+    may_edit: sent again with other answers, the form replaces what it said first; where it may not
+        (a PIN was chosen with it), the first answers stay the ones that count as the same.
+
+    Raises BadPostKey when it is missing, tampered with or foreign; the page then comes back filled
+    and with a fresh key.
+    """
+    key = request.form.get(post_keys.FIELD, "")
+    answers = [(k, v) for k, v in request.form.items(multi=True) if k not in _NOT_PART]
+    try:
+        found = post_keys.claim(key, endpoint, answers, dossier_id)
+    except post_keys.BadPostKey:
+        g.bad_key = True
+        raise
+    if isinstance(found, post_keys.Taken):
+        row = post_keys.change(key, answers) if may_edit and not found.same else None
+        return Once(row=row, taken=found)
+    return Once(row=found, taken=None)
+
+
+def kept_key() -> str:
+    """Return the key to put into the form: the one just sent, so that a resend stays the same."""
+    again = request.method == "POST" and not g.get("advancing") and not g.get("bad_key")
+    sent = request.form.get(post_keys.FIELD, "") if again else ""
+    return sent if len(sent) == 22 else post_keys.new_key()
+
+
+def goes_to(location: str) -> ResponseReturnValue:
+    """Go to a noted place: `endpoint`, `endpoint step` or `endpoint step where-from`."""
+    endpoint, step, where_from, *_ = [*location.split(" "), "", ""]
+    query = {"dari": where_from} if where_from else None
+    return advance(endpoint, query=query, **({"step": step} if step else {}))
+
+
+def is_stale(form: Any) -> bool:
+    """Say whether only the form's token or key was too old: sending it once more will do."""
+    return bool(form.csrf_token.errors) or bool(g.get("bad_key"))

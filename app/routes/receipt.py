@@ -1,0 +1,126 @@
+"""The end of the way: check your answers, send, see what came back, print it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, g, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.auth import applicant_required, has_cookies
+from app.domain import journey
+from app.domain.nik_check import NikClass
+from app.domain.risk import RiskLevel
+from app.domain.support_number import format_support_number
+from app.forms.business import SendForm
+from app.i18n import outside_url
+from app.routes import once
+from app.services import dossiers, handovers, nik_checks, papers, progress
+from app.services.post_keys import BadPostKey
+from app.services.reference import get_book
+from app.services.summary import summary_of
+from app.web import advance, commit_now, go, render, run_now, share_link
+
+bp = Blueprint("receipt", __name__, url_prefix="/berkas")
+
+
+@bp.get("/periksa")
+@applicant_required
+def review() -> ResponseReturnValue:
+    """Show all answers, to change or to send."""
+    answers = dossiers.answers_of(g.dossier)
+    if answers.sent:
+        return go("receipt.show")
+    first = journey.first_unanswered(answers)
+    if first is not None:
+        return go("journey.show", step=first.value)
+    return _review(SendForm(formdata=None))
+
+
+def _review(form: SendForm, status: int = 200) -> Response:
+    found = dossiers.estimate_for(g.dossier)
+    assert found is not None
+    obstacles = dossiers.obstacles(found)
+    nik_class = nik_checks.current_class(g.dossier)
+    return render(
+        "journey/review.html",
+        status=status,
+        form=form,
+        form_page=not obstacles and nik_class in {NikClass.MATCH, NikClass.PENDING},
+        kunci=once.kept_key(),
+        sections=summary_of(g.dossier, get_book()),
+        estimate=found,
+        obstacles=obstacles,
+        nik_class=nik_class,
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.post("/periksa")
+@applicant_required
+def send() -> ResponseReturnValue:
+    """Send the dossier. Sent twice, it is sent once and answered the same."""
+    if g.dossier.sent_at is not None:
+        return advance("receipt.show")
+    form = SendForm(formdata=request.form)
+    if journey.first_unanswered(dossiers.answers_of(g.dossier)) is not None:
+        return advance("receipt.review")
+    if "ganti" in request.form:
+        return _review(form)
+    if not form.validate():
+        return _review(form, 422)
+    try:
+        key = once.claim("receipt.send", g.dossier.id)
+    except BadPostKey:
+        return _review(form, 400)
+    try:
+        job = handovers.send(g.dossier)
+    except handovers.NotReady:
+        return _review(form, 422)
+    key.lead_to("receipt.show", g.dossier.id)
+    if job is not None:
+        commit_now()
+        run_now(job)
+    return advance("receipt.show")
+
+
+@bp.get("/hasil")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Show where the dossier stands: result, or what is being waited for."""
+    dossier = g.dossier
+    if dossier.sent_at is None:
+        return go("receipt.review")
+    risk = RiskLevel(dossier.activity.risk or "")
+    shown = format_support_number(dossier.support_number)
+    text = _(
+        "My file %(number)s has been sent. See where it is: %(address)s",
+        number=shown,
+        address=outside_url("tracking.show", nomor=dossier.support_number),
+    )
+    return render(
+        "journey/result.html",
+        form=SendForm(formdata=None),
+        number=shown,
+        handover=dossier.handover,
+        paper=papers.of(dossier),
+        risk=risk,
+        way=progress.way_of(dossier),
+        turn=progress.turn_of(dossier),
+        whatsapp=share_link(text),
+    )
+
+
+@bp.get("/nib.pdf")
+@applicant_required
+def paper() -> ResponseReturnValue:
+    """The paper, to print or keep on the phone."""
+    found = papers.of(g.dossier)
+    if found is None:
+        abort(404)
+    verify_url = outside_url("verification.show", code=found.code)
+    response = make_response(papers.draw(found, verify_url))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = 'inline; filename="nib-latihan.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

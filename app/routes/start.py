@@ -1,0 +1,114 @@
+"""Start a dossier: what to bring, choose a PIN, keep the Nomor Bantuan."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app.adapters.papers.picture import number_picture
+from app.auth import applicant_required, enter, has_cookies, open_to_all, start_token
+from app.domain.support_number import format_support_number
+from app.extensions import limiter
+from app.forms.access import StartForm
+from app.forms.fields import mistakes
+from app.i18n import outside_url
+from app.routes import once
+from app.services import dossiers
+from app.services.post_keys import BadPostKey
+from app.services.reference import get_book
+from app.web import advance, render, share_link
+
+bp = Blueprint("start", __name__, url_prefix="/berkas")
+
+
+@bp.get("/mulai")
+@open_to_all
+def show() -> ResponseReturnValue:
+    """Say what to bring and ask for a PIN."""
+    start_token()
+    return _page(StartForm(formdata=None))
+
+
+def _page(form: StartForm, status: int = 200) -> Response:
+    code = request.values.get("kbli", "")
+    return render(
+        "journey/start.html",
+        status=status,
+        form=form,
+        form_page=True,
+        kunci=once.kept_key(),
+        kbli=get_book().kbli(dossiers.KBLI_YEAR, code) if code else None,
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.post("/mulai")
+@open_to_all
+@limiter.limit("200 per hour")
+def create() -> ResponseReturnValue:
+    """Open a dossier. The same form sent twice opens one."""
+    form = StartForm(formdata=request.form)
+    if "ganti" in request.form:
+        return _page(form)
+    if not form.validate():
+        return _page(form, 422)
+    pin_hash = dossiers.hash_pin(form.pin.data)
+    try:
+        key = once.claim("start.create", None, may_edit=False)
+    except BadPostKey:
+        return _page(form, 400)
+    if key.taken is not None and key.taken.dossier_id is not None:
+        known = dossiers.find_by_id(key.taken.dossier_id)
+        if known is None or known.sent_at is not None:
+            return advance("resume.show")
+        # Same key and same PIN: the first answer got lost on the way. Another PIN: a stale page,
+        # or somebody who found one and guesses, so it counts like any wrong PIN.
+        try:
+            dossiers.open_with_pin(known.support_number, fits=key.taken.same)
+        except (dossiers.PinLocked, dossiers.WrongPin):
+            return advance("resume.show")
+        enter(known.id)
+        return advance("start.number")
+    dossier = dossiers.start(
+        pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None
+    )
+    key.lead_to("start.number", dossier.id)
+    enter(dossier.id)
+    g.dossier = dossier
+    return advance("start.number")
+
+
+@bp.get("/nomor")
+@applicant_required
+def number() -> ResponseReturnValue:
+    """Show the Nomor Bantuan, to keep."""
+    shown = format_support_number(g.dossier.support_number)
+    text = _(
+        "My support number for the business licence: %(number)s. Look where it is: %(address)s",
+        number=shown,
+        address=outside_url("tracking.show"),
+    )
+    return render("journey/number.html", number=shown, whatsapp=share_link(text))
+
+
+@bp.get("/nomor.png")
+@applicant_required
+def picture() -> ResponseReturnValue:
+    """The Nomor Bantuan as a picture for the phone's gallery. Holds no PIN and no name."""
+    body = number_picture(
+        format_support_number(g.dossier.support_number),
+        [
+            _("Keep this number."),
+            _("With it and your PIN you go on from any phone."),
+            "DPMPTSP Kabupaten Sorong",
+        ],
+    )
+    response = make_response(body)
+    response.mimetype = "image/png"
+    response.headers["Content-Disposition"] = 'attachment; filename="nomor-bantuan.png"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,46 @@
+"""Where is my file: the way travelled, with the Nomor Bantuan alone and nothing personal."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.auth import open_to_all
+from app.domain.support_number import format_support_number
+from app.extensions import limiter
+from app.forms.access import TrackForm
+from app.forms.fields import mistakes
+from app.i18n import outside_url
+from app.services import dossiers, progress
+from app.web import render, share_link
+
+bp = Blueprint("tracking", __name__)
+
+
+@bp.get("/lacak")
+@open_to_all
+@limiter.limit("300 per hour", exempt_when=lambda: not request.args.get("nomor"))
+def show() -> ResponseReturnValue:
+    """Ask for a number; show where its file is."""
+    if "nomor" not in request.args:
+        return render("tracking/ask.html", public_for=300, form=TrackForm(formdata=None))
+    form = TrackForm(formdata=request.args)
+    if not form.validate():
+        return render("tracking/ask.html", status=422, form=form, mistakes=mistakes(form))
+    dossier = dossiers.find_by_number(form.nomor.data)
+    if dossier is None:
+        return render("tracking/ask.html", status=404, form=form, unknown=True)
+    shown = format_support_number(dossier.support_number)
+    text = _(
+        "See where file %(number)s is: %(address)s",
+        number=shown,
+        address=outside_url("tracking.show", nomor=dossier.support_number),
+    )
+    return render(
+        "tracking/show.html",
+        number=shown,
+        way=progress.way_of(dossier),
+        turn=progress.turn_of(dossier),
+        whatsapp=share_link(text),
+    )

@@ -1,0 +1,41 @@
+"""Is this paper true: says what is true of it and nothing personal beyond it."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import open_to_all
+from app.extensions import limiter
+from app.services import papers
+from app.web import go, render
+
+bp = Blueprint("verification", __name__, url_prefix="/verifikasi")
+
+_CODE = re.compile(r"[2-9A-HJ-NP-Z]{12}")
+
+
+@bp.get("")
+@open_to_all
+def ask() -> ResponseReturnValue:
+    """Ask for the code on the paper."""
+    typed = request.args.get("kode")
+    if typed is None:
+        return render("verification/ask.html", public_for=3600)
+    code = re.sub(r"[^0-9A-Za-z]", "", typed[:60]).upper()
+    if not _CODE.fullmatch(code):
+        return render("verification/ask.html", status=422, typed=typed[:60])
+    return go("verification.show", code=code)
+
+
+@bp.get("/<code>")
+@open_to_all
+@limiter.limit("300 per hour")
+def show(code: str) -> ResponseReturnValue:
+    """Say what is true of the paper with this code."""
+    paper = papers.find(code.upper()) if _CODE.fullmatch(code.upper()) else None
+    if paper is None:
+        return render("verification/unknown.html", status=404)
+    return render("verification/show.html", paper=papers.public_facts(paper))

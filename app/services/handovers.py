@@ -1,0 +1,247 @@
+"""Handing a dossier over to OSS, exactly once, and keeping what came back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from app.adapters.http import ServiceUnavailable
+from app.adapters.licensing import LicensingResult, Refused
+from app.domain import submission as wire
+from app.domain.business_size import BusinessSize
+from app.domain.events import EventKind
+from app.domain.journey import first_unanswered
+from app.domain.nik_check import NikClass
+from app.domain.oss_codes import LandStatus, LandUnit, Position
+from app.domain.person import Sex
+from app.domain.requirements import DeclarationKind
+from app.domain.risk import RiskLevel
+from app.extensions import db, ports
+from app.models.dossier import Dossier, Handover, Job, Paper
+from app.services import dossiers, events, jobs, nik_checks
+from app.services.answers import known
+from app.services.reference import get_book
+
+JOB = "handover"
+
+
+class HandoverState(StrEnum):
+    """Where a sent dossier stands."""
+
+    WAITING_NIK = "waiting_nik"  # the registry has not answered yet
+    WAITING = "waiting"  # OSS has not answered yet
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class NotReady(Exception):
+    """The dossier cannot be sent: something is missing, or the NIK does not match."""
+
+
+def send(dossier: Dossier) -> Job | None:
+    """Close the dossier and plan the hand-over, in the caller's transaction.
+
+    Returns the job to run, None while the NIK is still waiting for its check. Sending again
+    changes nothing.
+
+    Raises NotReady.
+    """
+    if dossier.handover is not None and dossier.sent_at is not None:
+        return jobs.open_job(JOB, dossier.id)
+    nik_class = nik_checks.current_class(dossier)
+    if nik_class not in {NikClass.MATCH, NikClass.PENDING}:
+        raise NotReady(nik_class)
+    found = dossiers.estimate_for(dossier)
+    if found is None or dossiers.obstacles(found):
+        raise NotReady("estimate")
+    if dossiers.missing_declarations(dossier, found):
+        raise NotReady("declarations")
+    if first_unanswered(dossiers.answers_of(dossier)) is not None:
+        raise NotReady("answers")
+    dossiers.drop_needless_declarations(dossier, found)
+    assert found.risk is not None
+    release = get_book().release("risk", str(found.year))
+    activity = dossier.activity
+    activity.risk, activity.size = found.risk, found.size
+    activity.risk_release = release.id if release else None
+    now = datetime.now(UTC)
+    dossier.sent_at = now
+    dossier.updated_at = now
+    waiting = nik_class is NikClass.PENDING
+    dossier.handover = Handover(
+        key=secrets.token_urlsafe(32),
+        state=HandoverState.WAITING_NIK if waiting else HandoverState.WAITING,
+        licences=[],
+        created_at=now,
+    )
+    events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
+    return None if waiting else jobs.plan(JOB, dossier.id)
+
+
+def nik_known(dossier: Dossier) -> None:
+    """The registry answered after the dossier was sent: hand over, or give it back to mend."""
+    handover = dossier.handover
+    if handover is None or handover.state != HandoverState.WAITING_NIK:
+        return
+    if nik_checks.current_class(dossier) is NikClass.MATCH:
+        handover.state = HandoverState.WAITING
+        jobs.plan(JOB, dossier.id)
+        return
+    reopen(dossier, cause="nik")
+
+
+def reopen(dossier: Dossier, *, cause: str) -> None:
+    """Give a dossier that OSS does not have back to the person, with every answer kept."""
+    if dossier.handover is not None:
+        db.session.delete(dossier.handover)
+        dossier.handover = None
+    dossier.sent_at = None
+    db.session.flush()
+    events.record(dossier, EventKind.REOPENED, cause=cause)
+
+
+@jobs.handles(JOB)
+def _hand_over(job: Job, budget_s: float) -> bool:
+    """Send once with the key of the hand-over, then ask for the result."""
+    assert job.dossier_id is not None
+    dossier = db.session.get_one(Dossier, job.dossier_id)
+    handover = dossier.handover
+    if handover is None or handover.state != HandoverState.WAITING:
+        db.session.rollback()
+        return True
+    package = _submission(dossier, handover.key)
+    db.session.rollback()
+
+    try:
+        receipt = ports.licensing.hand_over(package, budget_s=budget_s)
+        result = ports.licensing.ask(receipt.oss_id, budget_s=budget_s)
+    except ServiceUnavailable as unavailable:
+        _note_delay(job.dossier_id, str(unavailable.cause))
+        return False
+    except Refused as refusal:
+        if refusal.is_about_access:  # our own key or address: nothing the person could mend
+            _note_delay(job.dossier_id, "access")
+            return False
+        _note_refusal(job.dossier_id, refusal)
+        return True
+    return _keep(job.dossier_id, receipt.oss_id, result)
+
+
+def _note_delay(dossier_id: int, cause: str) -> None:
+    dossier = dossiers.take_to_change(dossier_id)
+    if dossier.events[-1].kind != EventKind.HANDOVER_POSTPONED:
+        events.record(dossier, EventKind.HANDOVER_POSTPONED, cause=cause)
+    db.session.commit()
+
+
+def _note_refusal(dossier_id: int, refusal: Refused) -> None:
+    dossier = dossiers.take_to_change(dossier_id)
+    assert dossier.handover is not None
+    dossier.handover.state = HandoverState.REFUSED
+    dossier.handover.refusal_code = str(refusal.code)
+    dossier.handover.answered_at = datetime.now(UTC)
+    events.record(dossier, EventKind.HANDOVER_REFUSED, code=str(refusal.code))
+    db.session.commit()
+
+
+def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
+    dossier = dossiers.take_to_change(dossier_id)
+    handover = dossier.handover
+    if handover is None or handover.state == HandoverState.ACCEPTED:
+        db.session.rollback()
+        return True
+    if not result.nib:
+        handover.oss_id = oss_id
+        db.session.commit()
+        return False
+    now = datetime.now(UTC)
+    handover.state = HandoverState.ACCEPTED
+    handover.oss_id = oss_id
+    handover.nib = result.nib
+    handover.nib_status = str(result.nib_status)
+    handover.licences = [
+        {
+            "kind": str(licence.kd_izin),
+            "id": licence.id_izin,
+            "status": str(licence.status),
+            "number": licence.nomor_izin,
+        }
+        for licence in result.licences
+    ]
+    handover.answered_at = now
+    events.record(dossier, EventKind.HANDED_OVER, oss_id=oss_id)
+    events.record(dossier, EventKind.NIB_RECEIVED, nib=result.nib)
+    dossier.papers.append(
+        Paper(code=_paper_code(), kind="nib", number=result.nib, specimen=True, issued_at=now)
+    )
+    events.record(dossier, EventKind.PAPER_ISSUED, paper="nib")
+    db.session.commit()
+    return True
+
+
+_CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike: no 0/O, 1/I
+
+
+def _paper_code() -> str:
+    """Return twelve unguessable letters and digits: about 60 bits."""
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(12))
+
+
+_DECLARATIONS: Mapping[str, wire.Declaration] = {
+    DeclarationKind.DATA_TRUE: wire.Declaration.DATA_TRUE,
+    DeclarationKind.KKPR_SELF_STATEMENT: wire.Declaration.SPATIAL,
+    DeclarationKind.SPPL: wire.Declaration.ENVIRONMENT,
+    DeclarationKind.BUSINESS_STANDARD: wire.Declaration.STANDARD,
+    DeclarationKind.K3L: wire.Declaration.SAFETY,
+    DeclarationKind.SNI_HALAL_BY_NIB: wire.Declaration.SNI_AND_HALAL,
+}
+
+
+def _submission(dossier: Dossier, key: str) -> wire.Submission:
+    """Put the answers into the shape of the port. Only complete dossiers come here."""
+    person, activity = dossier.applicant, dossier.activity
+    return wire.Submission(
+        key=key,
+        applicant=wire.Applicant(
+            nik=known(person.nik),
+            name=known(person.name),
+            birth_date=date.fromisoformat(known(person.birth_date)),
+            sex=Sex(known(person.sex)),
+            phone=known(person.phone),
+            address=wire.Address(
+                street=known(person.street),
+                area_code=known(person.area_code),
+                rt_rw=person.rt_rw or "",
+                postcode=person.postcode or "",
+            ),
+        ),
+        activities=(
+            wire.Activity(
+                kbli_year=known(activity.kbli_year),
+                kbli_code=known(activity.kbli_code),
+                description=activity.description or "",
+                risk=RiskLevel(known(activity.risk)),
+                premises=wire.Premises(
+                    area_code=known(activity.village_code),
+                    address=known(activity.street),
+                    position=Position(known(activity.position_code)),
+                    land_area=activity.land_area,
+                    land_unit=LandUnit(known(activity.land_unit)),
+                    land_status=LandStatus(known(activity.land_status)),
+                ),
+                capital=known(dossiers.capital_of(activity)),
+                product=wire.Product(
+                    description=known(activity.product),
+                    capacity=known(activity.capacity),
+                    unit=known(activity.capacity_unit),
+                ),
+                workers_male=activity.workers_male or 0,
+                workers_female=activity.workers_female or 0,
+                trade_name=activity.trade_name or "",
+            ),
+        ),
+        size=BusinessSize(known(activity.size)),
+        declarations=tuple(_DECLARATIONS[row.kind] for row in dossier.declarations),
+    )

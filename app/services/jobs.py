@@ -1,0 +1,86 @@
+"""Things that must happen later. A row is written with its cause; whoever is free takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from app.domain.retry import next_attempt_at
+from app.extensions import db
+from app.models.dossier import Job
+
+CLAIM = timedelta(seconds=60)
+Handler = Callable[[Job, float], bool]
+_handlers: dict[str, Handler] = {}
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register a handler: (job, seconds it may take) -> True when done, False to try again later.
+
+    A handler begins and ends with no transaction open while it talks to the outside.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def plan(kind: str, dossier_id: int | None, due_at: datetime | None = None) -> Job:
+    """Write a job in the caller's transaction."""
+    job = Job(kind=kind, dossier_id=dossier_id, due_at=due_at or datetime.now(UTC), attempts=0)
+    db.session.add(job)
+    db.session.flush()
+    return job
+
+
+def open_job(kind: str, dossier_id: int) -> Job | None:
+    """Return the job of this kind that is still open for the dossier."""
+    return db.session.scalar(
+        select(Job).where(Job.kind == kind, Job.dossier_id == dossier_id, Job.done_at.is_(None))
+    )
+
+
+def due(now: datetime, limit: int = 50) -> list[int]:
+    """Return the numbers of jobs that are due and that nobody holds."""
+    free = or_(Job.claimed_until.is_(None), Job.claimed_until < now)
+    query = select(Job.id).where(Job.done_at.is_(None), Job.due_at <= now, free)
+    return list(db.session.scalars(query.order_by(Job.due_at).limit(limit)))
+
+
+def run(job_id: int, *, budget_s: float, jitter: Callable[[], float]) -> bool:
+    """Claim a job, run it and plan the next try when it was not done.
+
+    Three short transactions, none open while the handler talks to the outside: claim; the
+    handler's own; outcome. Returns True when the job is done.
+    """
+    now = datetime.now(UTC)
+    job = db.session.scalar(select(Job).where(Job.id == job_id).with_for_update(skip_locked=True))
+    if job is None or job.done_at is not None:
+        db.session.rollback()
+        return job is not None
+    if job.claimed_until is not None and job.claimed_until > now:
+        db.session.rollback()
+        return False
+    job.claimed_until = now + CLAIM
+    job.attempts += 1
+    db.session.commit()
+
+    done = False
+    try:
+        done = _handlers[job.kind](job, budget_s)
+    finally:
+        if not done:
+            db.session.rollback()
+        job = db.session.get_one(Job, job_id)
+        moment = datetime.now(UTC)
+        job.claimed_until = None
+        if done:
+            job.done_at = moment
+        else:
+            job.due_at = next_attempt_at(job.attempts, moment, jitter=jitter)
+        db.session.commit()
+    return done

@@ -1,0 +1,99 @@
+"""Comparing a person's NIK with the civil registry: now if it answers in time, later otherwise."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from app.domain.events import EventKind
+from app.domain.nik_check import NikClass, RegistryQuery, Verdict, classify
+from app.domain.person import Sex
+from app.extensions import db, ports
+from app.models.dossier import Dossier, Job, NikCheck
+from app.services import dossiers, events, jobs
+from app.services.answers import known
+
+JOB = "nik_check"
+
+
+def plan(dossier: Dossier) -> Job:
+    """Ask for a check of the identity as it now stands, in the caller's transaction."""
+    query = _query(dossier)
+    index = dossiers.identity_index(query.nik, query.name, query.birth_date, query.sex)
+    newest = current(dossier)
+    waiting = newest is not None and newest.answered_at is None
+    if not (waiting and newest is not None and newest.identity_index == index):
+        dossier.nik_checks.append(
+            NikCheck(
+                attempt=len(dossier.nik_checks) + 1,
+                identity_index=index,
+                nik_class=NikClass.PENDING,
+                fields=[],
+                asked_at=datetime.now(UTC),
+            )
+        )
+        db.session.flush()
+    return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+
+
+def _query(dossier: Dossier) -> RegistryQuery:
+    who = dossier.applicant
+    return RegistryQuery(
+        nik=known(who.nik),
+        name=known(who.name),
+        birth_date=date.fromisoformat(known(who.birth_date)),
+        sex=Sex(known(who.sex)),
+    )
+
+
+def current(dossier: Dossier) -> NikCheck | None:
+    """Return the check of the identity as it now stands."""
+    return dossier.nik_checks[-1] if dossier.nik_checks else None
+
+
+def current_class(dossier: Dossier) -> NikClass | None:
+    """Return what is known of the NIK; PENDING while the registry has not answered."""
+    check = current(dossier)
+    return NikClass(check.nik_class) if check else None
+
+
+@jobs.handles(JOB)
+def _check(job: Job, budget_s: float) -> bool:
+    """Ask the registry once. No transaction is open while it is asked."""
+    assert job.dossier_id is not None
+    dossier = db.session.get_one(Dossier, job.dossier_id)
+    check = current(dossier)
+    if check is None or check.answered_at is not None:
+        db.session.rollback()
+        return True
+    query = _query(dossier)
+    check_id = check.id
+    db.session.rollback()
+
+    verdict = classify(ports.civil_registry.verify(query, budget_s=budget_s))
+
+    return _record(job.dossier_id, check_id, verdict)
+
+
+def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
+    dossier = dossiers.take_to_change(dossier_id)
+    check = db.session.get_one(NikCheck, check_id)
+    newest = current(dossier)
+    if check.answered_at is not None or newest is None or newest.id != check_id:
+        # The person corrected the identity meanwhile: this answer is about the old one.
+        db.session.rollback()
+        return newest is None or newest.answered_at is not None
+    if verdict.nik_class is NikClass.PENDING:
+        if not any(e.kind == EventKind.NIK_CHECK_POSTPONED for e in dossier.events[-1:]):
+            events.record(dossier, EventKind.NIK_CHECK_POSTPONED, cause=str(verdict.cause))
+        db.session.commit()
+        return False
+    check.nik_class = verdict.nik_class
+    check.fields = [str(field) for field in verdict.mismatched_fields]
+    check.answered_at = datetime.now(UTC)
+    events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class))
+    if dossier.sent_at is not None:
+        from app.services import handovers
+
+        handovers.nik_known(dossier)
+    db.session.commit()
+    return True

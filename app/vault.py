@@ -1,0 +1,63 @@
+"""Encryption of personal data at rest, and keyed indexes to look it up by.
+
+AES-256-GCM with keys that live outside the database. Each stored value names its key, so keys can
+be rotated while old values stay readable. The column name is bound in, so a value moved to another
+column no longer opens.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_FORMAT = 1
+_NONCE_BYTES = 12
+
+
+class CannotDecrypt(Exception):
+    """A stored value does not open: another key, another column, or it was changed."""
+
+
+@dataclass
+class Vault:
+    """Keys in memory. `keys` maps key numbers (0-255) to 32 bytes; `current` seals new values."""
+
+    keys: Mapping[int, bytes] = field(default_factory=dict)
+    current: int = 0
+    index_key: bytes = b""
+
+    def seal(self, plain: str, purpose: str) -> bytes:
+        """Return format byte, key number, nonce and ciphertext of `plain`."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain.encode(), purpose.encode())
+        return bytes((_FORMAT, self.current)) + nonce + sealed
+
+    def open(self, stored: bytes, purpose: str) -> str:
+        """Return the text that seal() was given. Raises CannotDecrypt."""
+        key = self.keys.get(stored[1]) if len(stored) > 2 + _NONCE_BYTES else None
+        if key is None or stored[0] != _FORMAT:
+            raise CannotDecrypt(purpose)
+        nonce, sealed = stored[2 : 2 + _NONCE_BYTES], stored[2 + _NONCE_BYTES :]
+        try:
+            return AESGCM(key).decrypt(nonce, sealed, purpose.encode()).decode()
+        except InvalidTag as error:
+            raise CannotDecrypt(purpose) from error
+
+    def index(self, plain: str, purpose: str) -> bytes:
+        """Return a keyed digest to search by; a plain hash of a NIK could be guessed."""
+        return hmac.digest(self.index_key, f"{purpose}\x00{plain}".encode(), hashlib.sha256)
+
+    @staticmethod
+    def key_from_text(text: str) -> bytes:
+        """Return the 32 bytes written as base64 in the secrets file."""
+        key = base64.b64decode(text)
+        if len(key) != 32:  # AES-256
+            raise ValueError("a key must have 32 bytes")
+        return key

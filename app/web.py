@@ -1,0 +1,246 @@
+"""Answering: page or fragment, the next step in one round trip, headers, error pages."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from htmx_flask import request as htmx_request
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from app import assets
+from app.auth import file_tag
+from app.extensions import db
+from app.i18n import in_other_language
+from app.models.dossier import Job
+from app.services import jobs
+
+MAIN = "main#isi"  # how htmx 4 names our swap target: tag and id
+NO_STORE = "no-store"
+ANSWER_WITHIN_S = 2.0  # nobody waits longer than this for another office's computer
+
+# Fields that a page never hands back: tokens are made anew, and a PIN is better typed again.
+NOT_CARRIED = frozenset({"csrf_token", "pin", "ganti"})
+_CARRY_AT_MOST = 60
+
+
+def wants_fragment() -> bool:
+    """True when HTMX asks for the inside of the main part."""
+    return bool(htmx_request.htmx) and htmx_request.htmx.target == MAIN
+
+
+def render(
+    template: str,
+    *,
+    fragment: str | None = None,
+    status: int = 200,
+    public_for: int = 0,
+    **context: Any,
+) -> Response:
+    """Answer with a whole page, with its main part, or with one fragment of it.
+
+    fragment: the template of the part that HTMX asks for when its target is not the main part.
+    public_for: seconds that anybody may keep the page; 0 means that it is about a person and is
+        never stored. Public pages get an ETag.
+    """
+    styles_cached = request.cookies.get(assets.STYLE_COOKIE)
+    style = current_app.extensions["assets"]["site.css"]
+    inline = styles_cached != style.hash
+    if htmx_request.htmx and fragment and not wants_fragment():
+        html = render_template(fragment, **context)
+        whole = False
+    else:
+        whole = not wants_fragment()
+        html = render_template(
+            template,
+            layout="layouts/page.html" if whole else "layouts/fragment.html",
+            inline_style=style.text if inline else None,
+            saves_data=request.headers.get("Save-Data", "").lower() == "on",
+            **context,
+        )
+    response = make_response(html, status)
+    response.headers["Vary"] = "HX-Request"
+    if public_for and status == 200:
+        response.headers["Cache-Control"] = f"private, max-age={public_for}"
+        response.headers["Vary"] = "HX-Request, HX-Target, Cookie, Save-Data"
+        response.set_etag(hashlib.sha256(html.encode()).hexdigest()[:16], weak=True)
+        response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = NO_STORE
+    if whole:
+        g.document = True
+    return response
+
+
+def advance(
+    endpoint: str, *, query: Mapping[str, str] | None = None, **values: Any
+) -> ResponseReturnValue:
+    """Go on to the next page: its main part at once for HTMX, 303 for a plain form.
+
+    On a bad line a redirect costs a person a second, so HTMX gets the next step in the same round
+    trip, with its address for the history. query: what stands behind the path of that address.
+    """
+    url = url_for(endpoint, **values, **(query or {}))
+    if request.method == "POST":
+        # What the form did is kept before the next page is drawn: others may write meanwhile.
+        commit_now()
+        g.only_reads = True
+    if not wants_fragment():
+        return redirect(url, code=303)
+    g.page_url = url
+    g.advancing = True
+    view: Callable[..., ResponseReturnValue] = current_app.view_functions[endpoint]
+    response = make_response(view(**values))
+    if response.status_code in {301, 302, 303}:  # the next page itself points further on
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = url
+    elif "HX-Push-Url" not in response.headers:
+        response.headers["HX-Push-Url"] = url
+    return response
+
+
+def go(endpoint: str, **values: Any) -> ResponseReturnValue:
+    """Redirect a GET. HTMX follows it and shows the address that it ended at."""
+    if g.get("advancing") or wants_fragment():
+        return advance(endpoint, **values)
+    return redirect(url_for(endpoint, **values), code=303)
+
+
+def page_url() -> str:
+    """Return the address of the page that is being shown, with its query."""
+    here: str = g.get("page_url") or request.script_root + request.full_path.rstrip("?")
+    return here
+
+
+def other_language_url() -> str:
+    """Return the address of this page in the other language."""
+    return in_other_language(page_url())
+
+
+def carried() -> list[tuple[str, str]]:
+    """Return what the person typed, so that a page can hand it back as hidden fields."""
+    pairs = [(k, v) for k, v in request.form.items(multi=True) if k not in NOT_CARRIED]
+    return pairs[:_CARRY_AT_MOST]
+
+
+TITLES: Mapping[int, tuple[Any, Any]] = {
+    400: (_l("We could not read that"), _l("Something in the address or form is not as it should be. Go back and try again.")),
+    403: (_l("This page is not open to you"), _l("You may need your support number and PIN to see it.")),
+    404: (_l("We cannot find that page"), _l("The address may be mistyped or old. Search here, or go back to the start.")),
+    405: (_l("That does not work here"), _l("This address cannot be used in that way. Go back and use the buttons on the page.")),
+    413: (_l("That is too large to send"), _l("Send less at once. Your earlier answers are still saved.")),
+    422: (_l("Something needs another look"), _l("Go back, mend the answer and send it again.")),
+    429: (_l("Too many tries in a short time"), _l("Wait one minute, then try again. Your earlier answers are still saved.")),
+    500: (_l("Something went wrong on our side"), _l("It is not your fault. Your earlier answers are still saved. Try again in a minute.")),
+    503: (_l("The service is resting for a moment"), _l("Your earlier answers are still saved. Try again in a few minutes.")),
+}  # fmt: skip
+
+
+def show_error(error: Exception) -> Response:
+    """Answer an error with a small page that says what was saved and what to do."""
+    code = error.code if isinstance(error, HTTPException) and error.code else 500
+    if request.path.startswith("/api/"):
+        return make_response({"error": str(TITLES.get(code, TITLES[400])[0])}, code)
+    title, advice = TITLES.get(code, TITLES[500 if code >= 500 else 400])
+    resend = []
+    if request.method == "POST" and code not in {404, 405, 413}:
+        resend = carried()
+    response = render(
+        "errors/error.html",
+        status=code,
+        code=code,
+        title=title,
+        advice=advice,
+        resend=resend,
+        resend_to=request.script_root + request.path,
+    )
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if code == 429:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def commit_now() -> None:
+    """End the transaction here, for a record that must stay although the answer is an error."""
+    db.session.commit()
+
+
+def let_others_write() -> None:
+    """End the transaction, which wrote nothing yet, before something slow."""
+    db.session.rollback()
+
+
+def run_now(job: Job, budget_s: float = ANSWER_WITHIN_S) -> bool:
+    """Try a job at once, after commit_now(). What does not answer in time is left to the worker."""
+    return jobs.run(job.id, budget_s=budget_s, jitter=random.random)
+
+
+def _finish_transaction(response: Response) -> Response:
+    """One request, one transaction: kept when the answer is below 400, undone otherwise."""
+    if response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+def _headers(response: Response) -> Response:
+    """Send the strict headers with documents; parts that HTMX swaps do not pay for them again."""
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = NO_STORE
+    if response.mimetype == "text/html" and g.get("document"):
+        style = current_app.extensions["assets"]["site.css"]
+        headers["Content-Security-Policy"] = (
+            f"default-src 'none';style-src 'self' {style.csp_hash};script-src 'self';"
+            "connect-src 'self';img-src 'self';form-action 'self';base-uri 'none';"
+            "frame-ancestors 'none'"
+        )
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(),geolocation=(),microphone=()"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Bind headers, the transaction and the error pages."""
+    app.after_request(_headers)
+    app.after_request(_finish_transaction)
+    app.register_error_handler(HTTPException, show_error)
+
+    def unexpected(error: Exception) -> Response:
+        db.session.rollback()
+        if app.testing and app.config.get("RAISE_ERRORS", True):
+            raise error
+        app.log_exception((type(error), error, error.__traceback__))
+        return show_error(InternalServerError())
+
+    app.register_error_handler(Exception, unexpected)
+    app.add_template_global(other_language_url)
+    app.add_template_global(page_url)
+    app.add_template_global(file_tag)
+
+
+def share_link(text: str) -> str:
+    """Return a link that opens WhatsApp with a text to send. Never a personal value in it."""
+    return "https://wa.me/?" + urlencode({"text": text}, quote_via=quote)

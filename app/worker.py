@@ -1,0 +1,71 @@
+"""The worker: runs what is due. The rows of `jobs` are the queue; Huey only wakes and sweeps.
+
+A sweep every few seconds keeps a lost wake-up from ever losing work; many workers may run at once,
+since each job is claimed in the database first.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+
+from flask import Flask
+from huey import SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from app.extensions import db
+from app.services import jobs, post_keys
+
+SWEEP_EVERY_S = 10
+WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
+
+
+def sweep(app: Flask, *, budget_s: float = WORKER_BUDGET_S) -> int:
+    """Run every job that is due now. Return how many were done."""
+    done = 0
+    with app.app_context():
+        for job_id in jobs.due(datetime.now(UTC)):
+            db.session.rollback()
+            try:
+                done += jobs.run(job_id, budget_s=budget_s, jitter=random.random)
+            except Exception:
+                # The job stays in the table and comes again; the others must not wait for it.
+                db.session.rollback()
+                app.extensions["log"].error("job_failed", job=job_id, exc_info=True)
+        db.session.remove()
+    return done
+
+
+def tidy(app: Flask) -> None:
+    """Drop what is no longer needed."""
+    with app.app_context():
+        post_keys.forget_old(datetime.now(UTC))
+        db.session.commit()
+        db.session.remove()
+
+
+def make_huey(app: Flask) -> SqliteHuey:
+    """Return the Huey whose tasks sweep the queue."""
+    path = app.config["SETTINGS"].instance / "huey.sqlite"
+    huey = SqliteHuey("oss", filename=str(path), results=False)
+
+    @huey.task(name="sweep")
+    def sweep_task() -> None:
+        """Sweep, then come back in a moment: shorter than the minute that cron knows."""
+        try:
+            sweep(app)
+        finally:  # also while the database is away: nobody else would wake the sweeps again
+            sweep_task.schedule(delay=SWEEP_EVERY_S)
+
+    @huey.periodic_task(crontab(minute="17", hour="18"), name="tidy")  # 03.17 WIT
+    def tidy_task() -> None:
+        tidy(app)
+
+    huey.flush()  # sweeps left over from an earlier run would multiply
+    sweep_task()
+    return huey
+
+
+def run(app: Flask) -> None:
+    """Run until a signal says stop; what is under way is finished first."""
+    Consumer(make_huey(app), workers=1, periodic=True, check_worker_health=True).run()

@@ -1,0 +1,163 @@
+"""Fixtures shared by all tests: an application on a fresh database, SQLite or PostgreSQL.
+
+`--database=postgresql` needs DATABASE_URL of an empty database (see `make test`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import flask_babel
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+from sqlalchemy.orm import scoped_session
+
+from app import create_app, gateways, i18n
+from app.config import Settings, load_secrets, read_settings
+from app.extensions import db, limiter
+from app.services.reference import load_releases, reset_book
+from tests.browser.served import Served
+from tests.client import CheckingClient
+from tests.pseudo import CLOSE, OPEN, PseudoTranslations
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def _settings(instance: Path, database: str, **more: str) -> Settings:
+    env = {"INSTANCE": str(instance), "SERVICE_MODE": "training", "LOG_LEVEL": "WARNING", **more}
+    if database == "postgresql":
+        env["DATABASE_URL"] = os.environ["DATABASE_URL"]
+    return read_settings(env)
+
+
+@pytest.fixture(scope="session")
+def application(request, tmp_path_factory) -> Iterator[Flask]:
+    """The application once per run, its tables made and the reference data loaded."""
+    database = request.config.getoption("--database")
+    app = create_app(_settings(tmp_path_factory.mktemp("instance"), database), testing=True)
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+        load_releases()
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(application) -> Iterator[Flask]:
+    """The application; what a test writes beside the reference data is gone afterwards."""
+    yield application
+    kept = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", "alembic")
+    with application.app_context():
+        db.session.rollback()
+        for table in reversed(db.metadata.sorted_tables):
+            if not table.name.startswith(kept):
+                db.session.execute(delete(table))
+        db.session.commit()
+        db.session.remove()
+
+
+@pytest.fixture
+def database(app) -> Iterator[scoped_session]:
+    """The session, inside an application context."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+
+
+@pytest.fixture
+def empty_book():
+    """Forget the cached reference book before and after a test that loads its own."""
+    reset_book()
+    yield
+    reset_book()
+
+
+@pytest.fixture
+def client(app) -> CheckingClient:
+    """A browser that checks every page it receives (see tests/client.py)."""
+    app.test_client_class = CheckingClient
+    return app.test_client()
+
+
+@pytest.fixture
+def new_client(app) -> Callable[[], CheckingClient]:
+    """Make another browser, which shares nothing with the first."""
+    app.test_client_class = CheckingClient
+    return app.test_client
+
+
+@pytest.fixture
+def pseudo_client(client, monkeypatch) -> CheckingClient:
+    """A browser for pages in which every known text stands in ⟦ ⟧, dates included."""
+    pseudo = PseudoTranslations()
+    monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _self: pseudo)
+    say_date = i18n.format_date
+
+    def marked_date(*args: object, **options: object) -> str:
+        return f"{OPEN}{say_date(*args, **options)}{CLOSE}"
+
+    monkeypatch.setattr(i18n, "format_date", marked_date)
+    return client
+
+
+@pytest.fixture
+def office_is(app) -> Iterator[Callable[[str, str], None]]:
+    """Rule how a built-in office behaves, e.g. `office_is("dukcapil", "down")`, for one test."""
+    settings: Settings = app.config["SETTINGS"]
+    state = settings.instance / "simulators"
+    touched: set[Path] = set()
+
+    def rule(office: str, mode: str) -> None:
+        path = state / f"{office}.json"
+        path.write_text(json.dumps({"mode": mode}))
+        touched.add(path)
+
+    yield rule
+    for path in touched:
+        path.unlink(missing_ok=True)
+    if touched:  # a new line to the offices: the old one remembers the failures
+        gateways.init_app(app, settings, load_secrets(settings.instance))
+
+
+@pytest.fixture
+def make_app(application, request) -> Iterator[Callable[..., Flask]]:
+    """Make another application on the same database and keys, with other settings.
+
+    testing=False turns the limiter on and lets errors end in the error page.
+    """
+    made: list[Flask] = []
+    known: Settings = application.config["SETTINGS"]
+
+    def make(*, testing: bool = False, **env: str) -> Flask:
+        database = request.config.getoption("--database")
+        app = create_app(_settings(known.instance, database, **env), testing=testing)
+        app.test_client_class = CheckingClient
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    if limiter.initialized and limiter.enabled:
+        limiter.reset()
+    limiter.enabled = False  # there is one limiter for all applications of a process
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory) -> Iterator[Served]:
+    """The real server on a free port, with its own data folder."""
+    with Served(tmp_path_factory.mktemp("served")) as running:
+        yield running
+        assert running.errors() == []

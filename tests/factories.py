@@ -1,0 +1,328 @@
+"""Dossiers brought to any step through the services, and what tests of several layers share."""
+
+from __future__ import annotations
+
+import logging
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from io import StringIO
+from typing import Any, TypeVar
+
+import structlog
+from flask import Flask
+from flask import session as flask_session
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import scoped_session
+
+from app import gateways
+from app.adapters.civil_registry import HttpCivilRegistry
+from app.adapters.http import service_client
+from app.adapters.licensing import HttpLicensing
+from app.auth import enter
+from app.config import Settings, load_secrets
+from app.domain.business_size import Capital
+from app.domain.journey import StepName
+from app.extensions import db, ports
+from app.models.dossier import Dossier, Job
+from app.services import dossiers, handovers, jobs, nik_checks
+from app.simulators.dukcapil import PracticePerson, create_dukcapil_simulator, practice_people
+from app.simulators.oss import create_oss_simulator
+
+T = TypeVar("T")
+
+PIN = "481627"
+OTHER_PIN = "730519"
+PHONE = "+6281200004567"
+STREET = "Jalan Latihan 7, dekat pasar"
+VILLAGE = "9601051002"
+
+# Activities of KBLI 2025, by the risk that a micro business has there.
+LOW = "47112"
+MEDIUM_LOW = "01139"
+BY_SCOPE = "01111"  # low or medium-low, as the scope says
+MEDIUM_HIGH = "01302"
+HIGH = "02102"
+UNKNOWN_RISK = "01700"
+NOT_FOR_MICRO = "46333"
+
+MICRO = Capital(
+    land_idr=0, building_idr=0, machines_idr=2_000_000, other_idr=500_000, working_idr=5_000_000
+)
+MEDIUM = Capital(land_idr=0, building_idr=0, machines_idr=5_000_000_001, other_idr=0, working_idr=0)
+
+PEOPLE: dict[str, PracticePerson] = {person.key: person for person in practice_people()}
+REFERENCE = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", "alembic")
+
+
+@cache
+def pin_hash(pin: str = PIN) -> str:
+    """Return the hash of a PIN, made once: it is slow on purpose."""
+    return dossiers.hash_pin(pin)
+
+
+def identify(dossier: Dossier, who: PracticePerson) -> bool:
+    """Type what stands on somebody's card. Return True when the registry must be asked."""
+    return dossiers.identify(
+        dossier,
+        nik=who.nik,
+        name=who.typed_name,
+        birth_date=who.typed_birth_date,
+        sex=who.typed_sex,
+    )
+
+
+def dossier_at(
+    step: StepName | None = None,
+    *,
+    who: str = "kiosk",
+    kbli_code: str = LOW,
+    scope_no: int | None = None,
+    capital: Capital = MICRO,
+    village_code: str = VILLAGE,
+    asked: bool = True,
+) -> Dossier:
+    """Return a dossier with all answered before `step`; with None, ready to be sent.
+
+    asked: the registry was asked right after the identity, as the page does; its answer depends on
+    how the built-in registry behaves just now. Everything is committed.
+    """
+    dossier = dossiers.start(pin_hash(), "id")
+    if scope_no is None and (choices := dossiers.scope_choices(kbli_code)):
+        scope_no = choices[0][0]
+
+    def identity() -> None:
+        if identify(dossier, PEOPLE[who]):
+            job = nik_checks.plan(dossier)
+            db.session.commit()
+            if asked:
+                run(job.id)
+
+    def declarations() -> None:
+        found = dossiers.estimate_for(dossier)
+        assert found is not None
+        dossiers.declare(dossier, [declaration.kind for declaration in found.declarations])
+
+    answers: dict[StepName, Callable[[], object]] = {
+        StepName.IDENTITY: identity,
+        StepName.PHONE: lambda: dossiers.set_phone(dossier, PHONE),
+        StepName.HOME: lambda: dossiers.set_home(
+            dossier,
+            area_code=VILLAGE,
+            area_text=None,
+            street=STREET,
+            rt_rw="001/002",
+            postcode=None,
+        ),
+        StepName.ACTIVITY: lambda: dossiers.choose_activity(dossier, kbli_code),
+        StepName.BUSINESS: lambda: dossiers.describe_business(
+            dossier,
+            trade_name="Kios Contoh",
+            description="Saya jual beras dan gula",
+            scope_no=scope_no,
+        ),
+        StepName.PLACE: lambda: dossiers.set_place(
+            dossier,
+            village_code=village_code,
+            street=STREET,
+            rt_rw="001/002",
+            shared_premises=False,
+            position_code="01",
+        ),
+        StepName.LAND: lambda: dossiers.set_land(
+            dossier, area=Decimal("12"), unit="01", status="02", customary=False
+        ),
+        StepName.CAPITAL: lambda: dossiers.declare_capital(dossier, capital),
+        StepName.PRODUCTION: lambda: dossiers.set_production(
+            dossier,
+            workers_male=1,
+            workers_female=1,
+            product="beras, gula",
+            capacity=Decimal("1500"),
+            unit="kg",
+        ),
+        StepName.DECLARATIONS: declarations,
+    }
+    assert set(answers) == set(StepName)
+    for name in StepName:
+        if name is step:
+            break
+        answers[name]()
+    db.session.commit()
+    return dossier
+
+
+def sent_dossier(*, handed_over: bool = True, **options: Any) -> Dossier:
+    """Return a dossier that was sent and, if the offices answer, has its NIB."""
+    dossier = dossier_at(None, **options)
+    job = handovers.send(dossier)
+    db.session.commit()
+    if job is not None and handed_over:
+        run(job.id)
+    return dossier
+
+
+def run(job_id: int, *, budget_s: float = 2.0) -> bool:
+    """Run a job with the plain waits between its tries."""
+    return jobs.run(job_id, budget_s=budget_s, jitter=lambda: 0.5)
+
+
+def bring_forward() -> None:
+    """Let the time pass until every open job is due again."""
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    db.session.execute(update(Job).where(Job.done_at.is_(None)).values(due_at=past))
+    db.session.commit()
+
+
+def new_line(app: Flask) -> None:
+    """Give the program new lines to the built-in offices, which then remember no earlier call.
+
+    Otherwise a breaker that an earlier test opened, or a call that it made, would count here.
+    """
+    settings: Settings = app.config["SETTINGS"]
+    state = settings.instance / "simulators" / "dukcapil.sqlite"
+    with closing(sqlite3.connect(state, timeout=5)) as connection, connection:
+        connection.execute("DELETE FROM calls")
+    gateways.init_app(app, settings, load_secrets(settings.instance))
+
+
+def oss_submissions(app: Flask) -> int:
+    """Return how many submissions the built-in OSS holds."""
+    settings: Settings = app.config["SETTINGS"]
+    state = settings.instance / "simulators" / "oss.sqlite"
+    with closing(sqlite3.connect(state, timeout=5)) as connection:
+        return int(connection.execute("SELECT count(*) FROM submissions").fetchone()[0])
+
+
+@contextmanager
+def logged(level: str = "DEBUG") -> Iterator[StringIO]:
+    """Give everything that is logged inside, by our own log and by that of any library."""
+    written = StringIO()
+    before = structlog.get_config()
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(written),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+    )
+    handler, root = logging.StreamHandler(written), logging.getLogger()
+    level_before = root.level
+    root.addHandler(handler)
+    root.setLevel(level)
+    try:
+        yield written
+    finally:
+        root.setLevel(level_before)
+        root.removeHandler(handler)
+        structlog.configure(**before)
+
+
+@contextmanager
+def looking(app: Flask) -> Iterator[scoped_session[Any]]:
+    """Give a session to look or change with, apart from the requests of a client."""
+    with app.app_context():
+        try:
+            yield db.session
+        finally:
+            db.session.rollback()
+            db.session.remove()
+
+
+def count(app: Flask, model: Any) -> int:
+    """Return how many rows a table has."""
+    with looking(app) as session:
+        return int(session.scalar(select(func.count()).select_from(model)))
+
+
+def rows(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
+    """Return everything in the database beside the reference data."""
+    with looking(app) as session:
+        return {
+            table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
+            for table in db.metadata.sorted_tables
+            if not table.name.startswith(REFERENCE)
+        }
+
+
+def raw_rows(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the same as the database holds it, nothing opened."""
+    with looking(app) as session:
+        connection = session.connection()
+        return {
+            table.name: [
+                tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
+                for row in connection.exec_driver_sql(f'SELECT * FROM "{table.name}"')
+            ]
+            for table in db.metadata.sorted_tables
+            if not table.name.startswith(REFERENCE)
+        }
+
+
+def open_in(client: FlaskClient, dossier_id: int) -> None:
+    """Let a browser in, as after the right PIN."""
+    with client.application.test_request_context():
+        enter(dossier_id)
+        entered = dict(flask_session)
+    with client.session_transaction() as session:
+        session.clear()
+        session.update(entered)
+
+
+def open_dossier(app: Flask, client: FlaskClient, step: StepName | None = None, **more: Any) -> int:
+    """Make a dossier that stands at a step, let the browser in and return its number."""
+    with looking(app):
+        dossier_id = dossier_at(step, **more).id
+    open_in(client, dossier_id)
+    return dossier_id
+
+
+def at_once(actions: list[Callable[[], T]]) -> list[T | BaseException]:
+    """Do several things at the same moment, each in a thread; return results or errors in order."""
+    gate = threading.Barrier(len(actions))
+    results: list[T | BaseException] = [AssertionError("never ended")] * len(actions)
+
+    def work(place: int, action: Callable[[], T]) -> None:
+        gate.wait(10)
+        time.sleep(random.random() / 200)  # not always in the same order
+        try:
+            results[place] = action()
+        except BaseException as error:
+            results[place] = error
+
+    threads = [
+        threading.Thread(target=work, args=(place, action)) for place, action in enumerate(actions)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def use_registry(app: Flask, *, sleep: Callable[[float], object]) -> None:
+    """Put a built-in registry behind the port that waits in a way of the test's own."""
+    settings: Settings = app.config["SETTINGS"]
+    simulator = create_dukcapil_simulator(settings.instance / "simulators", sleep=sleep)
+    ports.civil_registry = HttpCivilRegistry(
+        service_client("dukcapil", simulator=simulator),
+        user_id=settings.dukcapil_user,
+        password=settings.dukcapil_password,
+        ip_user=settings.dukcapil_ip,
+    )
+
+
+def use_oss(
+    app: Flask, *, sleep: Callable[[float], object] = time.sleep, user_key: str | None = None
+) -> None:
+    """Put a built-in OSS behind the port that waits in a way of its own; user_key: what we show."""
+    settings: Settings = app.config["SETTINGS"]
+    known_key = load_secrets(settings.instance).oss_user_key
+    simulator = create_oss_simulator(settings.instance / "simulators", known_key, sleep=sleep)
+    ports.licensing = HttpLicensing(
+        service_client("oss", simulator=simulator), user_key=user_key or known_key
+    )

@@ -1,0 +1,257 @@
+"""All pages there are, and how to get to each: for checks, weights, scans and screenshots.
+
+Journeys are walked with made-up people of the practice file, through the pages' own forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from werkzeug.test import TestResponse
+
+from app.simulators.dukcapil import PracticePerson, practice_people
+from tests.client import HTMX, CheckingClient, Form, follow_on, form_of, here, links_of, parse
+
+PREFIXES = {"id": "", "en": "/en"}
+PEOPLE = {person.key: person for person in practice_people()}
+PIN = "481627"
+
+# name: (path, status). Every GET without a value in its path is here or in NOT_PAGES.
+PUBLIC: Mapping[str, tuple[str, int]] = {
+    "home": ("/", 200),
+    "check": ("/cek-usaha", 200),
+    "check-found": ("/cek-usaha?q=kios+sembako", 200),
+    "check-nothing-found": ("/cek-usaha?q=xqzwvk", 200),
+    "check-empty": ("/cek-usaha?q=", 422),
+    "check-groups": ("/cek-usaha/kelompok", 200),
+    "check-group": ("/cek-usaha/kelompok/semua?kategori=G", 200),
+    "check-place": ("/cek-usaha/tempat?kbli=47112", 200),
+    "check-result": ("/cek-usaha/hasil?kbli=47112&tempat=sendiri&besar=up_to_50m", 200),
+    "check-medium-low": ("/cek-usaha/hasil?kbli=01139&tempat=sendiri&besar=up_to_1bn", 200),
+    "check-code": ("/cek-usaha/kode/47112", 200),
+    "help": ("/bantuan", 200),
+    "privacy": ("/privasi", 200),
+    "start": ("/berkas/mulai", 200),
+    "start-with-code": ("/berkas/mulai?kbli=47112", 200),
+    "resume": ("/berkas/lanjut", 200),
+    "tracking": ("/lacak", 200),
+    "tracking-empty": ("/lacak?nomor=", 422),
+    "tracking-unknown": ("/lacak?nomor=SRG+0000+0000+0000", 404),
+    "verification": ("/verifikasi", 200),
+    "verification-mistyped": ("/verifikasi?kode=abc", 422),
+    "verification-unknown": ("/verifikasi/ABCDEFGH2345", 404),
+    "not-found": ("/tidak-ada", 404),
+}
+NOT_PAGES = {
+    "/favicon.ico": "a drawing",
+    "/healthz": "for machines",
+    "/readyz": "for machines",
+    "/api/v1/kbli": "data",
+    "/api/v1/risk": "data",
+    "/berkas": "leads to /berkas/mulai",
+    "/berkas/teruskan": "leads to the step that comes next",
+    "/berkas/nomor.png": "a picture",
+    "/berkas/nib.pdf": "a paper",
+}
+
+# Pages of the journey in order; the names are the last words of their addresses.
+START, NUMBER, NIK, REVIEW, RESULT = "mulai", "nomor", "nik", "periksa", "hasil"
+STEPS = (
+    "diri", "telepon", "alamat", "kegiatan", "usaha", "tempat", "lahan", "modal", "produksi",
+    "pernyataan",
+)  # fmt: skip
+JOURNEY = (START, NUMBER, STEPS[0], NIK, *STEPS[1:], REVIEW, RESULT)
+# Fragments that also open as pages of their own (their addresses stand in hx-get).
+PARTS = (
+    "/berkas/wilayah?distrik=960105",
+    "/berkas/wilayah?distrik=luar&provinsi=96",
+    "/berkas/wilayah?untuk=usaha&distrik=960105",
+    "/berkas/hitung?mesin=1+juta&kerja=5+juta&lain=0&tanah=0&bangunan=0",
+)
+# Buttons that only bring more of the same page.
+MORE = {"alamat": "pilih", "tempat": "pilih", "kegiatan": "temukan"}
+
+
+@dataclass(frozen=True)
+class Persona:
+    """One made-up applicant: page -> field -> answer, as a person would type or choose it."""
+
+    name: str
+    person: PracticePerson
+    answers: Mapping[str, Mapping[str, object]]
+
+
+def persona(name: str, key: str, **pages: Mapping[str, object]) -> Persona:
+    """Return a persona of the practice person `key`; pages replace usual answers, or
+    take them out with None."""
+    who = PEOPLE[key]
+    born = who.typed_birth_date
+    usual: dict[str, dict[str, object]] = {
+        START: {"pin": PIN},
+        "diri": {
+            "nik": who.nik,
+            "nama": who.typed_name,
+            "lahir": f"{born.day}-{born.month}-{born.year}",
+            "kelamin": str(who.typed_sex),
+        },
+        "telepon": {"telepon": "0812 0000 4567"},
+        "alamat": {
+            "distrik": "960105",
+            "kampung": "9601051002",
+            "jalan": "Jalan Latihan 7, dekat pasar",
+            "rtrw": "1/2",
+        },
+        "kegiatan": {"cari": "kios sembako", "kbli": "47112"},
+        "usaha": {"usaha": "Kios Contoh", "uraian": "Saya jual beras, gula dan minyak goreng"},
+        "tempat": {
+            "distrik": "960105",
+            "kampung": "9601051002",
+            "jalan": "Jalan Latihan 7, dekat pasar",
+            "jenis": "sendiri",
+            "posisi": "01",
+        },
+        "lahan": {"luas": "12", "satuan": "01", "status": "01"},
+        "modal": {
+            "mesin": "2 juta",
+            "kerja": "Rp 5.000.000",
+            "lain": "500 ribu",
+            "tanah": "0",
+            "bangunan": "0",
+        },
+        "produksi": {
+            "laki": "1",
+            "perempuan": "1",
+            "hasil": "beras, gula, minyak goreng",
+            "kapasitas": "1500",
+            "unit": "kg",
+        },
+        "pernyataan": {"pernyataan": True},
+    }
+    for page, answers in pages.items():
+        merged = {**usual.get(page, {}), **answers}
+        usual[page] = {name: answer for name, answer in merged.items() if answer is not None}
+    return Persona(name, who, usual)
+
+
+KIOSK = persona("kiosk", "kiosk")
+# Medium-low risk: a standard certificate comes with the NIB.
+TARO = persona(
+    "taro",
+    "farmer",
+    kegiatan={"cari": "keladi", "kbli": "01139"},
+    usaha={"usaha": "", "uraian": "Saya tanam keladi dan petatas"},
+    lahan={"luas": "0,5", "satuan": "02", "status": "adat"},
+    produksi={"hasil": "keladi", "kapasitas": "900", "unit": "kg"},
+)
+LIVES_OUTSIDE = persona(
+    "lives-outside",
+    "elsewhere",
+    alamat={
+        "distrik": "luar",
+        "kampung": None,
+        "provinsi": "73",
+        "kabupaten": "7371",
+        "wilayah": "Kecamatan Contoh, Kelurahan Contoh",
+    },
+    tempat={"rtrw": "1/2"},
+)
+NAME_DIFFERS = persona("name-differs", "name_differs")
+REGISTRY_DOWN = persona("registry-down", "down")
+
+
+def page_of(response: TestResponse) -> str:
+    """Return the name of the journey page that an answer shows."""
+    return here(response).rpartition("/")[2]
+
+
+class Walk:
+    """Goes through the journey page by page with real POSTs, and keeps each page it was shown."""
+
+    def __init__(
+        self,
+        client: CheckingClient,
+        who: Persona = KIOSK,
+        *,
+        language: str = "id",
+        htmx: bool = False,
+    ) -> None:
+        self.client = client
+        self.who = who
+        self.prefix = PREFIXES[language]
+        self.htmx = htmx
+        self.response = client.get(f"{self.prefix}/berkas/{START}")
+        self.shown: dict[str, TestResponse] = {START: self.response}
+        self.answers: list[TestResponse] = []  # everything that came after the first page
+
+    @property
+    def page(self) -> str:
+        """The page that the person is on."""
+        return page_of(self.response)
+
+    @property
+    def number(self) -> str:
+        """The Nomor Bantuan, as shown to the person."""
+        text = "".join(parse(self.shown[NUMBER]).with_class("code")[0].itertext())
+        match = re.search(r"SRG[\d\s]+\d", text)
+        assert match, text
+        return match.group()
+
+    def to(self, page: str) -> TestResponse:
+        """Walk until this page shows; return the answer that showed it."""
+        for _ in range(40):
+            if self.page == page:
+                return self.response
+            self.go_on()
+        raise AssertionError(f"{page} never came; the walk stands at {self.page}")
+
+    def go_on(self) -> TestResponse:
+        """Answer the page as the persona would and go on."""
+        before = self.page
+        if before in {NUMBER, NIK}:
+            self._take(self._follow_button())
+        else:
+            form = form_of(self.response)
+            button = self._fill(form, before)
+            self._take(form.submit(button, htmx=self.htmx, follow=False))
+            assert button or self.page != before, f"{before} was not taken: " + "; ".join(
+                str(t) for t in _mistakes(self.response)
+            )
+        return self.response
+
+    def _take(self, response: TestResponse) -> None:
+        self.answers.append(response)
+        final = follow_on(response)
+        if final is not response:
+            self.answers.append(final)
+        self.response = final
+        assert final.status_code in {200, 422}, f"{final.status_code} at {here(final)}"
+        self.shown.setdefault(self.page, final)
+
+    def _follow_button(self) -> TestResponse:
+        address = links_of(parse(self.response), "go")[-1][0]
+        return self.client.get(address, headers=HTMX if self.htmx else {})
+
+    def _fill(self, form: Form, page: str) -> str | None:
+        """Fill what can be filled; return the button that brings the rest, None to go on."""
+        answers = self.who.answers.get(page, {})
+        missing = False
+        for name, answer in answers.items():
+            if form.can(name, answer):
+                form.fill({name: answer})
+            else:
+                missing = True
+        more = MORE.get(page)
+        if missing and more and form.has_button(more):
+            return more
+        assert not missing, f"{page} does not take {dict(answers)}: it has {sorted(form.names)}"
+        return None
+
+
+def _mistakes(response: TestResponse) -> Iterator[str]:
+    page = parse(response)
+    for note in page.with_class("err"):
+        yield "".join(note.itertext())
+    for note in page.with_class("bad", "div"):
+        yield " ".join("".join(note.itertext()).split())

@@ -1,0 +1,212 @@
+"""Who may: every view says it, and nobody gets at a file without its number and PIN."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import auth
+from app.extensions import db
+from tests.client import Form, form_of, here, parse, words
+from tests.pages import JOURNEY, KIOSK, NIK, NUMBER, PIN, PREFIXES, STEPS, Walk
+
+both_languages = pytest.mark.parametrize("language", PREFIXES)
+REFERENCE = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", "alembic")
+
+
+def rows(app) -> dict[str, list[tuple]]:
+    """Return everything in the database beside the reference data."""
+    with app.app_context():
+        found = {
+            table.name: sorted(map(tuple, db.session.execute(select(table))), key=repr)
+            for table in db.metadata.sorted_tables
+            if not table.name.startswith(REFERENCE)
+        }
+        db.session.rollback()
+        return found
+
+
+def addresses(app, method: str, access: str) -> list[str]:
+    """Return the addresses of the views with this access."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if method in (rule.methods or ()) and getattr(view, "access", None) == access:
+            if "step" in rule.arguments:
+                found += [f"/berkas/{step}" for step in STEPS]
+            else:
+                assert not rule.arguments or access == "all", rule
+                found.append(rule.rule)
+    return found
+
+
+def test_every_view_says_who_may(app):
+    unmarked = {
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if getattr(view, "access", None) not in {"all", "applicant"}
+    }
+    assert unmarked == set()
+
+
+@both_languages
+def test_a_stranger_is_asked_for_the_pin_and_sees_nothing(client, new_client, language):
+    walk = Walk(client, KIOSK, language=language)
+    walk.to(JOURNEY[-1])
+    secrets = [KIOSK.person.nik, KIOSK.person.name, "Jalan Latihan", "Kios Contoh", "4567"]
+    secrets.append(walk.number)
+    stranger = new_client()
+    for path in addresses(client.application, "GET", "applicant"):
+        response = stranger.get(walk.prefix + path)
+        assert response.status_code == 403, path
+        assert form_of(response, "/berkas/lanjut").names >= {"nomor", "pin"}, path
+        text = response.get_data(as_text=True)
+        assert [secret for secret in secrets if secret in text] == [], path
+
+
+@both_languages
+def test_a_stranger_changes_nothing(client, new_client, language):
+    Walk(client, KIOSK, language=language).to("telepon")
+    before = rows(client.application)
+    stranger = new_client()
+    for path in addresses(client.application, "POST", "applicant"):
+        response = stranger.post(PREFIXES[language] + path, data={"telepon": "0812 1111 2222"})
+        assert response.status_code == 403, path
+        assert rows(client.application) == before, path
+
+
+@pytest.mark.parametrize("forged", ["x", "eyJkb3NzaWVyIjoxfQ.aaaa.bbbb", "é", '"', ""])
+def test_a_forged_session_opens_nothing(client, new_client, forged):
+    Walk(client, KIOSK).to("telepon")
+    stranger = new_client()
+    stranger.set_cookie("s", forged)
+    assert stranger.get("/berkas/telepon").status_code == 403
+
+
+def test_a_session_ends(client, monkeypatch):
+    assert timedelta(hours=4) <= auth.SESSION_LENGTH <= timedelta(hours=24)
+    Walk(client, KIOSK).to("telepon")
+    assert client.get("/berkas/telepon").status_code == 200
+    monkeypatch.setattr(auth, "SESSION_LENGTH", timedelta(seconds=-1))
+    assert client.get("/berkas/telepon").status_code == 403
+
+
+def test_finishing_on_this_phone_forgets_the_file(client):
+    walk = Walk(client, KIOSK)
+    walk.to("telepon")
+    form_of(client.get("/berkas/nomor"), "/berkas/selesai").submit()
+    assert client.get("/berkas/telepon").status_code == 403
+
+
+def spoil(form: Form, how: str) -> dict[str, object]:
+    """Return what submit() needs to send a form without its token, or with one that is wrong."""
+    if how == "missing":
+        return {"without": {"csrf_token"}}
+    form.box("csrf_token")[0].value = {
+        "wrong": "wrong",
+        "foreign": "ImY5ZDQ3ZTQ0NmQ2Y2Q1ODQ4ZTU2MTAzN2JjZGY0YmE0YmFiYmVlZmUi.aZ.AAAA",
+    }[how]
+    return {}
+
+
+@both_languages
+@pytest.mark.parametrize("how", ["missing", "wrong", "foreign"])
+def test_without_a_good_token_nothing_changes_and_nothing_is_lost(client, how, language):
+    app = client.application
+    walk = Walk(client, KIOSK, language=language)
+    tried = set()
+    for _ in range(40):
+        page = walk.page
+        if page == JOURNEY[-1]:
+            break
+        if page in {NUMBER, NIK} or page in tried:
+            walk.go_on()
+            continue
+        form = form_of(walk.response)
+        if walk._fill(form, page) is not None:
+            walk.go_on()  # first bring the rest of the page
+            continue
+        tried.add(page)
+        before = rows(app)
+        typed = {b.name: b.value for b in form.boxes if b.kind != "hidden" and b.name != "pin"}
+        answer = form.submit(follow=False, **spoil(form, how))
+        assert answer.status_code == 422, page
+        assert rows(app) == before, page
+        again = form_of(answer)
+        assert {name: again[name] for name in typed} == {name: form[name] for name in typed}, page
+        assert parse(answer).all("h2"), "it says what happened"
+        if page == "mulai":
+            again.fill(pin=PIN)
+        walk._take(again.submit(follow=False))  # one button goes on
+        assert walk.page != page
+    assert tried == {"mulai", "periksa", *STEPS}
+
+
+def test_asking_the_registry_again_needs_a_token(client, office_is):
+    office_is("dukcapil", "down")
+    walk = Walk(client, KIOSK)
+    walk.to(NIK)
+    before = rows(client.application)
+    form = form_of(walk.response)
+    answer = form.submit(without={"csrf_token"}, follow=False)
+    assert answer.status_code in {303, 422}
+    assert rows(client.application) == before
+
+
+def test_coming_back_needs_a_token(client, new_client):
+    walk = Walk(client, KIOSK)
+    walk.to("telepon")
+    before = rows(client.application)
+    other = new_client()
+    form = form_of(other.get("/berkas/lanjut")).fill(nomor=walk.number, pin=PIN)
+    answer = form.submit(without={"csrf_token"}, follow=False)
+    assert answer.status_code == 422
+    assert form_of(answer)["nomor"] == walk.number
+    assert rows(client.application) == before
+    assert here(form_of(answer).fill(pin=PIN).submit()) == "/berkas/telepon"
+
+
+@both_languages
+def test_what_was_typed_survives_a_lost_session(client, language):
+    walk = Walk(client, KIOSK, language=language)
+    walk.to("telepon")
+    form = form_of(walk.response).fill(telepon="0812 0000 7654")
+    client.delete_cookie("s")
+    asked = form.submit()
+    assert asked.status_code == 403
+    answer = form_of(asked).fill(nomor=walk.number, pin=PIN).submit()
+    if form_of(answer).action.endswith("/telepon"):  # shown filled, with one button to go on
+        assert form_of(answer)["telepon"] == "0812 0000 7654"
+        answer = form_of(answer).submit()
+    assert here(answer).endswith("/alamat")
+    again = client.get(f"{walk.prefix}/berkas/telepon")
+    assert form_of(again)["telepon"].replace(" ", "") == "081200007654"
+
+
+def test_a_wrong_pin_opens_nothing_and_five_lock(client, new_client):
+    walk = Walk(client, KIOSK)
+    walk.to("telepon")
+    other = new_client()
+    page = other.get("/berkas/lanjut")
+    for _ in range(5):
+        page = form_of(page).fill(nomor=walk.number, pin="135790").submit()
+        assert page.status_code == 403
+        assert form_of(page)["nomor"] == walk.number
+    right = form_of(page).fill(nomor=walk.number, pin=PIN).submit()
+    assert right.status_code == 403
+    assert KIOSK.person.name not in words(right)
+    assert other.get("/berkas/telepon").status_code == 403
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+def test_coming_back_leads_to_a_page_that_works(client, new_client, htmx):
+    walk = Walk(client, KIOSK)
+    walk.to("telepon")
+    other = new_client()
+    asked = other.get("/berkas/lanjut")
+    page = form_of(asked).fill(nomor=walk.number, pin=PIN).submit(htmx=htmx)
+    assert here(page) == "/berkas/telepon"
+    answer = form_of(page).fill(telepon="0812 0000 3333").submit(htmx=htmx)
+    assert here(answer) == "/berkas/alamat"

@@ -1,0 +1,334 @@
+"""Coming back with number and PIN, being kept out without them, and leaving for good."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.domain.journey import StepName
+from app.domain.support_number import format_support_number
+from app.models.dossier import Dossier
+from tests.client import HTMX, CheckingClient, Form, form_of, here, parse, words
+from tests.factories import (
+    OTHER_PIN,
+    PEOPLE,
+    PIN,
+    STREET,
+    at_once,
+    dossier_at,
+    looking,
+    open_dossier,
+    open_in,
+    rows,
+    sent_dossier,
+)
+from tests.pages import PREFIXES, STEPS
+
+both_languages = pytest.mark.parametrize("language", PREFIXES)
+both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+
+
+def number_at(app, step: StepName | None = StepName.HOME, **options) -> str:
+    """Make a dossier and return its number as people see it."""
+    with looking(app):
+        return format_support_number(dossier_at(step, **options).support_number)
+
+
+def resume_form(client: CheckingClient, number: str, pin: str = PIN, prefix: str = "") -> Form:
+    return form_of(client.get(f"{prefix}/berkas/lanjut")).fill(nomor=number, pin=pin)
+
+
+def failures(app) -> int:
+    with looking(app) as session:
+        return int(session.query(Dossier.pin_failures).scalar())
+
+
+# In
+
+
+@both_languages
+@both_ways
+@pytest.mark.parametrize("step", [StepName.IDENTITY, StepName.DECLARATIONS])
+def test_one_goes_on_where_one_stopped(client, app, step, htmx, language):
+    prefix = PREFIXES[language]
+    answer = resume_form(client, number_at(app, step), prefix=prefix).submit(htmx=htmx)
+    assert here(answer) == f"{prefix}/berkas/{step}"
+
+
+def test_a_finished_file_opens_at_its_review_and_a_sent_one_at_its_result(client, new_client, app):
+    number = number_at(app, None)
+    assert here(resume_form(client, number).submit()) == "/berkas/periksa"
+    with looking(app):
+        sent = sent_dossier().support_number
+    assert here(resume_form(new_client(), sent).submit()) == "/berkas/hasil"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["{n}", "{d}", "srg{d}", "SRG-{a}-{b}-{c}", " {a}.{b}.{c} ", "SRG: {a} {b} {c}"],
+)
+def test_the_number_may_be_typed_in_many_ways(client, app, typed):
+    number = number_at(app)
+    _, a, b, c = number.split()
+    written = typed.format(n=number, d=a + b + c, a=a, b=b, c=c)
+    assert here(resume_form(client, written).submit()) == "/berkas/alamat"
+
+
+@pytest.mark.parametrize("pin", ["481 627", "481-627", " 481627 "])
+def test_the_pin_may_have_spaces(client, app, pin):
+    assert here(resume_form(client, number_at(app), pin).submit()) == "/berkas/alamat"
+
+
+def test_what_was_typed_on_another_phone_is_there(client, app):
+    answer = resume_form(client, number_at(app, None)).submit()
+    text = words(answer)
+    assert PEOPLE["kiosk"].name in text
+    assert STREET in text
+
+
+def test_the_last_person_is_forgotten_when_the_next_one_comes(client, app):
+    """A shared phone: the second file opens, and nothing of the first one stays."""
+    open_dossier(app, client, StepName.ACTIVITY)
+    second = number_at(app, StepName.PHONE, who="fisher")
+    assert here(resume_form(client, second).submit()) == "/berkas/telepon"
+    form = form_of(client.get("/berkas/diri"))
+    assert form["nama"] == PEOPLE["fisher"].name
+    assert PEOPLE["kiosk"].name not in words(client.get("/berkas/diri"))
+
+
+# Out
+
+
+WRONG = ["Number and PIN do not fit", "Nomor dan PIN tidak cocok"]
+
+
+def said(response) -> str:
+    """Return the words of an answer without the number, the tries left and the token."""
+    text = words(parse(response).by_id("isi"))
+    return re.sub(r"(You have|Masih ada|Sisa)[^.]*\.", "", text)
+
+
+@both_languages
+@both_ways
+def test_an_unknown_number_is_answered_like_a_wrong_pin(client, new_client, app, htmx, language):
+    prefix = PREFIXES[language]
+    number = number_at(app)
+    before = rows(app)
+    unknown = resume_form(client, "SRG 0000 0000 0000", prefix=prefix).submit(htmx=htmx)
+    assert rows(app) == before
+    wrong = resume_form(new_client(), number, OTHER_PIN, prefix=prefix).submit(htmx=htmx)
+    assert unknown.status_code == wrong.status_code == 403
+    one, other = parse(unknown), parse(wrong)
+
+    def notes(page) -> list[str]:
+        return [words(n) for n in page.with_class("note") if n.get("role") == "alert"]
+
+    (first,), (second,) = notes(one), notes(other)
+    assert second.startswith(first)
+    assert "4" in second.removeprefix(first), "the only difference: how many tries are left"
+    assert [words(h) for h in one.all("h1", "h2")] == [words(h) for h in other.all("h1", "h2")]
+    assert {k for k, _ in unknown.headers} == {k for k, _ in wrong.headers}
+
+
+@both_languages
+def test_tries_are_counted_aloud_and_the_fifth_locks(client, app, language):
+    prefix = PREFIXES[language]
+    number = number_at(app)
+    for left in (4, 3, 2, 1):
+        answer = resume_form(client, number, OTHER_PIN, prefix).submit()
+        assert answer.status_code == 403
+        (note,) = parse(answer).with_class("bad", "div")
+        assert str(left) in words(note)
+        assert form_of(answer)["nomor"] == number
+        assert not form_of(answer)["pin"], "a PIN is better typed again"
+    locked = resume_form(client, number, OTHER_PIN, prefix).submit()
+    right = resume_form(client, number, PIN, prefix).submit()
+    for answer in (locked, right):
+        assert answer.status_code == 403
+        assert "DPMPTSP" in words(parse(answer).by_id("isi"))
+        assert client.get(f"{prefix}/berkas/alamat").status_code == 403
+    assert failures(app) == 5
+    ended = app.test_cli_runner().invoke(args=["dossier", "unlock", number])
+    assert ended.exit_code == 0
+    assert here(resume_form(client, number, PIN, prefix).submit()) == f"{prefix}/berkas/alamat"
+
+
+def test_the_right_pin_takes_the_count_back(client, app):
+    number = number_at(app)
+    for _ in range(2):
+        for _ in range(4):
+            resume_form(client, number, OTHER_PIN).submit()
+        assert failures(app) == 4
+        assert here(resume_form(client, number).submit()) == "/berkas/alamat"
+        assert failures(app) == 0
+
+
+def test_the_count_is_taken_back_also_when_what_was_typed_has_a_mistake(client, new_client, app):
+    """The PIN was right; that the carried answer is not does not change it."""
+    number = number_at(app)
+    for _ in range(4):
+        resume_form(new_client(), number, OTHER_PIN).submit()
+    form = form_of(client.get("/berkas/lanjut")).fill(nomor=number, pin=PIN)
+    typed = {**dict(form.data()), "langkah": "telepon", "telepon": "12", "kunci": "A" * 22}
+    answer = client.post("/berkas/lanjut", data=typed)
+    assert answer.status_code == 422
+    assert form_of(answer)["telepon"] == "12"
+    assert failures(app) == 0
+
+
+def test_wrong_tries_at_once_all_count(app):
+    number = number_at(app)
+    browsers = [app.test_client() for _ in range(7)]
+    forms = [resume_form(browser, number, OTHER_PIN) for browser in browsers]
+    answers = at_once([lambda f=f: f.submit(follow=False).status_code for f in forms])
+    assert answers == [403] * 7
+    assert failures(app) == 5
+    assert resume_form(app.test_client(), number).submit().status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("number", "pin", "boxes"),
+    [
+        ("", "", {"nomor", "pin"}),
+        ("SRG 1234", PIN, {"nomor"}),
+        ("9601055403879001", PIN, {"nomor"}),
+        ("0000123456789", PIN, {"nomor"}),
+        ("{n}", "48162", {"pin"}),
+        ("{n}", "48162a", {"pin"}),
+        ("{n}", "4816277", {"pin"}),
+    ],
+)
+def test_a_slip_in_the_form_costs_no_try(client, app, number, pin, boxes):
+    shown = number_at(app)
+    answer = resume_form(client, number.format(n=shown), pin).submit()
+    assert answer.status_code == 422
+    wrong = {e.get("name") for e in parse(answer).all("input") if e.get("aria-invalid") == "true"}
+    assert wrong == boxes
+    assert failures(app) == 0
+
+
+def test_an_easy_pin_is_judged_as_wrong_not_as_badly_chosen(client, app):
+    answer = resume_form(client, number_at(app), "123456").submit()
+    assert answer.status_code == 403
+    assert failures(app) == 1
+
+
+@both_languages
+def test_the_number_alone_opens_no_page(client, app, language):
+    """A stolen or overheard number is not enough, for reading or for writing."""
+    number = number_at(app, None)
+    digits = number.replace(" ", "")[3:]
+    before = rows(app)
+    personal = [PEOPLE["kiosk"].name, STREET, "Kios Contoh", "4567"]
+    paths = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/berkas/")
+        and not rule.arguments
+        and getattr(app.view_functions[rule.endpoint], "access", "") == "applicant"
+    } | {f"/berkas/{step}" for step in STEPS}
+    assert len(paths) > 15
+    for path in sorted(paths):
+        address = PREFIXES[language] + path
+        for answer in (
+            client.get(f"{address}?nomor={digits}", headers=HTMX if language == "en" else {}),
+            client.post(address, data={"nomor": number, "kunci": "A" * 22}),
+        ):
+            if answer.status_code == 405:
+                continue
+            assert answer.status_code == 403, address
+            assert [value for value in personal if value in words(answer)] == []
+            assert number not in words(answer)
+    assert rows(app) == before
+
+
+# What was typed meanwhile
+
+
+@both_ways
+@pytest.mark.parametrize("step", ["diri", "telepon", "tempat", "pernyataan"])
+def test_what_was_typed_waits_for_the_pin_and_is_then_saved(client, app, step, htmx):
+    """The session ended while the person typed: one page for the PIN, and on."""
+    open_dossier(app, client)
+    with looking(app) as session:
+        number = session.query(Dossier.support_number).scalar()
+    form = form_of(client.get(f"/berkas/{step}"))
+    if step == "telepon":
+        form.fill(telepon="0812 0000 7777")
+    client.delete_cookie("s")
+    asked = form.submit(htmx=htmx)
+    assert asked.status_code == 403
+    wrong = form_of(asked).fill(nomor=number, pin=OTHER_PIN).submit(htmx=htmx)
+    assert wrong.status_code == 403
+    answer = form_of(wrong).fill(nomor=number, pin=PIN).submit(htmx=htmx)
+    assert here(answer) != f"/berkas/{step}"
+    assert answer.status_code == 200
+    if step == "telepon":
+        shown = form_of(client.get("/berkas/telepon"))["telepon"] or ""
+        assert shown.replace(" ", "") == "081200007777"
+
+
+def test_what_was_typed_for_one_file_is_not_saved_into_another(client, app):
+    """Two residents on one phone: the answer of the first must not end up with the second."""
+    first = open_dossier(app, client, StepName.HOME)
+    with looking(app) as session:
+        first_number = session.query(Dossier.support_number).scalar()
+    form = form_of(client.get("/berkas/telepon")).fill(telepon="0812 0000 1111")
+    second = number_at(app, StepName.HOME, who="fisher")
+    resume_form(client, second).submit()
+    asked = form.submit()
+    assert asked.status_code == 403, "it asks whose file the answer is for"
+    again = form_of(asked).fill(nomor=second, pin=PIN).submit()
+    assert again.status_code == 403
+    answer = form_of(again).fill(nomor=first_number, pin=PIN).submit()
+    assert here(answer) == "/berkas/alamat"
+    with looking(app) as session:
+        phones = dict(session.query(Dossier.id, Dossier.pin_failures).all())
+        assert set(phones.values()) == {0}
+        one, other = (session.get_one(Dossier, i) for i in sorted(phones))
+        assert (one.id, one.applicant.phone) == (first, "+6281200001111")
+        assert other.applicant.phone == "+6281200004567"
+
+
+@pytest.mark.parametrize("step", ["", "diri'--", "hapus", "../../etc", "diri\x00"])
+def test_a_made_up_step_is_ignored(client, app, step):
+    form = form_of(client.get("/berkas/lanjut")).fill(nomor=number_at(app), pin=PIN)
+    answer = client.post("/berkas/lanjut", data={**dict(form.data()), "langkah": step, "x": "y"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/berkas/alamat"
+
+
+def test_a_thousand_fields_do_not_come_back(client, app):
+    data = {f"feld{number}": "x" for number in range(900)}
+    answer = client.post("/berkas/telepon", data=data)
+    assert answer.status_code in {403, 413}
+    assert len(parse(answer).all("input")) < 80
+
+
+# Leaving
+
+
+@both_languages
+def test_leaving_forgets_the_file_on_this_phone_and_keeps_it_here(client, app, language):
+    prefix = PREFIXES[language]
+    open_dossier(app, client)
+    before = rows(app)
+    answer = form_of(client.get(f"{prefix}/berkas/nomor"), "/selesai").submit()
+    assert answer.status_code == 200
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert client.get(f"{prefix}/berkas/diri").status_code == 403
+    with client.session_transaction() as session:
+        assert dict(session) == {} or set(session) == {"csrf_token"}
+    assert rows(app) == before
+
+
+def test_leaving_twice_is_leaving_once(client, app):
+    open_dossier(app, client)
+    form = form_of(client.get("/berkas/nomor"), "/selesai")
+    assert form.submit().status_code == form.submit().status_code == 200
+
+
+def test_a_dossier_that_is_gone_asks_for_the_pin(client, app):
+    open_in(client, 4711)
+    assert client.get("/berkas/diri").status_code == 403

@@ -1,0 +1,551 @@
+"""Dossiers: opened by number and PIN, answered step by step, closed once they are sent."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from app.domain import journey
+from app.domain.business_size import BusinessSize, Capital
+from app.domain.estimate import EstimateCase, JourneyReason
+from app.domain.journey import StepName
+from app.domain.requirements import DeclarationKind
+from app.domain.risk import RiskLevel
+from app.domain.support_number import format_support_number, parse_support_number
+from app.extensions import db
+from app.models.dossier import Applicant, DeclarationGiven, Dossier, Event, NikCheck
+from app.services import dossiers, nik_checks
+from app.services.dossiers import DossierClosed, PinLocked, WrongPin
+from app.services.reference import get_book
+from tests.factories import (
+    BY_SCOPE,
+    HIGH,
+    LOW,
+    MEDIUM,
+    MEDIUM_HIGH,
+    MEDIUM_LOW,
+    MICRO,
+    NOT_FOR_MICRO,
+    OTHER_PIN,
+    PEOPLE,
+    PIN,
+    STREET,
+    UNKNOWN_RISK,
+    at_once,
+    dossier_at,
+    identify,
+    looking,
+    pin_hash,
+    run,
+    sent_dossier,
+)
+
+SMALL = dataclasses.replace(MICRO, machines_idr=1_000_000_001)
+
+
+# Opening
+
+
+def test_a_number_is_what_people_can_type(database):
+    dossier = dossiers.start(pin_hash(), "id")
+    number = dossier.support_number
+    assert parse_support_number(format_support_number(number)) == number
+    assert dossiers.find_by_number(number) is dossier
+    assert dossiers.find_by_number("0" * 12) is None
+
+
+def test_numbers_do_not_follow_each_other(database):
+    numbers = [int(dossiers.start(pin_hash(), "id").support_number) for _ in range(20)]
+    assert len(set(numbers)) == 20
+    gaps = {abs(a - b) for a, b in pairwise(numbers)}
+    assert min(gaps) > 100
+
+
+def test_a_dossier_is_empty_at_first(database):
+    dossier = dossiers.start(pin_hash(), "en")
+    assert dossiers.answers_of(dossier) == journey.Answers()
+    assert dossier.language == "en"
+    assert [event.kind for event in dossier.events] == ["started"]
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"), [(LOW, LOW), ("99999", None), ("", None), ("47112 --", None), (None, None)]
+)
+def test_only_a_known_activity_comes_along_from_the_check(database, code, kept):
+    assert dossiers.start(pin_hash(), "id", kbli_code=code).activity.kbli_code == kept
+
+
+def test_a_new_number_is_never_one_that_is_taken(database, monkeypatch):
+    first = dossiers.start(pin_hash(), "id").support_number
+    digits = iter([*map(int, first[:11]), *[7] * 11])
+    monkeypatch.setattr(dossiers.secrets, "randbelow", lambda _: next(digits))
+    assert dossiers.start(pin_hash(), "id").support_number.startswith("7" * 11)
+
+
+# PIN
+
+
+def try_pin(number: str, pin: str) -> Dossier:
+    """Try a PIN as the page does: a wrong one stays counted."""
+    fits = dossiers.pin_fits(pin, dossiers.pin_hash_of(number))
+    try:
+        return dossiers.open_with_pin(number, fits=fits)
+    finally:
+        db.session.commit()
+
+
+@pytest.fixture
+def number(database) -> str:
+    number = dossiers.start(pin_hash(), "id").support_number
+    database.commit()
+    return number
+
+
+def test_only_the_right_pin_fits():
+    assert dossiers.pin_fits(PIN, pin_hash())
+    assert not dossiers.pin_fits(OTHER_PIN, pin_hash())
+    assert not dossiers.pin_fits("", pin_hash())
+    assert not dossiers.pin_fits(PIN, None)
+    assert not dossiers.pin_fits("no dossier has this PIN", None)
+
+
+def test_the_pin_itself_is_not_in_its_hash():
+    assert pin_hash().startswith("$argon2id$")
+    assert PIN not in pin_hash()
+    assert dossiers.hash_pin(PIN) != pin_hash(), "each has a salt of its own"
+
+
+def test_the_right_pin_opens(number):
+    assert try_pin(number, PIN).support_number == number
+
+
+def test_five_wrong_tries_lock_even_for_the_right_pin(number):
+    for left in (4, 3, 2, 1):
+        with pytest.raises(WrongPin) as caught:
+            try_pin(number, OTHER_PIN)
+        assert caught.value.left == left
+    with pytest.raises(PinLocked):
+        try_pin(number, OTHER_PIN)
+    for pin in (PIN, OTHER_PIN, PIN):
+        with pytest.raises(PinLocked):
+            try_pin(number, pin)
+    dossier = dossiers.find_by_number(number)
+    assert dossier is not None
+    assert [event.kind for event in dossier.events] == ["started", "pin_locked"]
+
+
+def test_the_right_pin_takes_the_wrong_tries_back(number):
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(WrongPin):
+                try_pin(number, OTHER_PIN)
+        assert try_pin(number, PIN).pin_failures == 0
+
+
+def test_staff_open_it_again(number, database):
+    for _ in range(5):
+        with pytest.raises((WrongPin, PinLocked)):
+            try_pin(number, OTHER_PIN)
+    dossier = dossiers.find_by_number(number)
+    assert dossier is not None
+    dossiers.unlock(dossier)
+    database.commit()
+    assert try_pin(number, PIN) is dossier
+    assert dossier.events[-1].kind == "pin_unlocked"
+
+
+def test_an_unknown_number_is_a_wrong_pin_without_tries_left(database):
+    with pytest.raises(WrongPin) as caught:
+        try_pin("0" * 12, PIN)
+    assert caught.value.left is None
+
+
+def test_tries_at_the_same_moment_all_count(app):
+    with looking(app) as session:
+        number = dossiers.start(pin_hash(), "id").support_number
+        session.commit()
+
+    def wrong() -> None:
+        with looking(app):
+            try_pin(number, OTHER_PIN)
+
+    results = at_once([wrong] * 8)
+    lefts = sorted(r.left or 0 for r in results if isinstance(r, WrongPin))
+    assert lefts == [1, 2, 3, 4]
+    assert sum(isinstance(r, PinLocked) for r in results) == 4
+    with looking(app) as session:
+        assert session.scalars(select(Dossier.pin_failures)).one() == 5
+        locked = session.scalars(select(Event).where(Event.kind == "pin_locked")).all()
+        assert len(locked) == 1
+        with pytest.raises(PinLocked):
+            try_pin(number, PIN)
+
+
+def test_the_right_pin_waits_for_the_wrong_ones_under_way(app):
+    """Otherwise whoever sends many guesses at once has more than five."""
+    with looking(app) as session:
+        dossier = dossiers.start(pin_hash(), "id")
+        dossier.pin_failures = 4
+        number = dossier.support_number
+        session.commit()
+    counted = threading.Event()
+
+    def fifth() -> None:
+        with looking(app) as session:
+            try:
+                dossiers.open_with_pin(number, fits=False)
+            finally:
+                counted.set()
+                time.sleep(0.3)
+                session.commit()
+
+    def right() -> None:
+        assert counted.wait(5)
+        with looking(app):
+            try_pin(number, PIN)
+
+    results = at_once([fifth, right])
+    assert [type(result) for result in results] == [PinLocked, PinLocked]
+
+
+def test_the_command_opens_a_locked_dossier(app):
+    with looking(app) as session:
+        dossier = dossiers.start(pin_hash(), "id")
+        dossier.pin_failures = 5
+        number = dossier.support_number
+        session.commit()
+    runner = app.test_cli_runner()
+    ended = runner.invoke(args=["dossier", "unlock", format_support_number(number)])
+    assert (ended.exit_code, ended.output.strip()) == (0, "unlocked")
+    with looking(app):
+        assert try_pin(number, PIN).pin_failures == 0
+
+
+@pytest.mark.parametrize("wrong", ["SRG 1234", "9601055403879001", "SRG 0000 0000 0000"])
+def test_the_command_says_when_there_is_no_such_dossier(app, wrong):
+    ended = app.test_cli_runner().invoke(args=["dossier", "unlock", wrong])
+    assert ended.exit_code == 1
+    assert "number" in ended.output
+
+
+# Answers
+
+
+def test_each_step_leads_to_the_next(database):
+    for step in StepName:
+        dossier = dossier_at(step)
+        assert journey.first_unanswered(dossiers.answers_of(dossier)) is step
+        database.expunge_all()
+    assert journey.first_unanswered(dossiers.answers_of(dossier_at(None))) is None
+
+
+def test_what_is_answered_is_there_after_a_restart(database):
+    dossier_id = dossier_at(None).id
+    database.expunge_all()
+    dossier = database.get_one(Dossier, dossier_id)
+    who, activity = dossier.applicant, dossier.activity
+    person = PEOPLE["kiosk"]
+    assert (who.nik, who.name) == (person.nik, person.name)
+    assert (who.birth_date, who.sex) == (person.birth_date.isoformat(), person.sex)
+    assert (who.phone, who.street) == ("+6281200004567", STREET)
+    assert (who.area_code, who.rt_rw) == ("9601051002", "001/002")
+    assert (activity.kbli_year, activity.kbli_code) == (2025, LOW)
+    assert (activity.street, activity.land_area) == (STREET, Decimal("12"))
+    assert dossiers.capital_of(activity) == MICRO
+    assert (activity.product, activity.capacity) == ("beras, gula", Decimal("1500"))
+
+
+def test_amounts_and_quantities_keep_every_digit(database):
+    largest = 999_999_999_999_999
+    dossier = dossier_at(StepName.PLACE)
+    dossiers.declare_capital(dossier, Capital(largest, largest, largest, largest, largest))
+    dossiers.set_land(
+        dossier, area=Decimal("999999999999.99"), unit="02", status="03", customary=True
+    )
+    dossiers.set_production(
+        dossier,
+        workers_male=999_999,
+        workers_female=0,
+        product="p" * 1024,
+        capacity=Decimal("0.1"),
+        unit="u" * 40,
+    )
+    database.commit()
+    database.expire_all()
+    activity = dossier.activity
+    assert dossiers.capital_of(activity) == Capital(largest, largest, largest, largest, largest)
+    assert activity.land_area == Decimal("999999999999.99")
+    assert activity.capacity == Decimal("0.1")
+
+
+def test_capital_is_unknown_until_every_part_is(database):
+    activity = dossiers.start(pin_hash(), "id").activity
+    assert dossiers.capital_of(activity) is None
+    activity.land_idr = activity.building_idr = activity.machines_idr = activity.other_idr = 0
+    assert dossiers.capital_of(activity) is None
+    activity.working_idr = 0
+    assert dossiers.capital_of(activity) == Capital(0, 0, 0, 0, 0)
+
+
+SETTERS = {
+    "identity": lambda d: identify(d, PEOPLE["fisher"]),
+    "phone": lambda d: dossiers.set_phone(d, "+6281299999999"),
+    "home": lambda d: dossiers.set_home(
+        d, area_code="7371", area_text="x", street="x", rt_rw=None, postcode=None
+    ),
+    "activity": lambda d: dossiers.choose_activity(d, MEDIUM_LOW),
+    "business": lambda d: dossiers.describe_business(
+        d, trade_name=None, description="x", scope_no=1
+    ),
+    "place": lambda d: dossiers.set_place(
+        d,
+        village_code="9601062001",
+        street="x",
+        rt_rw=None,
+        shared_premises=True,
+        position_code="02",
+    ),
+    "land": lambda d: dossiers.set_land(
+        d, area=Decimal(1), unit="02", status="01", customary=False
+    ),
+    "capital": lambda d: dossiers.declare_capital(d, MEDIUM),
+    "production": lambda d: dossiers.set_production(
+        d, workers_male=0, workers_female=0, product="x", capacity=Decimal(1), unit="x"
+    ),
+    "declarations": lambda d: dossiers.declare(d, list(DeclarationKind)),
+}
+
+
+def test_a_sent_dossier_keeps_its_answers(database):
+    dossier = sent_dossier()
+    database.refresh(dossier)
+    before = [
+        tuple(getattr(row, column.key) for column in type(row).__table__.columns)
+        for row in (dossier, dossier.applicant, dossier.activity, *dossier.declarations)
+    ]
+    events = len(dossier.events)
+    for name, change in SETTERS.items():
+        with pytest.raises(DossierClosed):
+            change(dossier)
+        database.commit()
+        assert before == [
+            tuple(getattr(row, column.key) for column in type(row).__table__.columns)
+            for row in (dossier, dossier.applicant, dossier.activity, *dossier.declarations)
+        ], name
+    database.expire_all()
+    assert len(dossier.events) == events
+
+
+def test_every_answer_is_one_event_without_the_answer(database):
+    dossier = dossier_at(None)
+    answered = [e.facts for e in dossier.events if e.kind == "step_answered"]
+    assert answered == [{"step": step.value} for step in StepName]
+
+
+# What depends on what
+
+
+def test_the_same_activity_again_keeps_its_scope(database):
+    dossier = dossier_at(None, kbli_code=BY_SCOPE)
+    scope_no = dossier.activity.scope_no
+    assert scope_no is not None
+    dossiers.choose_activity(dossier, BY_SCOPE)
+    assert dossier.activity.scope_no == scope_no
+    assert dossier.activity.described
+
+
+def test_another_activity_asks_for_its_description_and_scope_again(database):
+    dossier = dossier_at(None, kbli_code=BY_SCOPE)
+    dossiers.choose_activity(dossier, "01112")
+    assert (dossier.activity.scope_no, dossier.activity.described) == (None, False)
+    answers = dossiers.answers_of(dossier)
+    assert answers.needs_scope
+    assert journey.first_unanswered(answers) is StepName.BUSINESS
+    assert dossier.activity.description == "Saya jual beras dan gula", "still there to mend"
+
+
+def test_a_description_without_the_scope_is_not_enough(database):
+    dossier = dossier_at(StepName.BUSINESS, kbli_code=BY_SCOPE)
+    dossiers.describe_business(dossier, trade_name=None, description="x", scope_no=None)
+    assert journey.first_unanswered(dossiers.answers_of(dossier)) is StepName.BUSINESS
+
+
+@pytest.mark.parametrize("code", [LOW, MEDIUM_LOW, HIGH, UNKNOWN_RISK])
+def test_no_scope_is_asked_where_the_risk_does_not_depend_on_it(database, code):
+    assert dossiers.scope_choices(code) == ()
+
+
+def test_scopes_to_choose_are_those_of_the_risk_rows(database):
+    choices = dossiers.scope_choices(BY_SCOPE)
+    assert {number for number, _ in choices} == {r.scope_no for r in get_book().risk_rows(BY_SCOPE)}
+    assert [number for number, _ in choices] == sorted(number for number, _ in choices)
+    assert all(words.strip() for _, words in choices)
+
+
+def test_there_is_no_estimate_until_activity_place_and_capital_are_known(database):
+    assert dossiers.estimate_for(dossier_at(StepName.CAPITAL)) is None
+    dossier = dossier_at(StepName.PRODUCTION)
+    found = dossiers.estimate_for(dossier)
+    assert found is not None
+    assert (found.case, found.risk) == (EstimateCase.KNOWN, RiskLevel.LOW)
+    for name in ("kbli_code", "village_code", "working_idr"):
+        kept = getattr(dossier.activity, name)
+        setattr(dossier.activity, name, None)
+        assert dossiers.estimate_for(dossier) is None, name
+        setattr(dossier.activity, name, kept)
+
+
+@pytest.mark.parametrize(
+    ("counted_idr", "size"),
+    [
+        (0, BusinessSize.MICRO),
+        (50_000_001, BusinessSize.MICRO),
+        (1_000_000_000, BusinessSize.MICRO),
+        (1_000_000_001, BusinessSize.SMALL),
+        (5_000_000_000, BusinessSize.SMALL),
+        (5_000_000_001, BusinessSize.MEDIUM),
+        (10_000_000_000, BusinessSize.MEDIUM),
+        (10_000_000_001, BusinessSize.LARGE),
+        (999_999_999_999_999, BusinessSize.LARGE),
+    ],
+)
+def test_the_estimate_and_the_law_see_the_same_size(database, counted_idr, size):
+    """Land and building do not count."""
+    capital = Capital(10**12, 10**12, counted_idr, 0, 0)
+    found = dossiers.estimate_for(dossier_at(StepName.PRODUCTION, capital=capital))
+    assert found is not None
+    assert found.size is size is capital.size
+
+
+OBSTACLES = [
+    ({"kbli_code": LOW}, set()),
+    ({"kbli_code": MEDIUM_LOW}, set()),
+    ({"kbli_code": BY_SCOPE}, set()),
+    ({"kbli_code": MEDIUM_HIGH}, {JourneyReason.RISK_NEEDS_VERIFICATION}),
+    ({"kbli_code": HIGH}, {JourneyReason.RISK_NEEDS_VERIFICATION}),
+    ({"kbli_code": UNKNOWN_RISK}, {JourneyReason.RISK_NOT_KNOWN}),
+    ({"kbli_code": NOT_FOR_MICRO}, {JourneyReason.SIZE_NOT_OFFERED}),
+    ({"capital": MEDIUM}, {JourneyReason.BIGGER_THAN_SMALL}),
+    ({"village_code": "9671011001"}, {JourneyReason.OUTSIDE_AREA}),
+]
+
+
+@pytest.mark.parametrize(("options", "reasons"), OBSTACLES)
+def test_obstacles(database, options, reasons):
+    found = dossiers.estimate_for(dossier_at(StepName.DECLARATIONS, **options))
+    assert found is not None
+    assert dossiers.obstacles(found).reasons == reasons
+    assert bool(dossiers.obstacles(found)) is bool(reasons)
+
+
+# Statements
+
+
+def kinds(dossier: Dossier) -> list[str]:
+    return [row.kind for row in dossier.declarations]
+
+
+def test_a_statement_is_kept_once_with_its_wording(database):
+    dossier = dossier_at(None)
+    first = [(row.kind, row.wording, row.given_at) for row in dossier.declarations]
+    assert DeclarationKind.KKPR_SELF_STATEMENT in kinds(dossier)
+    assert all(wording for _, wording, _ in first)
+    dossiers.declare(dossier, [DeclarationKind(kind) for kind, _, _ in first])
+    database.commit()
+    database.expire_all()
+    assert [(row.kind, row.wording, row.given_at) for row in dossier.declarations] == first
+
+
+def test_new_statements_are_asked_for_when_the_risk_rises(database):
+    dossier = dossier_at(None)
+    dossiers.choose_activity(dossier, MEDIUM_LOW)
+    dossiers.describe_business(dossier, trade_name=None, description="x", scope_no=None)
+    missing = dossiers.missing_declarations(dossier, dossiers.estimate_for(dossier))
+    assert DeclarationKind.BUSINESS_STANDARD in missing
+    assert journey.first_unanswered(dossiers.answers_of(dossier)) is StepName.DECLARATIONS
+
+
+def test_without_an_estimate_statements_are_missing(database):
+    dossier = dossier_at(StepName.IDENTITY)
+    assert dossiers.missing_declarations(dossier, None) == (DeclarationKind.DATA_TRUE,)
+    assert dossiers.answers_of(dossier).declarations_missing
+
+
+# Identity
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "asks"),
+    [
+        ("kiosk", {}, False),
+        ("kiosk", {"name": "Yosina P."}, True),
+        ("kiosk", {"nik": "9601055403879002"}, True),
+        ("kiosk", {"birth_date": PEOPLE["fisher"].birth_date}, True),
+        ("kiosk", {"sex": PEOPLE["fisher"].sex}, True),
+        ("not_found", {}, True),  # perhaps straight from the registry's own office
+        ("name_differs", {}, True),
+    ],
+)
+def test_when_the_registry_is_asked_again(database, key, change, asks):
+    dossier = dossier_at(StepName.PHONE, who=key)
+    who = PEOPLE[key]
+    typed = {
+        "nik": who.nik,
+        "name": who.typed_name,
+        "birth_date": who.typed_birth_date,
+        "sex": who.typed_sex,
+    }
+    assert dossiers.identify(dossier, **{**typed, **change}) is asks
+
+
+def test_going_back_to_an_earlier_identity_asks_again(database):
+    dossier = dossier_at(StepName.PHONE)
+    assert identify(dossier, PEOPLE["fisher"])
+    run(nik_checks.plan(dossier).id)
+    assert identify(dossier, PEOPLE["kiosk"]), "the newest check is about somebody else"
+
+
+def test_people_are_found_by_index_without_reading_anybody(database):
+    dossier = dossier_at(StepName.HOME)
+    who = dossier.applicant
+    index = who.nik_index
+    assert index is not None
+    assert len(index) == 32
+    found = database.scalars(select(Applicant).where(Applicant.nik_index == index)).all()
+    assert found == [who]
+    assert who.phone_index not in {None, index}
+
+
+def test_indexes_name_nobody(database):
+    """The same person twice is seen; what is compared stays unreadable."""
+    one, other = dossier_at(StepName.PHONE), dossier_at(StepName.PHONE)
+    indexes = {check.identity_index for check in database.scalars(select(NikCheck))}
+    assert len(indexes) == 1
+    assert one.applicant.nik_index == other.applicant.nik_index
+    nik = PEOPLE["kiosk"].nik.encode()
+    assert nik not in next(iter(indexes))
+
+
+def test_two_statements_at_once_are_kept_once(app):
+    with looking(app):
+        dossier_id = dossier_at(StepName.DECLARATIONS).id
+
+    def give() -> None:
+        with looking(app) as session:
+            dossier = dossiers.take_to_change(dossier_id)
+            dossiers.declare(dossier, [DeclarationKind.DATA_TRUE])
+            session.commit()
+
+    assert at_once([give] * 3) == [None] * 3
+    with looking(app) as session:
+        assert len(session.scalars(select(DeclarationGiven)).all()) == 1
+        numbers = session.scalars(
+            select(Event.number).where(Event.dossier_id == dossier_id).order_by(Event.number)
+        ).all()
+        assert list(numbers) == list(range(1, len(numbers) + 1))

@@ -1,0 +1,186 @@
+"""Settings: each mistake has a sentence. Secrets: made once, for the owner's eyes only."""
+
+from __future__ import annotations
+
+import base64
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.config import ROOT, BadSettings, ServiceMode, load_secrets, read_settings
+
+MISTAKES = [
+    ({"SERVICE_MODE": "live"}, ["SERVICE_MODE", "live", "training, assist, connected"]),
+    ({"SERVICE_MODE": "assist"}, ["SERVICE_MODE", "assist", "not built"]),
+    ({"SERVICE_MODE": "connected"}, ["SERVICE_MODE", "connected", "not built"]),
+    ({"PORT": "http"}, ["PORT", "whole number", "http"]),
+    ({"PORT": "0"}, ["PORT", "1 to 65535"]),
+    ({"PORT": "65536"}, ["PORT", "1 to 65535"]),
+    ({"PORT": "-1"}, ["PORT", "-1"]),
+    ({"PORT": "80.0"}, ["PORT", "80.0"]),
+    ({"PORT": "٨٠"}, ["PORT", "٨٠"]),
+    ({"WORKERS": "0"}, ["WORKERS", "1 to 64"]),
+    ({"WORKERS": "65"}, ["WORKERS", "1 to 64"]),
+    ({"THREADS": "many"}, ["THREADS", "many"]),
+    ({"TRUSTED_PROXIES": "6"}, ["TRUSTED_PROXIES", "0 to 5"]),
+    ({"DATABASE_URL": "mysql://x/y"}, ["DATABASE_URL", "sqlite:///", "postgresql://"]),
+    ({"DATABASE_URL": "sqlite://"}, ["DATABASE_URL"]),
+    ({"LOG_LEVEL": "chatty"}, ["LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "CHATTY"]),
+    ({"PUBLIC_URL": "izin.example"}, ["PUBLIC_URL", "https://"]),
+    ({"PUBLIC_URL": "https://"}, ["PUBLIC_URL", "name a host"]),
+    ({"PUBLIC_URL": "https://[::1"}, ["PUBLIC_URL", "https://"]),
+    (
+        {"DUKCAPIL_URL": "ftp://x", "DUKCAPIL_USER": "u", "DUKCAPIL_PASSWORD": "p"},
+        ["DUKCAPIL_URL", "http://"],
+    ),
+    ({"DUKCAPIL_URL": "https://x"}, ["DUKCAPIL_USER", "DUKCAPIL_PASSWORD"]),
+    ({"DUKCAPIL_URL": "https://x", "DUKCAPIL_USER": "u"}, ["DUKCAPIL_PASSWORD"]),
+]
+
+
+@pytest.mark.parametrize(("env", "said"), MISTAKES)
+def test_a_mistake_is_named_in_one_sentence(env, said):
+    with pytest.raises(BadSettings) as caught:
+        read_settings(env)
+    (sentence,) = caught.value.mistakes
+    assert [words for words in said if words not in sentence] == []
+    assert sentence.endswith(".")
+
+
+def test_all_mistakes_are_named_at_once():
+    env = {"PORT": "x", "WORKERS": "x", "LOG_LEVEL": "x", "DATABASE_URL": "x", "PUBLIC_URL": "x"}
+    with pytest.raises(BadSettings) as caught:
+        read_settings(env)
+    assert len(caught.value.mistakes) == len(env)
+    named = {name for name in env for said in caught.value.mistakes if said.startswith(name)}
+    assert named == set(env)
+
+
+def test_nothing_needs_to_be_set():
+    settings = read_settings({})
+    assert settings.mode is ServiceMode.TRAINING
+    assert settings.host == "127.0.0.1", "only this computer, until somebody says otherwise"
+    assert settings.simulate
+    assert settings.database_url == f"sqlite:///{settings.instance / 'oss.sqlite'}"
+    assert read_settings(dict.fromkeys(("PORT", "HOST", "SERVICE_MODE", "INSTANCE"), " ")) == (
+        settings
+    )
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_any_usual_name_of_postgresql_is_taken(scheme):
+    settings = read_settings({"DATABASE_URL": f"{scheme}://u@h/db?host=/tmp"})
+    assert settings.database_url == "postgresql+psycopg://u@h/db?host=/tmp"
+
+
+def test_addresses_lose_their_last_slash_and_https_is_seen():
+    secure = read_settings({"PUBLIC_URL": "https://izin.example/"})
+    assert secure.public_url == "https://izin.example"
+    assert secure.is_https
+    assert not read_settings({"PUBLIC_URL": "http://izin.example"}).is_https
+    assert not read_settings({}).is_https
+
+
+def test_a_real_registry_takes_the_place_of_the_built_in_one():
+    settings = read_settings(
+        {"DUKCAPIL_URL": "https://x/", "DUKCAPIL_USER": "u", "DUKCAPIL_PASSWORD": "p"}
+    )
+    assert settings.dukcapil_url == "https://x"
+    assert not settings.simulate
+
+
+def test_the_program_says_its_mistakes_and_does_not_start(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-m", "app"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "INSTANCE": str(tmp_path), "PORT": "x", "THREADS": "x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    lines = ended.stderr.splitlines()
+    assert [line.split()[3] for line in lines] == ["PORT", "THREADS"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_secrets_are_for_the_owner_alone_and_stay_the_same(tmp_path):
+    instance = tmp_path / "new" / "instance"
+    first = load_secrets(instance)
+    assert mode_of(instance / "secrets.json") == 0o600
+    assert load_secrets(instance) == first
+    assert [path.name for path in instance.iterdir()] == ["secrets.json"]
+    assert {len(key) for key in [*first.data_keys.values(), first.index_key]} == {32}
+    assert first.current_data_key in first.data_keys
+    assert len({first.session_key, first.oss_user_key, *first.data_keys.values()}) == 3
+
+
+def test_two_installations_have_different_secrets(tmp_path):
+    one, other = load_secrets(tmp_path / "a"), load_secrets(tmp_path / "b")
+    assert one.session_key != other.session_key
+    assert one.data_keys != other.data_keys
+    assert one.index_key != other.index_key
+    assert one.oss_user_key != other.oss_user_key
+
+
+def test_processes_that_start_together_share_one_file(tmp_path):
+    script = (
+        "import sys, pathlib; from app.config import load_secrets;"
+        "print('ready', flush=True); sys.stdin.readline();"
+        f"print(load_secrets(pathlib.Path({str(tmp_path)!r})).session_key)"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    keys = {process.communicate(timeout=20)[0].strip() for process in processes}
+    assert len(keys) == 1
+    assert keys == {load_secrets(tmp_path).session_key}
+    assert [path.name for path in tmp_path.iterdir()] == ["secrets.json"]
+
+
+def test_a_further_key_can_be_added(tmp_path):
+    load_secrets(tmp_path)
+    path = tmp_path / "secrets.json"
+    stored = json.loads(path.read_text())
+    stored["data_keys"]["2"] = base64.b64encode(b"n" * 32).decode()
+    stored["current_data_key"] = 2
+    path.write_text(json.dumps(stored))
+    rotated = load_secrets(tmp_path)
+    assert rotated.current_data_key == 2
+    assert rotated.data_keys[2] == b"n" * 32
+    assert set(rotated.data_keys) == {1, 2}
+
+
+@pytest.mark.parametrize("place", ["data_keys", "index_key"])
+def test_a_key_of_the_wrong_length_stops_the_start(tmp_path, place):
+    """Found at the first person's first answer, it would be too late."""
+    load_secrets(tmp_path)
+    path = tmp_path / "secrets.json"
+    stored = json.loads(path.read_text())
+    short = base64.b64encode(b"n" * 31).decode()
+    stored[place] = {"1": short} if place == "data_keys" else short
+    path.write_text(json.dumps(stored))
+    with pytest.raises(ValueError, match="32 bytes"):
+        load_secrets(tmp_path)

@@ -1,0 +1,235 @@
+"""Migrations: from empty to the models and back, each one also with rows in the tables."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+import app as package
+from app import create_app
+from app.config import read_settings
+from app.extensions import db
+from app.services.reference import load_releases
+from tests.factories import rows, sent_dossier
+
+VERSIONS = Path(package.__file__).parent / "migrations" / "versions"
+SCRIPTS = ScriptDirectory(str(VERSIONS.parent))
+REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+
+# Values that a check of the table asks for; everything else is made up by its type.
+CHECKED = {
+    ("area", "kind"): "province",
+    ("holiday", "kind"): "national",
+    ("risk_fact", "risk"): "R",
+    ("risk_fact", "size"): "mikro",
+}
+
+
+@pytest.fixture
+def empty(application, request, tmp_path, empty_book) -> Iterator[Flask]:
+    """An application on a database of its own with nothing in it."""
+    instance = application.config["SETTINGS"].instance  # the same keys
+    env = {"INSTANCE": str(instance), "LOG_LEVEL": "WARNING"}
+    if request.config.getoption("--database") == "sqlite":
+        app = create_app(
+            read_settings({**env, "DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite'}"}),
+            testing=True,
+        )
+        yield app
+        _close(app)
+        return
+    name, whole = f"oss_{secrets.token_hex(4)}", os.environ["DATABASE_URL"]
+    with psycopg.connect(whole, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        address = whole.replace("/oss?", f"/{name}?")
+        assert address != whole
+        app = create_app(read_settings({**env, "DATABASE_URL": address}), testing=True)
+        yield app
+        _close(app)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def tables() -> set[str]:
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def fill() -> dict[str, int]:
+    """Put a row into every table that is there now. Return how many rows each has."""
+    found = sa.MetaData()
+    found.reflect(db.engine)
+    with db.engine.begin() as connection:
+        for table in found.sorted_tables:
+            if table.name != "alembic_version":
+                connection.execute(table.insert().values(_row(table, connection)))
+        return {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in found.sorted_tables
+            if table.name != "alembic_version"
+        }
+
+
+def _row(table: sa.Table, connection: sa.Connection) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        keys = [key.column for key in column.foreign_keys if key.column.table is not table]
+        if keys:
+            row[column.name] = connection.scalar(sa.select(keys[0]))
+        elif column.foreign_keys:
+            row[column.name] = None  # points to its own table
+        else:
+            row[column.name] = CHECKED.get((table.name, column.name), _value(column.type))
+    return row
+
+
+def _value(kind: sa.types.TypeEngine[Any]) -> Any:
+    if isinstance(kind, sa.Boolean):
+        return True
+    if isinstance(kind, sa.Integer):
+        return 1
+    if isinstance(kind, sa.JSON):
+        return ["x"]
+    if isinstance(kind, sa.LargeBinary):
+        return b"x"
+    if isinstance(kind, sa.DateTime):
+        return datetime.now(UTC)
+    if isinstance(kind, sa.Date):
+        return date(2026, 11, 23)
+    return "x"
+
+
+def test_the_way_has_no_forks():
+    assert SCRIPTS.get_bases() == [REVISIONS[0]]
+    assert SCRIPTS.get_heads() == [REVISIONS[-1]]
+
+
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)
+def test_a_migration_leans_on_nothing_that_may_change(path):
+    """A model of tomorrow would change what a migration of today does."""
+    assert "import app" not in path.read_text()
+    assert "from app" not in path.read_text()
+
+
+def test_from_empty_it_becomes_what_the_models_say(empty):
+    with empty.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "compare_server_default": True}
+            )
+            assert compare_metadata(context, db.metadata) == []
+            assert context.get_current_revision() == REVISIONS[-1]
+
+
+def test_constraints_are_named_as_in_the_models(empty):
+    """The comparison above does not look at checks and the names of keys."""
+
+    def names() -> dict[str, set[str]]:
+        inspector = sa.inspect(db.engine)
+        found = {}
+        for table in tables():
+            constraints = [
+                *inspector.get_check_constraints(table),
+                *inspector.get_unique_constraints(table),
+                *inspector.get_foreign_keys(table),
+                inspector.get_pk_constraint(table),
+            ]
+            found[table] = {str(constraint["name"]) for constraint in constraints}
+        return found
+
+    with empty.app_context():
+        upgrade()
+        migrated = names()
+        downgrade(revision="base")
+        db.create_all()
+        assert migrated == names()
+        db.drop_all()
+
+
+def test_down_to_nothing_and_up_again(empty):
+    with empty.app_context():
+        upgrade()
+        assert tables() == set(db.metadata.tables)
+        downgrade(revision="base")
+        assert tables() == set()
+        upgrade()
+        assert tables() == set(db.metadata.tables)
+
+
+def test_each_step_up_and_down_with_rows_in_the_tables(empty):
+    with empty.app_context():
+        for number, revision in enumerate(REVISIONS):
+            upgrade(revision=revision)
+            if number == 0:
+                counts = fill()
+                assert set(counts.values()) == {1}
+        after = {table: _count(table) for table in counts if table in tables()}
+        assert after == {table: counts[table] for table in after}
+        for revision in [*REVISIONS[-2::-1], "base"]:
+            downgrade(revision=revision)
+        assert tables() == set()
+
+
+def test_rows_of_every_revision_survive_the_way_to_the_newest(empty):
+    with empty.app_context():
+        for revision in REVISIONS:
+            upgrade(revision=revision)
+            counts = fill()
+            upgrade()
+            assert {t: _count(t) for t in counts} == counts
+            downgrade(revision="base")
+
+
+def _count(table: str) -> int:
+    with db.engine.connect() as connection:
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) or 0)
+
+
+def test_upgrading_again_changes_nothing(empty):
+    """Each start of the program upgrades."""
+    with empty.app_context():
+        upgrade()
+        fill()
+        before = {table: _count(table) for table in tables()}
+        upgrade()
+        assert {table: _count(table) for table in tables()} == before
+
+
+def test_a_migrated_database_carries_a_whole_dossier(empty):
+    with empty.app_context():
+        upgrade()
+        load_releases()
+        db.session.commit()
+        dossier = sent_dossier()
+        assert dossier.handover is not None
+        assert dossier.handover.nib
+        db.session.remove()
+    kept = rows(empty)
+    assert {name for name, found in kept.items() if not found} == {"post_keys"}
+    assert empty.test_client().get("/readyz").status_code == 200
+
+
+def test_without_migrations_it_is_not_ready(empty):
+    assert empty.test_client().get("/readyz").status_code == 503
+    with empty.app_context():
+        upgrade()
+    answer = empty.test_client().get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"ok": False, "reason": "reference data"})

@@ -1,0 +1,205 @@
+"""The worker: sweeps what is due, and one failure never stops the rest or the next sweep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+
+from app import worker
+from app.models.dossier import Dossier, Handover, Job, PostKey
+from app.services import handovers, jobs, post_keys
+from tests.factories import (
+    at_once,
+    bring_forward,
+    count,
+    dossier_at,
+    logged,
+    looking,
+    new_line,
+    oss_submissions,
+    sent_dossier,
+)
+
+KIND = "uji"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_call_counts_later(application):
+    yield
+    new_line(application)
+
+
+@pytest.fixture(autouse=True)
+def fresh_line(app):
+    """No call and no failure of an earlier test counts here."""
+    new_line(app)
+
+
+@pytest.fixture
+def calls(app) -> Iterator[list[int]]:
+    """What a handler of the kind “uji” was called with; it fails for its second job."""
+    made: list[int] = []
+
+    def handler(job: Job, budget_s: float) -> bool:
+        made.append(job.id)
+        if len(made) == 2:
+            raise RuntimeError("a fault with 9601055403879001 in its message")
+        return True
+
+    jobs.handles(KIND)(handler)
+    yield made
+    jobs._handlers.pop(KIND)
+
+
+def plan(app, *dues: datetime) -> list[int]:
+    with looking(app) as session:
+        ids = [jobs.plan(KIND, None, due).id for due in dues]
+        session.commit()
+        return ids
+
+
+def test_a_sweep_with_nothing_to_do(app):
+    assert worker.sweep(app) == 0
+
+
+def test_a_job_that_fails_does_not_stop_the_others(app, calls):
+    now = datetime.now(UTC)
+    ids = plan(app, *(now - timedelta(minutes=m) for m in (3, 2, 1)))
+    with logged() as log:
+        assert worker.sweep(app) == 2
+    assert calls == ids
+    assert worker.sweep(app) == 0, "the failed one comes again, but not at once"
+    with looking(app):
+        bring_forward()
+    assert worker.sweep(app) == 1
+    assert calls == [*ids, ids[1]]
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (line["event"], line["job"], line["error"]) == ("job_failed", ids[1], "RuntimeError")
+    assert "9601055403879001" not in log.getvalue()
+
+
+def test_what_is_not_due_yet_waits(app, calls):
+    plan(app, datetime.now(UTC) + timedelta(minutes=1))
+    assert worker.sweep(app) == 0
+    assert calls == []
+
+
+def test_the_registry_comes_back_and_everything_goes_on(app, office_is):
+    """Sent during an outage: the worker asks, then hands over, and nobody has to do anything."""
+    before = oss_submissions(app)
+    office_is("dukcapil", "down")
+    with looking(app):
+        ids = [sent_dossier().id for _ in range(2)]
+        office_is("dukcapil", "up")
+        bring_forward()
+    assert worker.sweep(app) == 2
+    with looking(app) as session:
+        states = session.scalars(select(Handover.state)).all()
+    assert set(states) == {"waiting"}
+    assert worker.sweep(app) == 2
+    assert worker.sweep(app) == 0
+    with looking(app) as session:
+        handed = session.scalars(select(Handover)).all()
+        assert {handover.dossier_id for handover in handed} == set(ids)
+        assert {handover.state for handover in handed} == {handovers.HandoverState.ACCEPTED}
+        assert len({handover.nib for handover in handed}) == 2
+    assert oss_submissions(app) == before + 2
+
+
+def test_oss_comes_back_and_everything_goes_on(app, office_is):
+    before = oss_submissions(app)
+    office_is("oss", "down")
+    with looking(app):
+        sent_dossier()
+        bring_forward()
+    assert worker.sweep(app) == 0
+    office_is("oss", "up")
+    with looking(app):
+        bring_forward()
+    assert worker.sweep(app) == 1
+    assert oss_submissions(app) == before + 1
+    with looking(app) as session:
+        assert session.scalars(select(Handover.state)).one() == "accepted"
+
+
+def test_two_workers_do_each_job_once(app, calls):
+    now = datetime.now(UTC)
+    calls.append(0)
+    calls.append(0)  # so that none of the jobs is the second call, which fails
+    ids = plan(app, *[now] * 6)
+    results = at_once([lambda: worker.sweep(app)] * 2)
+    assert [r for r in results if isinstance(r, BaseException)] == []
+    assert sorted(calls[2:]) == ids
+
+
+def test_tidying_drops_old_keys_only(app):
+    with looking(app) as session:
+        dossier_at(None)
+        for _ in range(2):
+            post_keys.claim(post_keys.new_key(), "journey.telepon", [], None)
+        old = datetime.now(UTC) - timedelta(days=31)
+        first = session.scalars(select(PostKey.key)).first()
+        session.execute(update(PostKey).where(PostKey.key == first).values(used_at=old))
+        session.commit()
+    worker.tidy(app)
+    assert count(app, PostKey) == 1
+    assert count(app, Dossier) == 1
+
+
+# Huey, which wakes the sweeps
+
+
+def run_next(huey) -> str:
+    """Run what the consumer would run next, a minute later. Return its name."""
+    task = huey.dequeue()
+    later = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=1)
+    huey.execute(task, timestamp=later)
+    return task.name
+
+
+def waiting(huey) -> list[str]:
+    return [task.name for task in [*huey.pending(), *huey.scheduled()]]
+
+
+def test_each_sweep_plans_the_next_one(app, calls):
+    plan(app, datetime.now(UTC))
+    huey = worker.make_huey(app)
+    for _ in range(3):
+        assert run_next(huey) == "sweep"
+    assert calls, "and it did its work"
+    (task,) = huey.pending()
+    wait_s = (task.eta - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+    assert worker.SWEEP_EVERY_S - 2 < wait_s <= worker.SWEEP_EVERY_S
+
+
+def test_a_restart_does_not_multiply_the_sweeps(app):
+    for _ in range(3):
+        huey = worker.make_huey(app)
+        assert waiting(huey) == ["sweep"]
+        run_next(huey)
+        assert waiting(huey) == ["sweep"]
+
+
+def test_a_sweep_that_fails_is_followed_by_another(app, calls):
+    """While the database is away, say during its own restart."""
+    plan(app, datetime.now(UTC))
+    huey = worker.make_huey(app)
+    with looking(app) as session:
+        session.execute(text("ALTER TABLE jobs RENAME TO jobs_away"))
+        session.commit()
+    try:
+        with logged() as log:
+            run_next(huey)
+    finally:
+        with looking(app) as session:
+            session.execute(text("ALTER TABLE jobs_away RENAME TO jobs"))
+            session.commit()
+    assert "Error" in log.getvalue(), "whoever runs the system can see it"
+    assert calls == []
+    assert waiting(huey) == ["sweep"]
+    run_next(huey)
+    assert len(calls) == 1
