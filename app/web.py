@@ -14,7 +14,6 @@ from flask import (
     current_app,
     g,
     make_response,
-    redirect,
     render_template,
     request,
     url_for,
@@ -85,6 +84,15 @@ def render(
         response.headers["Cache-Control"] = NO_STORE
     if whole:
         g.document = True
+        g.inline_style = inline
+    return response
+
+
+def see_other(url: str) -> Response:
+    """Answer 303 without the usual page that nobody sees: it would be a fifth of a step's bytes."""
+    response = Response(status=303)
+    response.headers["Location"] = url
+    del response.headers["Content-Type"]
     return response
 
 
@@ -102,7 +110,7 @@ def advance(
         commit_now()
         g.only_reads = True
     if not wants_fragment():
-        return redirect(url, code=303)
+        return see_other(url)
     g.page_url = url
     g.advancing = True
     view: Callable[..., ResponseReturnValue] = current_app.view_functions[endpoint]
@@ -119,7 +127,7 @@ def go(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Redirect a GET. HTMX follows it and shows the address that it ended at."""
     if g.get("advancing") or wants_fragment():
         return advance(endpoint, **values)
-    return redirect(url_for(endpoint, **values), code=303)
+    return see_other(url_for(endpoint, **values))
 
 
 def page_url() -> str:
@@ -209,8 +217,9 @@ def _headers(response: Response) -> Response:
         headers["Cache-Control"] = NO_STORE
     if response.mimetype == "text/html" and g.get("document"):
         style = current_app.extensions["assets"]["site.css"]
+        inline = f" {style.csp_hash}" if g.get("inline_style") else ""
         headers["Content-Security-Policy"] = (
-            f"default-src 'none';style-src 'self' {style.csp_hash};script-src 'self';"
+            f"default-src 'none';style-src 'self'{inline};script-src 'self';"
             "connect-src 'self';img-src 'self';form-action 'self';base-uri 'none';"
             "frame-ancestors 'none'"
         )

@@ -64,7 +64,7 @@ def found_in(log: str, who: Persona) -> list[str]:
 
 
 @pytest.fixture
-def loud(make_app) -> Flask:
+def loud(app, make_app) -> Flask:
     """An application that logs everything and answers errors with the error page."""
     return make_app(testing=False, LOG_LEVEL="DEBUG")
 

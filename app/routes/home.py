@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import open_to_all
-from app.web import render
+from app.web import render, see_other
 
 bp = Blueprint("home", __name__)
 
@@ -22,4 +22,4 @@ def show() -> ResponseReturnValue:
 @open_to_all
 def dossiers() -> ResponseReturnValue:
     """A short address to type or say: leads to the start."""
-    return redirect(url_for("start.show"), code=303)
+    return see_other(url_for("start.show"))

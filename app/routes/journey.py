@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required, has_cookies
@@ -13,7 +13,7 @@ from app.routes import once
 from app.routes.steps import PAGES, StepPage, area_part
 from app.services import dossiers
 from app.services.post_keys import BadPostKey
-from app.web import advance, commit_now, go, render, run_now, wants_fragment
+from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
 bp = Blueprint("journey", __name__, url_prefix="/berkas")
 
@@ -76,7 +76,7 @@ def take_typed(step: str) -> ResponseReturnValue:
         # As an address of its own, so that Back works without script; it identifies nobody.
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
         shown = {key: value[:200] for key, value in query.items() if value}
-        return redirect(url_for("journey.show", step=step, **shown), code=303)
+        return see_other(url_for("journey.show", step=step, **shown))
     if "ganti" in request.form or page.only_shows(request.form):
         return _page(name, page, form)
     valid = form.validate()

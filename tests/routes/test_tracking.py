@@ -169,11 +169,10 @@ def test_the_link_to_send_on_holds_the_number_and_no_more(client, app):
     assert PEOPLE["kiosk"].name not in text
 
 
-def test_the_address_to_send_on_is_the_public_one(make_app):
+def test_the_address_to_send_on_is_the_public_one(app, make_app):
     """A Host header can be made up by anybody."""
-    app = make_app(testing=True, PUBLIC_URL="https://izin.example")
     number = number_of(app, dossier_at, StepName.HOME)
-    client = app.test_client()
+    client = make_app(testing=True, PUBLIC_URL="https://izin.example").test_client()
     answer = client.get(f"/lacak?nomor={number.replace(' ', '')}", headers={"Host": "evil.example"})
     links = [unquote(a) for a, _ in links_of(parse(answer)) if "wa.me" in a]
     assert all("https://izin.example/lacak" in link for link in links)
