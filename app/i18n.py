@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request, url_for
-from flask_babel import format_date, get_locale, gettext
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import format_date, get_domain, get_locale, gettext
 
 from app.domain.calendar import WIT
 
@@ -123,8 +123,21 @@ def moment_in_words(moment: datetime) -> str:
     return f"{day_in_words(local.date())}, {clock} WIT"
 
 
+def _texts() -> Any:
+    """Return the texts of the page's language, looked up once a page and not once a sentence."""
+    found = g.get("texts")
+    if found is None:
+        found = g.texts = get_domain().get_translations()
+    return found
+
+
 def init_app(app: Flask) -> None:
-    """Bind the language switch and the template filters."""
+    """Bind the language switch, the texts of templates and their filters. Comes after Babel."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _texts().ugettext(text),
+        lambda one, many, count: _texts().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     app.add_template_filter(rupiah)
     app.add_template_filter(rupiah_short)
