@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.config import ROOT, Settings, load_secrets, read_settings
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints
 
+WRITE_TURN_S = 10
 BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
 
 
@@ -111,12 +113,31 @@ def _prepare_engine(settings: Settings) -> None:
         cursor.execute("PRAGMA busy_timeout=10000")
         cursor.close()
 
+    turn = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         # A transaction that reads first and writes later fails when another wrote in between, so
         # whoever may write takes the lock at once and waits for it.
-        reading = _only_reads()
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if _only_reads():
+            connection.exec_driver_sql("BEGIN")
+            return
+        # SQLite lets waiters sleep and try again, which can pass over one of them for a second.
+        # Inside a process they queue here; between processes SQLite's own waiting is left.
+        if turn.acquire(timeout=WRITE_TURN_S):
+            connection.info["turn"] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            give_up_turn(connection)
+            raise
+
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def give_up_turn(connection: Any) -> None:
+        # These come before the statement itself; whoever is next waits that moment in SQLite.
+        if connection.info.pop("turn", False):
+            turn.release()
 
 
 def _only_reads() -> bool:

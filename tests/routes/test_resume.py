@@ -47,8 +47,7 @@ def failures(app) -> int:
 # In
 
 
-@both_languages
-@both_ways
+@pytest.mark.parametrize(("htmx", "language"), [(False, "id"), (True, "en")])
 @pytest.mark.parametrize("step", [StepName.IDENTITY, StepName.DECLARATIONS])
 def test_one_goes_on_where_one_stopped(client, app, step, htmx, language):
     prefix = PREFIXES[language]
@@ -109,8 +108,7 @@ def said(response) -> str:
     return re.sub(r"(You have|Masih ada|Sisa)[^.]*\.", "", text)
 
 
-@both_languages
-@both_ways
+@pytest.mark.parametrize(("htmx", "language"), [(True, "id"), (False, "en")])
 def test_an_unknown_number_is_answered_like_a_wrong_pin(client, new_client, app, htmx, language):
     prefix = PREFIXES[language]
     number = number_at(app)
