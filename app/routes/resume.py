@@ -71,7 +71,8 @@ def ask_for_pin(step: str = "") -> Response:
     carry = []
     if request.method == "POST" and step:
         carry = [pair for pair in carried() if pair[0] not in _OWN_FIELDS]
-    return _page(ResumeForm(formdata=None), 403, step=step, carry=carry, wrong="asked")
+    why = "another" if "dossier" in g and is_for_another() else "asked"
+    return _page(ResumeForm(formdata=None), 403, step=step, carry=carry, wrong=why)
 
 
 @bp.post("/lanjut")

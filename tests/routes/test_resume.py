@@ -277,6 +277,7 @@ def test_what_was_typed_for_one_file_is_not_saved_into_another(client, app):
     resume_form(client, second).submit()
     asked = form.submit()
     assert asked.status_code == 403, "it asks whose file the answer is for"
+    assert "berkas lain" in words(parse(asked)), "and says why, which is no time-out"
     again = form_of(asked).fill(nomor=second, pin=PIN).submit()
     assert again.status_code == 403
     answer = form_of(again).fill(nomor=first_number, pin=PIN).submit()
