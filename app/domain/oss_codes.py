@@ -1,6 +1,6 @@
 """Codes of the national OSS web services (PIA), used as our own canonical codes.
 
-Each value is the code as it travels. The words for people live in app/labels.py.
+Each value is the code as it travels. The words for people live in app/labels.
 Source: the public OSS integration guide (PIA), annexes 4, 5, 9, 10, 14, 17, 18, 24, 26, 27, 31.
 """
 

@@ -1,4 +1,4 @@
-"""The words for each value of the domain. A test proves that no value is without words."""
+"""The words for the values of the journey, the estimate and the NIK check."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.domain.business_size import BusinessSize
@@ -36,7 +35,7 @@ from app.domain.risk import LicenceProduct, MayOperate, RiskLevel
 from app.services.progress import Stage
 
 # Pairs, not a dictionary: members of different enums may be equal as text ("01" and "01").
-_WORDS: tuple[tuple[Enum, Any], ...] = (
+WORDS: tuple[tuple[Enum, Any], ...] = (
     (BusinessSize.MICRO, _l("Micro")),
     (BusinessSize.SMALL, _l("Small")),
     (BusinessSize.MEDIUM, _l("Medium")),
@@ -169,10 +168,6 @@ _WORDS: tuple[tuple[Enum, Any], ...] = (
     (Unread.SUPPORTING_LICENCES, _l("We have not read the list of supporting licences to its end. There may be more.")),
 )  # fmt: skip
 
-LABELS: Mapping[tuple[type[Enum], Any], Any] = {
-    (type(member), member.value): words for member, words in _WORDS
-}
-
 # What each statement binds a person to, in the words of its legal source, shortened by us.
 DECLARATION_MEANINGS: Mapping[DeclarationKind, Any] = {
     DeclarationKind.DATA_TRUE: _l("You answer for it. Wrong data can cost you the licence."),
@@ -226,21 +221,3 @@ NIK_REMEDIES: Mapping[NikClass, tuple[Any, Any, Any]] = {
         _l("For a correction bring your birth certificate, KTP and KK."),
     ),
 }  # fmt: skip
-
-
-def label(value: Enum) -> str:
-    """Return the words for a value in the language of the page."""
-    return str(LABELS[type(value), value.value])
-
-
-def field_label(name: str) -> str:
-    """Return the words for a field that a check found different."""
-    return label(Field(name))
-
-
-def init_app(app: Flask) -> None:
-    """Give the templates the `label` filter and the longer texts."""
-    app.add_template_filter(label)
-    app.add_template_filter(field_label)
-    app.add_template_global(DECLARATION_MEANINGS, "DECLARATION_MEANINGS")
-    app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")

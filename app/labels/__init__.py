@@ -1,0 +1,40 @@
+"""The words for each value of the domain. A test proves that no value is without words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from flask import Flask
+
+from app.domain.nik_check import Field
+from app.labels import base
+from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
+
+__all__ = ["DECLARATION_MEANINGS", "LABELS", "NIK_REMEDIES", "field_label", "init_app", "label"]
+
+# One module a subject; each has its pairs of value and words.
+PARTS = (base.WORDS,)
+
+LABELS: Mapping[tuple[type[Enum], Any], Any] = {
+    (type(member), member.value): words for part in PARTS for member, words in part
+}
+
+
+def label(value: Enum) -> str:
+    """Return the words for a value in the language of the page."""
+    return str(LABELS[type(value), value.value])
+
+
+def field_label(name: str) -> str:
+    """Return the words for a field that a check found different."""
+    return label(Field(name))
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates the `label` filter and the longer texts."""
+    app.add_template_filter(label)
+    app.add_template_filter(field_label)
+    app.add_template_global(DECLARATION_MEANINGS, "DECLARATION_MEANINGS")
+    app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")
