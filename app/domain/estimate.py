@@ -496,6 +496,7 @@ class JourneyReason(StrEnum):
     SCOPE_NOT_CHOSEN = "scope_not_chosen"
     SIZE_NOT_OFFERED = "size_not_offered"
     OUTSIDE_AREA = "outside_area"
+    TRADE_CONFLICT = "trade_conflict"
 
 
 def short_journey_fits(

@@ -93,6 +93,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (JourneyReason.SCOPE_NOT_CHOSEN, _l("The risk depends on what exactly you do.")),
     (JourneyReason.SIZE_NOT_OFFERED, _l("This activity is not open to a business of this size.")),
     (JourneyReason.OUTSIDE_AREA, _l("The place lies outside Kabupaten Sorong.")),
+    (JourneyReason.TRADE_CONFLICT, _l("One business may not have wholesale (46) and retail (47) together.")),
     (CapitalBand.UP_TO_50M, _l("Up to Rp 50 million")),
     (CapitalBand.UP_TO_1BN, _l("More than Rp 50 million, up to Rp 1 billion")),
     (CapitalBand.UP_TO_5BN, _l("More than Rp 1 billion, up to Rp 5 billion")),

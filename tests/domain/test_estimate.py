@@ -69,6 +69,10 @@ def question(size=MICRO, **changes):
     return replace(fresh, **changes)
 
 
+def asked(rows, question):
+    return estimate(rows, question)
+
+
 @pytest.mark.parametrize(
     ("band", "size"),
     [
