@@ -8,8 +8,8 @@ hand_over() therefore works only against our built-in simulator, through a servi
 filing service, it becomes a second implementation of the same port.
 
 Field names are those of dataNIB in the guide (versions 4.3.22 and 5.0.0 agree on all used here).
-Two things are ours because the guide has no place for them: `tahun_kbli` beside each `kbli` (the
-guide still speaks of KBLI 2020 only) and `pernyataan`, beside dataNIB, for the declarations.
+One is ours: `tahun_kbli` beside each `kbli`, since the guide still speaks of KBLI 2020 only. What
+else the guide has no place for stands beside dataNIB, see _beside().
 
 Never logged: any value of a submission or an answer.
 """
@@ -29,6 +29,7 @@ from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCaus
 from app.domain.business_size import BusinessSize
 from app.domain.oss_codes import (
     ApplicantKind,
+    DeedKind,
     IdentityKind,
     KdKewenangan,
     LandUnit,
@@ -39,7 +40,7 @@ from app.domain.oss_codes import (
     ResponseCode,
     SizeCode,
 )
-from app.domain.submission import Activity, Submission
+from app.domain.submission import Activity, Applicant, Branch, Entity, Submission
 
 DEFAULT_BUDGET_S = 2.0
 PRACTICE_FILING_PATH = "/latihan/pengajuan"
@@ -52,6 +53,7 @@ SIZE_CODES = {
 }
 _NEW_PROJECT = "01"  # status proyek, annex 22
 _MAIN_PLACE = "01"  # status lokasi, annex 25
+_INDONESIAN = "01"  # kebangsaan, annex 6
 _SQUARE_METRES_PER_HECTARE = 10_000
 _WIB = timezone(timedelta(hours=7))
 
@@ -175,7 +177,7 @@ class HttpLicensing:
                 "PENGAJUAN": {
                     "kunci": submission.key,
                     "dataNIB": to_wire(submission),
-                    "pernyataan": [str(each) for each in submission.declarations],
+                    **_beside(submission),
                 }
             },
             "responPENGAJUAN",
@@ -246,12 +248,16 @@ class HttpLicensing:
 
 def to_wire(submission: Submission) -> dict[str, Any]:
     """Return the submission under the field names of dataNIB."""
-    person = submission.applicant
+    person, entity, branch = submission.applicant, submission.entity, submission.branch
     size = SIZE_CODES[submission.size]
+    is_own = entity is None and branch is None
     return {
-        "jenis_pelaku_usaha": ApplicantKind.INDIVIDUAL,
+        "jenis_pelaku_usaha": ApplicantKind.INDIVIDUAL if is_own else ApplicantKind.ENTITY,
         "flag_umk": "Y" if submission.is_umk else "N",
         "skala_usaha": size,
+        **(_parent(branch) if branch else {}),
+        **(_entity(entity) if entity else {}),
+        **({} if is_own else {"penanggung_jwb": [_in_charge(person)]}),
         "jenis_id_user_proses": IdentityKind.KTP,
         "no_id_user_proses": person.nik,
         "nama_user_proses": person.name,
@@ -262,11 +268,82 @@ def to_wire(submission: Submission) -> dict[str, Any]:
         "alamat_user_proses": person.address.street,
         "rt_rw_user_proses": person.address.rt_rw,
         "daerah_id_user_proses": person.address.area_code,
-        "data_proyek": [_project(each, size) for each in submission.activities],
+        "data_proyek": [_project(each, size, submission) for each in submission.activities],
     }
 
 
-def _project(activity: Activity, size: SizeCode) -> dict[str, Any]:
+def _entity(entity: Entity) -> dict[str, Any]:
+    kind = entity.kind
+    return {
+        "jenis_perseroan": kind or "",
+        "status_badan_hukum": kind.legal_status if kind else "",
+        "nama_perseroan": entity.name,
+        "npwp_perseroan": entity.npwp,
+        "alamat_perseroan": entity.office.street,
+        "rt_rw_perseroan": entity.office.rt_rw,
+        "perseroan_daerah_id": entity.office.area_code,
+        "kode_pos_perseroan": entity.office.postcode,
+        "nomor_telpon_perseroan": entity.phone,
+        "email_perusahaan": entity.email,
+        "no_pengesahan": entity.registration_number,
+        "tgl_pengesahan": _day(entity.registered_on),
+        "legalitas": (
+            [{"jenis_legal": DeedKind.FOUNDING, "tgl_legal": _day(entity.deed_on)}]
+            if entity.deed_on
+            else []
+        ),
+    }
+
+
+def _parent(branch: Branch) -> dict[str, Any]:
+    """A branch belongs to a NIB that exists already; what is known of its entity comes after."""
+    return {"nib": branch.parent_nib, "nama_perseroan": branch.parent_name}
+
+
+def _in_charge(person: Applicant) -> dict[str, Any]:
+    """The person in charge (penanggung jawab). Only people with a NIK come here."""
+    return {
+        "flag_asing": "N",
+        "jns_identitas_penanggung_jwb": IdentityKind.KTP,
+        "no_identitas_penanggung_jwb": person.nik,
+        "nama_penanggung_jwb": person.name,
+        "jabatan_penanggung_jwb": person.role,
+        "kebangsaan_penanggung_jwb": _INDONESIAN,
+        "negara_asal_penanggung_jwb": "ID",
+        "alamat_penanggung_jwb": person.address.street,
+        "rt_rw_penanggung_jwb": person.address.rt_rw,
+        "daerah_id_penanggung_jwb": person.address.area_code,
+        "kode_pos_penanggung_jwb": person.address.postcode,
+        "no_hp_penanggung_jwb": person.phone,
+        "email_penanggung_jwb": person.email,
+    }
+
+
+def _beside(submission: Submission) -> dict[str, Any]:
+    """What the guide has no place for: only the practice service is told it, beside dataNIB.
+
+    AKTA has the names under which the guide lets AHU tell OSS of a deed (receiveLegal).
+    """
+    entity, branch = submission.entity, submission.branch
+    beside: dict[str, Any] = {
+        "pernyataan": [str(each) for each in submission.declarations],
+        "hari": [each.decision_working_days for each in submission.activities],
+    }
+    if entity is not None and entity.deed_kbli:
+        beside["AKTA"] = {
+            "tahun_kbli": str(entity.deed_kbli_year or ""),
+            "data_kbli": [{"kbli5": code} for code in entity.deed_kbli],
+        }
+    if branch is not None:
+        beside["cabang"] = {
+            "nitku": branch.nitku,
+            "alamat": branch.address.street,
+            "daerah_id": branch.address.area_code,
+        }
+    return beside
+
+
+def _project(activity: Activity, size: SizeCode, submission: Submission) -> dict[str, Any]:
     capital, product = activity.capital, activity.product
     return {
         "kbli": activity.kbli_code,
@@ -279,6 +356,7 @@ def _project(activity: Activity, size: SizeCode) -> dict[str, Any]:
         "skala_resiko": activity.risk,
         "jumlah_tki_l": activity.workers_male,
         "jumlah_tki_p": activity.workers_female,
+        **_branch_of(submission),
         **_land(activity),
         "pembelian_pematang_tanah": capital.land_idr,
         "bangunan_gedung": capital.building_idr,
@@ -298,6 +376,24 @@ def _project(activity: Activity, size: SizeCode) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _branch_of(submission: Submission) -> dict[str, Any]:
+    branch, person = submission.branch, submission.applicant
+    if branch is None:
+        return {}
+    return {
+        "flag_cabang": "Y",
+        "npwp_cabang": branch.npwp,
+        "nama_cabang": branch.name,
+        "jenis_identitas_pj": IdentityKind.KTP,
+        "no_identitas_pj": person.nik,
+        "nama_pj": person.name,
+    }
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _land(activity: Activity) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Codes of the national OSS web services (PIA), used as our own canonical codes.
 
 Each value is the code as it travels. The words for people live in app/labels.
-Source: the public OSS integration guide (PIA), annexes 4, 5, 9, 10, 14, 17, 18, 24, 26, 27, 31.
+Source: the public OSS integration guide (PIA), annexes 2, 4, 5, 7, 9, 10, 12,
+14, 17, 18, 24, 26, 27, 28, 31.
 """
 
 from __future__ import annotations
@@ -131,7 +132,50 @@ class Position(StrEnum):
 
 
 class ProjectKind(StrEnum):
-    """Jenis proyek (annex 26), as far as an individual's business needs it."""
+    """Jenis proyek (annex 26), as far as a business that starts needs it."""
 
     MAIN = "01"
     SUPPORTING = "02"
+
+
+class EntityCode(StrEnum):
+    """Jenis perusahaan (annex 2), as far as a business of the regency can be one."""
+
+    COMPANY = "01"  # PT
+    LIMITED_PARTNERSHIP = "02"  # CV
+    FIRM = "05"  # Firma
+    COOPERATIVE = "07"  # Koperasi
+    FOUNDATION = "10"  # Yayasan
+    OTHER_LEGAL_ENTITY = "19"  # badan hukum other than PT, Yayasan and Koperasi
+    ONE_PERSON_COMPANY = "26"  # PT Perorangan
+    VILLAGE_ENTERPRISE = "28"  # BUM Desa, in Papua BUM Kampung
+    JOINT_VILLAGE_ENTERPRISE = "29"  # BUM Desa Bersama
+
+    @property
+    def legal_status(self) -> LegalStatus:
+        """CV and Firma are businesses without being legal entities of their own."""
+        if self in (EntityCode.LIMITED_PARTNERSHIP, EntityCode.FIRM):
+            return LegalStatus.NOT_A_LEGAL_ENTITY
+        return LegalStatus.LEGAL_ENTITY
+
+
+class LegalStatus(StrEnum):
+    """Status badan hukum (annex 12)."""
+
+    LEGAL_ENTITY = "01"
+    NOT_A_LEGAL_ENTITY = "02"
+
+
+class DeedKind(StrEnum):
+    """Jenis akta (annex 7), as far as it is sent."""
+
+    FOUNDING = "01"
+
+
+class ChecklistFlag(StrEnum):
+    """What a licence still asks for (flag checklist, annex 28)."""
+
+    COMMITMENT = "Y"
+    NO_COMMITMENT = "N"
+    AUTOMATIC = "O"
+    COPY = "T"
