@@ -1,25 +1,39 @@
 """A stand-in for the national OSS, for training, demonstration and tests. It issues specimens only.
 
-Services
-  POST /inqueryNIB, POST /checkNIB   as in the public integration guide
-  POST /latihan/pengajuan            ours: the guide has no service that files an application, since
-                                     people file at oss.go.id; this one plays what happens there
+Services (paths, envelopes and field names of the public integration guide)
+  POST /inqueryNIB /checkNIB /inqueryLicense /inqueryProyek /checkLicenseStatus /inqueryFileDS
+       /getDataReferensi                        answer what is kept
+  POST /receiveLicenseStatus                    takes where an application stands with the office
+  POST /receiveLicense /updateLicense           take what the office decided, and a change of it
+  POST /latihan/pengajuan                       ours: the guide has no service that files an
+                                                application, since people file at oss.go.id; this
+                                                one plays what happens there
 Every call needs the header user_key.
 
-Specimens can never be taken for real: every NIB begins with 0000, every oss_id with LATIHAN-, and
-kd_izin with LATIHAN-.
+Specimens can never be taken for real: every NIB begins with 0000, every oss_id, kd_izin and number
+of a licence that an office chose with LATIHAN-. A branch is attached to its parent's NIB (PP
+28/2025, Pasal 214); since that NIB is not known here, a specimen of its own stands for it.
 
-What is issued: low risk, an active NIB that is also the licence (PP 28/2025, Pasal 131, 220);
-medium-low, a NIB and a Sertifikat Standar by the applicant's own statement (Pasal 131, 221). All
-other risks are refused with code 400, because only these two are decided at once.
+What is issued (PP 28/2025, Pasal 130-133, 220-222, 227)
+  low          an active NIB, which is also the licence
+  medium-low   beside it a Sertifikat Standar by the applicant's own statement
+  medium-high  beside it a Sertifikat Standar without number ("belum terverifikasi"), status 10
+  high         beside it an Izin without number, status 10
+The last two wait for the office. Without its decision they are approved by themselves (57, Pasal
+225, 230) once the working days that came with the filing have run out; never if none came. The
+term begins on the day after the documents were complete, rests from 41 to 42, and begins anew at
+44. Saturdays and Sundays do not count; public holidays are not known here, so that this approval
+can come earlier than in truth by the holidays in between.
 
 A submission is recognised by its key (kunci): the same key and content give the same oss_id and
 NIB, even when two processes are asked at the same moment; other content under a used key is refused
-with 400. Of the content only a digest and the business codes are kept, nothing about the person.
+with 400. A report or decision that comes again unchanged is answered again and kept once. Kept are
+business codes, the name and NPWP of an entity, dates and digests, nothing about a person.
 
-state_dir/oss.json {"mode": "up" | "slow" | "down" | "accept_then_die"} switches the service while
-it runs. accept_then_die keeps a new submission and then answers 500; sent again, it is answered
-with what was kept.
+state_dir/oss.json {"mode": ...} switches the service while it runs: "up", "slow", "down",
+"accept_then_die" (keeps what is new, then answers 500; sent again, it is answered with what was
+kept) and "differs" (inqueryNIB tells of another size and place than were filed, and of an entity
+another NPWP, so that a difference can be practised).
 """
 
 from __future__ import annotations
@@ -32,14 +46,16 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from app.domain.calendar import WorkingCalendar
 from app.domain.oss_codes import (
     ApplicantKind,
+    ChecklistFlag,
     KdKewenangan,
     LicenceStatus,
     NibStatus,
@@ -48,6 +64,8 @@ from app.domain.oss_codes import (
     SizeCode,
 )
 from app.domain.risk import RiskLevel
+from app.simulators._oss_filing import BadFiling, kept_of
+from app.simulators._oss_lists import LICENCE_KINDS, LISTS, STATUS_WORDS
 from app.simulators._shared import (
     SLOW_S,
     StateFile,
@@ -63,24 +81,62 @@ if TYPE_CHECKING:
 
 FILING_PATH = "/latihan/pengajuan"
 NIB_PREFIX = "0000"
+OFFICE_PREFIX = "LATIHAN-"
 HOLDER = "PELAKU USAHA LATIHAN"
 WIB = timezone(timedelta(hours=7))  # OSS counts days in the time of Jakarta
 
-_MODES = frozenset({"up", "slow", "down", "accept_then_die"})
+_MODES = frozenset({"up", "slow", "down", "accept_then_die", "differs"})
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS submissions (
+CREATE TABLE IF NOT EXISTS filings (
     kunci TEXT PRIMARY KEY,
     digest TEXT NOT NULL,
     oss_id TEXT NOT NULL UNIQUE,
     nib TEXT NOT NULL UNIQUE,
     issued_on TEXT NOT NULL,
     data TEXT NOT NULL
-)
+);
+CREATE TABLE IF NOT EXISTS licences (
+    id_izin TEXT PRIMARY KEY,
+    oss_id TEXT NOT NULL REFERENCES filings (oss_id),
+    nib TEXT NOT NULL,
+    id_proyek TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    kd_izin TEXT NOT NULL,
+    kewenangan TEXT NOT NULL,
+    days INTEGER,
+    status TEXT NOT NULL,
+    no_izin TEXT NOT NULL,
+    tgl_izin TEXT NOT NULL,
+    file_izin TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS licences_of ON licences (oss_id, number);
+CREATE TABLE IF NOT EXISTS news (
+    id INTEGER PRIMARY KEY,
+    id_izin TEXT NOT NULL REFERENCES licences (id_izin),
+    service TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    status TEXT NOT NULL,
+    day TEXT NOT NULL,
+    UNIQUE (id_izin, service, digest)
+);
 """
-_NAME = {  # of the service: (envelope asked in, envelope answered in)
+_NAME = {  # of the service: (envelope asked in, envelope answered in); "" where there is none
     FILING_PATH: ("PENGAJUAN", "responPENGAJUAN"),
     "/inqueryNIB": ("INQUERYNIB", "responinqueryNIB"),
     "/checkNIB": ("CHECKNIB", "responcheckNIB"),
+    "/checkLicenseStatus": ("CHECKLICENSESTATUS", "responcheckLicenseStatus"),
+    "/inqueryLicense": ("INQUERYLICENSE", "dataLicense"),
+    "/inqueryProyek": ("", ""),
+    "/inqueryFileDS": ("INQUERYFILEDS", "responInqueryFileDS"),
+    "/getDataReferensi": ("GETDATAREFERENSI", "respongetDataReferensi"),
+    "/receiveLicenseStatus": ("IZINSTATUS", "responreceiveLicenseStatus"),
+    "/receiveLicense": ("IZINFINAL", "responreceiveLicense"),
+    "/updateLicense": ("IZINFINAL", "responupdateLicense"),
+}
+_CODE_AND_REMARK = {  # the guide has four ways to say how it went
+    "/inqueryLicense": ("code", "message"),
+    "/inqueryProyek": ("kode_status", "keterangan"),
+    "/inqueryFileDS": ("status", "keterangan"),
 }
 _REMARKS = {
     ResponseCode.OK: "Sukses",
@@ -92,6 +148,17 @@ _REMARKS = {
     ResponseCode.FAILED: "Proses Payload Data Di Sistem OSS Gagal",
     ResponseCode.TIMED_OUT: "Proses Payload Data Di Sistem OSS Timeout",
 }
+
+_GRANTED = {LicenceStatus.APPROVED, LicenceStatus.DEEMED_APPROVED, LicenceStatus.PROVISIONAL}
+_SANCTIONS = {LicenceStatus.WARNED, LicenceStatus.SUSPENDED, LicenceStatus.FINED}
+_OURS_ALONE = {LicenceStatus.DEEMED_APPROVED}  # only OSS itself says this
+_PAUSES = {LicenceStatus.CLARIFICATION, LicenceStatus.RECLARIFICATION}
+_MUST_FOLLOW = {  # a clarification is answered only where one was asked
+    LicenceStatus.CLARIFIED: LicenceStatus.CLARIFICATION,
+    LicenceStatus.RECLARIFIED: LicenceStatus.RECLARIFICATION,
+}
+_FINALS = {*_GRANTED, *_SANCTIONS, LicenceStatus.REJECTED} - _OURS_ALONE
+_CALENDAR = WorkingCalendar(frozenset())
 
 
 def create_oss_simulator(
@@ -106,7 +173,7 @@ def create_oss_simulator(
     state_dir: folder for the submissions and the control file; made if missing. Several processes
         may share it.
     user_key: the key that callers must show; not empty.
-    now: the clock (aware); its day in Jakarta is the date of issue.
+    now: the clock (aware); its day in Jakarta is the date of issue, and terms run by it.
     sleep: waits the given seconds where the service is slow.
 
     Raises ValueError without a user_key.
@@ -123,6 +190,9 @@ class _Refusal(Exception):
         self.remark = remark or _REMARKS[code]
 
 
+_UNKNOWN_LICENCE = "Data izin tidak ditemukan"
+
+
 class _Oss:
     def __init__(
         self,
@@ -136,6 +206,23 @@ class _Oss:
         self._user_key = user_key.encode()
         self._now = now
         self._sleep = sleep
+        self._services: Mapping[str, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
+            FILING_PATH: self._file,
+            "/inqueryNIB": self._inquire,
+            "/checkNIB": self._check,
+            "/checkLicenseStatus": self._check_licence,
+            "/inqueryLicense": self._inquire_licence,
+            "/inqueryProyek": self._inquire_project,
+            "/inqueryFileDS": self._inquire_file,
+            "/getDataReferensi": self._list,
+            "/receiveLicenseStatus": self._take_status,
+            "/receiveLicense": self._take_final,
+            "/updateLicense": self._take_change,
+        }
+
+    @property
+    def _today(self) -> date:
+        return self._now().astimezone(WIB).date()
 
     def answer(self, request: Request) -> Response:
         mode = control_mode(self._control_file, _MODES)
@@ -143,109 +230,347 @@ class _Oss:
             return html_response("503 Service Unavailable", 503)
         if mode == "slow":
             self._sleep(SLOW_S)
-        asked_in, answered_in = _NAME.get(request.path, ("", "respon"))
+        code, inside = ResponseCode.OK, {}
+        remark = _REMARKS[ResponseCode.OK]
         try:
-            inside = self._serve(request, asked_in, mode)
+            inside = self._serve(request, mode)
         except _Refusal as refusal:
-            return json_response(
-                {answered_in: {"kode": int(refusal.code), "keterangan": refusal.remark}},
-                int(refusal.code),
-            )
-        return json_response(
-            {
-                answered_in: {
-                    "kode": int(ResponseCode.OK),
-                    "keterangan": _REMARKS[ResponseCode.OK],
-                    **inside,
-                }
-            }
-        )
+            code, remark = refusal.code, refusal.remark
+        code_name, remark_name = _CODE_AND_REMARK.get(request.path, ("kode", "keterangan"))
+        said = {code_name: int(code), remark_name: remark, **inside}
+        envelope = _NAME.get(request.path, ("", "respon"))[1]
+        return json_response({envelope: said} if envelope else said, int(code))
 
-    def _serve(self, request: Request, asked_in: str, mode: str) -> dict[str, Any]:
+    def _serve(self, request: Request, mode: str) -> dict[str, Any]:
         shown = request.headers.get("user_key", "").encode()
         if not hmac.compare_digest(shown, self._user_key):
             raise _Refusal(ResponseCode.BAD_KEY)
-        if not asked_in:
+        service = self._services.get(request.path)
+        if service is None:
             raise _Refusal(ResponseCode.NO_SUCH_SERVICE)
         if request.method != "POST":
             raise _Refusal(ResponseCode.ACCESS_DENIED)
-        asked = (json_object(request) or {}).get(asked_in)
-        if not isinstance(asked, dict):
+        asked_in = _NAME[request.path][0]
+        body = json_object(request) or {}
+        asked = body.get(asked_in) if asked_in else body
+        if not isinstance(asked, dict) or not asked:
             raise _Refusal(ResponseCode.BAD_DATA)
-        if request.path == FILING_PATH:
-            return self._file(asked, dies_after=mode == "accept_then_die")
-        if request.path == "/inqueryNIB":
-            return {"dataNIB": self._inquire(asked)}
-        return {"dataNIB": self._check(asked)}
+        return service(asked, mode)
 
-    def _file(self, asked: Mapping[str, Any], *, dies_after: bool) -> dict[str, Any]:
+    # Filing
+
+    def _file(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
         kunci = asked.get("kunci")
         if not isinstance(kunci, str) or not 16 <= len(kunci) <= 64:
             raise _Refusal(ResponseCode.BAD_DATA, "Kunci pengajuan tidak sah")
-        business = _business(asked.get("dataNIB"))
-        digest = hashlib.sha256(
-            json.dumps([kunci, asked], sort_keys=True, ensure_ascii=True).encode()
-        ).hexdigest()
+        try:
+            data = kept_of(asked)
+        except BadFiling as bad:
+            raise _Refusal(ResponseCode.BAD_DATA, str(bad)) from None
+        digest = _digest([kunci, asked])
         with self._state.writing() as connection:
             kept = _find(connection, "kunci", kunci)
             is_new = kept is None
             if kept is None:
-                kept = self._keep(connection, kunci, digest, business)
+                kept = self._keep(connection, kunci, digest, data)
         if kept["digest"] != digest:
             raise _Refusal(ResponseCode.BAD_DATA, "Kunci sudah dipakai untuk isi yang lain")
-        if is_new and dies_after:
-            raise _Refusal(ResponseCode.FAILED)
+        if is_new:
+            _die_if(mode)
         return {"oss_id": kept["oss_id"], "nib": kept["nib"]}
 
     def _keep(
-        self,
-        connection: sqlite3.Connection,
-        kunci: str,
-        digest: str,
-        business: list[dict[str, str]],
+        self, connection: sqlite3.Connection, kunci: str, digest: str, data: dict[str, Any]
     ) -> sqlite3.Row:
-        today = self._now().astimezone(WIB).date()
+        today = self._today
         while True:  # until the drawn numbers are free; the table says so
             nib = f"{NIB_PREFIX}{secrets.randbelow(10**9):09d}"
             oss_id = f"LATIHAN-{today:%Y%m%d}{secrets.randbelow(10**9):09d}"
             try:
                 connection.execute(
-                    "INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?)",
-                    (kunci, digest, oss_id, nib, today.isoformat(), json.dumps(business)),
+                    "INSERT INTO filings VALUES (?, ?, ?, ?, ?, ?)",
+                    (kunci, digest, oss_id, nib, today.isoformat(), json.dumps(data)),
                 )
             except sqlite3.IntegrityError:
                 continue
-            kept = _find(connection, "kunci", kunci)
-            if kept is not None:
-                return kept
+            break
+        kept = _find(connection, "oss_id", oss_id)
+        assert kept is not None
+        for number, project in enumerate(data["projects"], 1):
+            self._keep_licence(connection, kept, number, project)
+        return kept
 
-    def _inquire(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _keep_licence(
+        self,
+        connection: sqlite3.Connection,
+        kept: sqlite3.Row,
+        number: int,
+        project: Mapping[str, Any],
+    ) -> None:
+        """At low risk the NIB is the licence; above it a certificate or permit stands beside it."""
+        risk = RiskLevel(project["skala_resiko"])
+        waits = risk in (RiskLevel.MEDIUM_HIGH, RiskLevel.HIGH)
+        kind = {RiskLevel.LOW: "LATIHAN-NIB", RiskLevel.HIGH: "LATIHAN-IZIN"}.get(
+            risk, "LATIHAN-SS"
+        )
+        if waits:
+            no_izin = tgl_izin = ""
+        else:
+            no_izin = kept["nib"] if risk is RiskLevel.LOW else _own_number(kept["nib"], number)
+            tgl_izin = kept["issued_on"]
+        licence = _own_id("I", kept, number)
+        passed = (
+            (LicenceStatus.REQUIREMENTS_FILLED, LicenceStatus.COMPLETE)
+            if waits
+            else (LicenceStatus.APPROVED,)
+        )
+        connection.execute(
+            "INSERT INTO licences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+            (
+                licence, kept["oss_id"], kept["nib"], _own_id("P", kept, number), number, kind,
+                KdKewenangan.REGENCY if waits else KdKewenangan.CENTRAL,
+                project["hari"] if waits else None, passed[-1], no_izin, tgl_izin,
+            ),
+        )  # fmt: skip
+        for status in passed:
+            _note(connection, licence, "oss", status, status, kept["issued_on"])
+
+    # Asking
+
+    def _inquire(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
         kept = self._found(asked)
-        projects = json.loads(kept["data"])
+        data = json.loads(kept["data"])
+        entity, projects = data["entity"], data["projects"]
+        if mode == "differs":
+            entity, projects = _changed(entity, projects)
         return {
-            "nib": kept["nib"],
-            "oss_id": kept["oss_id"],
-            "tgl_pengajuan_nib": kept["issued_on"],
-            "tgl_terbit_nib": kept["issued_on"],
-            "jenis_pelaku_usaha": ApplicantKind.INDIVIDUAL,
-            "status_nib": NibStatus.ACTIVE,
-            "data_proyek": [
-                {"id_proyek": _own_id("P", kept, number), **project}
-                for number, project in enumerate(projects, 1)
-            ],
-            "data_checklist": [
-                _licence(kept, number, project) for number, project in enumerate(projects, 1)
-            ],
+            "dataNIB": {
+                "nib": kept["nib"],
+                "oss_id": kept["oss_id"],
+                "tgl_pengajuan_nib": kept["issued_on"],
+                "tgl_terbit_nib": kept["issued_on"],
+                "jenis_pelaku_usaha": ApplicantKind.ENTITY if entity else ApplicantKind.INDIVIDUAL,
+                "skala_usaha": projects[0]["skala_usaha"],
+                "status_nib": NibStatus.ACTIVE,
+                **(entity or {}),
+                "data_proyek": [
+                    {
+                        "id_proyek": _own_id("P", kept, number),
+                        "kbli": project["kbli"],
+                        "tahun_kbli": project["tahun_kbli"],
+                        "jenis_proyek": project["jenis_proyek"],
+                        "skala_usaha": project["skala_usaha"],
+                        "skala_resiko": project["skala_resiko"],
+                        "data_lokasi_proyek": [
+                            {"proyek_daerah_id": code} for code in project["daerah"]
+                        ],
+                    }
+                    for number, project in enumerate(projects, 1)
+                ],
+                "data_checklist": [
+                    {**_checklist(row), "kd_daerah": projects[row["number"] - 1]["daerah"][0]}
+                    for row in self._licences_of(kept["oss_id"])
+                ],
+            }
         }
 
-    def _check(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _check(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
         kept = self._found({"nib": asked.get("nib")})
+        entity = json.loads(kept["data"])["entity"]
         return {
-            "nib": kept["nib"],
-            "nama_perusahaan": HOLDER,
-            "npwp_perusahaan": "",
-            "status": NibStatus.ACTIVE,
+            "dataNIB": {
+                "nib": kept["nib"],
+                "nama_perusahaan": entity["nama_perseroan"] if entity else HOLDER,
+                "status": NibStatus.ACTIVE,
+            }
         }
+
+    def _check_licence(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
+        row = self._licence(asked.get("id_izin"))
+        return {
+            "dataIZIN": {
+                "nib": row["nib"],
+                "id_proyek": row["id_proyek"],
+                "id_izin": row["id_izin"],
+                "kd_status": row["status"],
+                "uraian_status": STATUS_WORDS[row["status"]],
+            }
+        }
+
+    def _inquire_licence(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
+        row = self._licence(asked.get("id_izin"))
+        project = self._project_of(row)
+        return {
+            "success": True,
+            "data": {
+                "oss_id": row["oss_id"],
+                "id_izin": row["id_izin"],
+                "kd_izin": row["kd_izin"],
+                "kd_daerah": project["daerah"][0],
+                "kewenangan": _authority(row),
+                "data_proyek": [{"id_proyek": row["id_proyek"], "kbli": project["kbli"]}],
+                "data_checklist": [{**_checklist(row), "kd_daerah": project["daerah"][0]}],
+            },
+        }
+
+    def _inquire_project(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
+        kept = self._found({"nib": asked.get("nib")})
+        data = json.loads(kept["data"])
+        wanted, kbli = str(asked.get("id_proyek") or ""), str(asked.get("kbli") or "")
+        found = [
+            {
+                "id_proyek": _own_id("P", kept, number),
+                "kbli": project["kbli"],
+                "skala_usaha": project["skala_usaha"],
+                "tgl_pengajuan_proyek": kept["issued_on"],
+                "kd_daerah": project["daerah"][0],
+                "sub_jumlah": project["sub_jumlah"],
+                "modal_kerja": project["modal_kerja"],
+                "jumlah_investasi": project["jumlah_investasi"],
+            }
+            for number, project in enumerate(data["projects"], 1)
+            if _own_id("P", kept, number) == wanted and kbli in ("", project["kbli"])
+        ]
+        if not found:
+            raise _Refusal(ResponseCode.BAD_DATA, "Data proyek tidak ditemukan")
+        entity = data["entity"]
+        return {
+            "data": {
+                "nama_perusahaan": entity["nama_perseroan"] if entity else HOLDER,
+                "jenis_pelaku_usaha": ApplicantKind.ENTITY if entity else ApplicantKind.INDIVIDUAL,
+                "tgl_terbit_nib": kept["issued_on"],
+                "skala_usaha": found[0]["skala_usaha"],
+                "data_proyek": found,
+            }
+        }
+
+    def _inquire_file(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
+        row = self._licence(asked.get("id_permohonan_izin"))
+        if not row["file_izin"]:
+            raise _Refusal(ResponseCode.BAD_DATA, "data izin atau file DS tidak ditemukan")
+        return {"url_file_ds": row["file_izin"]}
+
+    def _list(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
+        kode = str(asked.get("kode") or "")
+        words = LISTS.get(int(kode)) if re.fullmatch(r"[0-9]{1,3}", kode) else None
+        if words is None:
+            raise _Refusal(ResponseCode.BAD_DATA, "Data referensi tidak ada di latihan")
+        return {
+            "dataReferensi": [
+                {"kode_referensi": code, "uraian_referensi": text, "keterangan_referensi": ""}
+                for code, text in words.items()
+            ]
+        }
+
+    # News of the office
+
+    def _take_status(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
+        status = _status(asked.get("kd_status"))
+        day = str(asked.get("tgl_status") or "")[:10]
+        self._check_day(day)
+        with self._state.writing() as connection:
+            row = self._reported(connection, asked)
+            digest = _digest(asked)
+            is_new = not _is_known(connection, row, "status", digest)
+            if is_new:
+                _allow(connection, row, status)
+                _note(connection, row["id_izin"], "status", digest, status, day)
+                connection.execute(
+                    "UPDATE licences SET status = ? WHERE id_izin = ?", (status, row["id_izin"])
+                )
+        if is_new:
+            _die_if(mode)
+        return {"dataNIB": {}}
+
+    def _take_final(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
+        with self._state.writing() as connection:
+            row = self._reported(connection, asked)
+            digest = _digest(asked)
+            is_new = not _is_known(connection, row, "final", digest)
+            if is_new:
+                if _has_news(connection, row, "final"):
+                    raise _Refusal(ResponseCode.BAD_DATA, "Izin sudah final: pakai updateLicense")
+                self._decide(connection, row, asked, "final", digest)
+            number = self._number(connection, row["id_izin"])
+        if is_new:
+            _die_if(mode)
+        return {"nomor_izin": number, "jenis_perizinan": _product(row)}
+
+    def _take_change(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
+        with self._state.writing() as connection:
+            row = self._reported(connection, asked)
+            digest = _digest(asked)
+            is_new = not _is_known(connection, row, "change", digest)
+            if is_new:
+                if not _has_news(connection, row, "final"):
+                    raise _Refusal(ResponseCode.BAD_DATA, "Izin belum final")
+                self._decide(connection, row, asked, "change", digest)
+            number = self._number(connection, row["id_izin"])
+        if is_new:
+            _die_if(mode)
+        return {"keterangan_reset_izin_ds": "Berhasil Reset DS", "nomor_izin": number}
+
+    def _decide(
+        self,
+        connection: sqlite3.Connection,
+        row: sqlite3.Row,
+        asked: Mapping[str, Any],
+        service: str,
+        digest: str,
+    ) -> None:
+        status = _status(asked.get("status_izin"))
+        if status not in _FINALS:
+            raise _Refusal(ResponseCode.BAD_DATA, "Status izin bukan keputusan")
+        day = str(asked.get("tgl_terbit_izin") or "")
+        self._check_day(day)
+        for name in ("nama_ttd", "nip_ttd", "jabatan_ttd"):
+            if not str(asked.get(name) or "").strip():
+                raise _Refusal(ResponseCode.BAD_DATA, "Penandatangan tidak lengkap")
+        ends = str(asked.get("tgl_berlaku_izin") or "")
+        if ends and (_day(ends) is None or ends < day):
+            raise _Refusal(ResponseCode.BAD_DATA, "Tanggal berlaku tidak sah")
+        link = str(asked.get("file_izin") or "")
+        if link and not link.startswith("https://"):
+            raise _Refusal(ResponseCode.BAD_DATA, "File izin harus berupa tautan")
+        if status != row["status"]:
+            _allow(connection, row, status)
+        number = row["no_izin"]
+        if status in _GRANTED:
+            chosen = str(asked.get("nomor_izin") or "").strip()
+            if len(_marked(chosen)) > 50:
+                raise _Refusal(ResponseCode.BAD_DATA, "Nomor izin terlalu panjang")
+            number = _marked(chosen) or number or _own_number(row["nib"], row["number"])
+        _note(connection, row["id_izin"], service, digest, status, day)
+        connection.execute(
+            "UPDATE licences SET status = ?, no_izin = ?, tgl_izin = ?, file_izin = ?"
+            " WHERE id_izin = ?",
+            (status, number, day if number else "", link, row["id_izin"]),
+        )
+
+    def _number(self, connection: sqlite3.Connection, id_izin: str) -> str:
+        row = connection.execute(
+            "SELECT no_izin FROM licences WHERE id_izin = ?", (id_izin,)
+        ).fetchone()
+        return str(row["no_izin"])
+
+    def _reported(self, connection: sqlite3.Connection, asked: Mapping[str, Any]) -> sqlite3.Row:
+        """Return the licence that is reported on; every number must be the one that OSS gave."""
+        row = self._settled(connection, str(asked.get("id_izin") or ""))
+        if row is None or any(
+            str(asked.get(name) or "") != row[name]
+            for name in ("nib", "oss_id", "id_proyek", "kd_izin")
+        ):
+            raise _Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
+        if _authority(row) is not KdKewenangan.REGENCY:
+            raise _Refusal(ResponseCode.ILLEGAL_ACCESS)
+        return row
+
+    def _check_day(self, text: str) -> None:
+        day = _day(text)
+        if day is None or day > self._today + timedelta(days=1):  # Sorong is ahead of Jakarta
+            raise _Refusal(ResponseCode.BAD_DATA, "Tanggal tidak sah")
+
+    # What is kept
 
     def _found(self, asked: Mapping[str, Any]) -> sqlite3.Row:
         nib, oss_id = asked.get("nib") or "", asked.get("oss_id") or ""
@@ -259,61 +584,208 @@ class _Oss:
             raise _Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
         return kept
 
+    def _licences_of(self, oss_id: str) -> list[sqlite3.Row]:
+        with self._state.writing() as connection:
+            ids = connection.execute(
+                "SELECT id_izin FROM licences WHERE oss_id = ? ORDER BY number", (oss_id,)
+            ).fetchall()
+            found = [self._settled(connection, row["id_izin"]) for row in ids]
+        return [row for row in found if row is not None]
+
+    def _licence(self, id_izin: object) -> sqlite3.Row:
+        with self._state.writing() as connection:
+            row = self._settled(connection, str(id_izin or ""))
+        if row is None:
+            raise _Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
+        return row
+
+    def _project_of(self, row: sqlite3.Row) -> dict[str, Any]:
+        with self._state.reading() as connection:
+            kept = _find(connection, "oss_id", row["oss_id"])
+        assert kept is not None
+        project: dict[str, Any] = json.loads(kept["data"])["projects"][row["number"] - 1]
+        return project
+
+    def _settled(self, connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
+        """Return a licence as it stands today, deemed approved if its days have run out."""
+        row = _licence_row(connection, id_izin)
+        if row is None or row["days"] is None:
+            return row
+        last_day = _last_day(connection, row)
+        if last_day is None or self._today <= last_day:
+            return row
+        lapsed_on = (last_day + timedelta(days=1)).isoformat()
+        status = LicenceStatus.DEEMED_APPROVED
+        _note(connection, id_izin, "oss", status, status, lapsed_on)
+        connection.execute(
+            "UPDATE licences SET status = ?, no_izin = ?, tgl_izin = ? WHERE id_izin = ?",
+            (status, _own_number(row["nib"], row["number"]), lapsed_on, id_izin),
+        )
+        return _licence_row(connection, id_izin)
+
 
 def _find(connection: sqlite3.Connection, column: str, value: str) -> sqlite3.Row | None:
     row: sqlite3.Row | None = connection.execute(
-        f"SELECT * FROM submissions WHERE {column} = ?",  # noqa: S608 - column is one of ours
+        f"SELECT * FROM filings WHERE {column} = ?",  # noqa: S608 - column is one of ours
         (value,),
     ).fetchone()
     return row
 
 
-def _business(data: object) -> list[dict[str, str]]:
-    """Return what is kept of each activity, or refuse what would not pass at OSS either."""
-    if not isinstance(data, dict):
-        raise _Refusal(ResponseCode.BAD_DATA)
-    projects = data.get("data_proyek")
+def _licence_row(connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT * FROM licences WHERE id_izin = ?", (id_izin,)
+    ).fetchone()
+    return row
+
+
+def _note(
+    connection: sqlite3.Connection, id_izin: str, service: str, digest: str, status: str, day: str
+) -> None:
+    connection.execute(
+        "INSERT INTO news (id_izin, service, digest, status, day) VALUES (?, ?, ?, ?, ?)",
+        (id_izin, service, digest, status, day),
+    )
+
+
+def _is_known(connection: sqlite3.Connection, row: sqlite3.Row, service: str, digest: str) -> bool:
+    query = "SELECT 1 FROM news WHERE id_izin = ? AND service = ? AND digest = ?"
+    return connection.execute(query, (row["id_izin"], service, digest)).fetchone() is not None
+
+
+def _has_news(connection: sqlite3.Connection, row: sqlite3.Row, service: str) -> bool:
+    query = "SELECT 1 FROM news WHERE id_izin = ? AND service = ?"
+    return connection.execute(query, (row["id_izin"], service)).fetchone() is not None
+
+
+def _allow(connection: sqlite3.Connection, row: sqlite3.Row, status: LicenceStatus) -> None:
+    """Refuse what cannot follow on where the licence stands; all else is up to the office."""
+    now = LicenceStatus(row["status"])
+    after_the_end = now in _GRANTED | _SANCTIONS
     if (
-        data.get("jenis_pelaku_usaha") != ApplicantKind.INDIVIDUAL
-        or not re.fullmatch(r"[0-9]{16}", str(data.get("no_id_user_proses")))
-        or not str(data.get("nama_user_proses") or "").strip()
-        or data.get("skala_usaha") not in (SizeCode.MICRO, SizeCode.SMALL)
-        or not isinstance(projects, list)
-        or not projects
+        status in _OURS_ALONE
+        or now is LicenceStatus.REJECTED
+        or (after_the_end and status not in _SANCTIONS | {LicenceStatus.APPROVED})
+        or (not after_the_end and status in _SANCTIONS)
+        or (status in _MUST_FOLLOW and not _stands_open(connection, row, _MUST_FOLLOW[status]))
     ):
-        raise _Refusal(ResponseCode.BAD_DATA)
-    return [_project(each) for each in projects]
+        raise _Refusal(ResponseCode.BAD_DATA, "Status tidak dapat mengikuti status sekarang")
 
 
-def _project(project: object) -> dict[str, str]:
-    if not isinstance(project, dict) or not re.fullmatch(r"[0-9]{5}", str(project.get("kbli"))):
-        raise _Refusal(ResponseCode.BAD_DATA)
-    risk = str(project.get("skala_resiko"))
-    if risk not in (RiskLevel.LOW, RiskLevel.MEDIUM_LOW):
-        raise _Refusal(ResponseCode.BAD_DATA, "Tingkat risiko ini tidak dilayani di latihan")
+def _stands_open(connection: sqlite3.Connection, row: sqlite3.Row, asked: LicenceStatus) -> bool:
+    """True when the last thing about a clarification was that this one was asked."""
+    passed = [status for status, _day in _passed(connection, row)]
+    about = [each for each in passed if each in _PAUSES or each in _MUST_FOLLOW]
+    return bool(about) and about[-1] is asked
+
+
+def _passed(connection: sqlite3.Connection, row: sqlite3.Row) -> list[tuple[LicenceStatus, date]]:
+    rows = connection.execute(
+        "SELECT status, day FROM news WHERE id_izin = ? ORDER BY id", (row["id_izin"],)
+    ).fetchall()
+    return [(LicenceStatus(each["status"]), date.fromisoformat(each["day"])) for each in rows]
+
+
+def _last_day(connection: sqlite3.Connection, row: sqlite3.Row) -> date | None:
+    """Return the last day of the office's term, None while it rests or after it has ended."""
+    left = int(row["days"])
+    running_since: date | None = None
+    for status, day in _passed(connection, row):
+        if status in _GRANTED | _SANCTIONS | {LicenceStatus.REJECTED}:
+            return None
+        if status in _PAUSES and running_since is not None:
+            left -= max(_CALENDAR.working_days_between(running_since, day), 0)
+            running_since = None
+        if status in (LicenceStatus.RECLARIFICATION, LicenceStatus.RECLARIFIED):
+            left = int(row["days"])
+        if status in (
+            LicenceStatus.COMPLETE, LicenceStatus.CLARIFIED, LicenceStatus.RECLARIFIED,
+        ) and running_since is None:  # fmt: skip
+            running_since = day
+    if running_since is None:
+        return None
+    return _CALENDAR.add_working_days(running_since, max(left, 0))
+
+
+def _checklist(row: sqlite3.Row) -> dict[str, Any]:
     return {
-        "kbli": str(project["kbli"]),
-        "tahun_kbli": str(project.get("tahun_kbli") or ""),
-        "skala_usaha": str(project.get("skala_usaha") or ""),
-        "skala_resiko": risk,
+        "id_proyek": row["id_proyek"],
+        "id_izin": row["id_izin"],
+        "kd_izin": row["kd_izin"],
+        "jenis_izin": _product(row),
+        "nama_izin": LICENCE_KINDS[row["kd_izin"]],
+        "no_izin": row["no_izin"],
+        "tgl_izin": row["tgl_izin"],
+        "kewenangan": _authority(row),
+        "flag_checklist": (
+            ChecklistFlag.AUTOMATIC
+            if _authority(row) is KdKewenangan.CENTRAL
+            else ChecklistFlag.COMMITMENT
+        ),
+        "status_checklist": row["status"],
+        "file_izin": row["file_izin"],
     }
 
 
-def _licence(kept: sqlite3.Row, number: int, project: Mapping[str, str]) -> dict[str, Any]:
-    """At low risk the NIB is the licence; at medium-low a Sertifikat Standar stands beside it."""
-    by_statement = project["skala_resiko"] == RiskLevel.MEDIUM_LOW
+def _product(row: sqlite3.Row) -> str:
     return {
-        "id_proyek": _own_id("P", kept, number),
-        "id_izin": _own_id("I", kept, number),
-        "kd_izin": "LATIHAN-SS" if by_statement else "LATIHAN-NIB",
-        "jenis_izin": ProductType.STANDARD_CERTIFICATE if by_statement else "",
-        "nama_izin": "Sertifikat Standar (latihan)" if by_statement else "NIB (latihan)",
-        "no_izin": f"{kept['nib']}{number:04d}" if by_statement else kept["nib"],
-        "tgl_izin": kept["issued_on"],
-        "kewenangan": KdKewenangan.CENTRAL,  # issued by OSS itself, without anybody deciding
-        "flag_checklist": "O",  # issued automatically, annex 28
-        "status_checklist": LicenceStatus.APPROVED,
-    }
+        "LATIHAN-SS": ProductType.STANDARD_CERTIFICATE,
+        "LATIHAN-IZIN": ProductType.PERMIT,
+    }.get(row["kd_izin"], "")
+
+
+def _authority(row: sqlite3.Row) -> KdKewenangan:
+    """What OSS issues by itself is central; all that waits here waits for the regency."""
+    return KdKewenangan(row["kewenangan"])
+
+
+def _changed(
+    entity: dict[str, str] | None, projects: list[dict[str, Any]]
+) -> tuple[dict[str, str] | None, list[dict[str, Any]]]:
+    """Return what OSS would say if its data were not those that were filed."""
+    first = dict(projects[0])
+    is_micro = first["skala_usaha"] == SizeCode.MICRO
+    first["skala_usaha"] = SizeCode.SMALL if is_micro else SizeCode.MICRO
+    first["daerah"] = [f"{first['daerah'][0][:6]}0000"]
+    if entity is not None:
+        entity = {**entity, "npwp_perseroan": "0" * 16}
+    return entity, [first, *projects[1:]]
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=True).encode()
+    ).hexdigest()
+
+
+def _die_if(mode: str) -> None:
+    if mode == "accept_then_die":
+        raise _Refusal(ResponseCode.FAILED)
+
+
+def _status(value: object) -> LicenceStatus:
+    try:
+        return LicenceStatus(str(value))
+    except ValueError:
+        raise _Refusal(ResponseCode.BAD_DATA, "Kode status tidak dikenal") from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _marked(number: str) -> str:
+    """A number that an office chose could be a real one, so the specimen mark goes before it."""
+    if not number or number.startswith(OFFICE_PREFIX):
+        return number
+    return f"{OFFICE_PREFIX}{number}"
+
+
+def _own_number(nib: str, number: int) -> str:
+    return f"{nib}{number:04d}"
 
 
 def _own_id(kind: str, kept: sqlite3.Row, number: int) -> str:
