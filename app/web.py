@@ -29,6 +29,7 @@ from app.extensions import db
 from app.i18n import in_other_language
 from app.models.dossier import Job
 from app.services import jobs
+from app.services.post_keys import new_key
 
 MAIN = "main#isi"  # how htmx 4 names our swap target: tag and id
 NO_STORE = "no-store"
@@ -248,6 +249,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(other_language_url)
     app.add_template_global(page_url)
     app.add_template_global(file_tag)
+    app.add_template_global(new_key)
 
 
 def share_link(text: str) -> str:

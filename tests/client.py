@@ -548,3 +548,13 @@ def links_of(page: Page, css_class: str | None = None) -> list[tuple[str, str]]:
     """Return (address, words) of the links, those of a class if one is named."""
     found = page.with_class(css_class, "a") if css_class else page.all("a")
     return [(link.get("href") or "", words(link)) for link in found]
+
+
+def main_words(response: TestResponse | Page) -> str:
+    """Return the words of the main part, of a page or of what HTMX swaps into one."""
+    page = response if isinstance(response, Page) else parse(response)
+    main = page.by_id("isi") if page.is_document else page.root
+    assert main is not None
+    switch = page.by_id("bahasa")
+    text = words(main)
+    return text if page.is_document or switch is None else text.removesuffix(words(switch)).strip()

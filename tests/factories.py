@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from io import StringIO
@@ -29,14 +30,18 @@ from app.adapters.licensing import HttpLicensing
 from app.auth import enter
 from app.config import Settings, load_secrets
 from app.domain.business_size import Capital
-from app.domain.journey import StepName
+from app.domain.journey import Answers, StepName, way
+from app.domain.legal_form import RULES, LegalForm
 from app.extensions import db, ports
-from app.models.dossier import Dossier, Job
+from app.models.dossier import Activity, Dossier, Job
 from app.services import dossiers, handovers, jobs, nik_checks
 from app.simulators.dukcapil import PracticePerson, create_dukcapil_simulator, practice_people
 from app.simulators.oss import create_oss_simulator
 
 T = TypeVar("T")
+
+# The steps of somebody with a business of their own, in order.
+STEPS = tuple(stop.name for stop in way(Answers()))
 
 PIN = "481627"
 OTHER_PIN = "730519"
@@ -106,9 +111,9 @@ def dossier_at(
                 run(job.id)
 
     def declarations() -> None:
-        found = dossiers.estimate_for(dossier)
-        assert found is not None
-        dossiers.declare(dossier, [declaration.kind for declaration in found.declarations])
+        whole = dossiers.whole_of(dossier)
+        assert whole is not None
+        dossiers.declare(dossier, [declaration.kind for declaration in whole.declarations])
 
     answers: dict[StepName, Callable[[], object]] = {
         StepName.IDENTITY: identity,
@@ -150,13 +155,82 @@ def dossier_at(
         ),
         StepName.DECLARATIONS: declarations,
     }
-    assert set(answers) == set(StepName)
-    for name in StepName:
+    assert tuple(answers) == STEPS
+    for name in STEPS:
         if name is step:
             break
         answers[name]()
     db.session.commit()
     return dossier
+
+
+ENTITY_NPWP = "0000000018091000"  # made up; its ninth digit fits
+DEED_NUMBER = "AHU-0000000.LATIHAN"
+
+
+def entity_facts(form: LegalForm, **changes: Any) -> dossiers.EntityFacts:
+    """Return what a made-up company, group or branch says about itself."""
+    branch = form is LegalForm.BRANCH
+    facts = dossiers.EntityFacts(
+        name="Contoh Jaya",
+        role=RULES[form].roles[0],
+        registration_no=None if branch else DEED_NUMBER,
+        registered_on=None if branch else date(2020, 8, 17),
+        npwp=ENTITY_NPWP,
+        nitku=f"{ENTITY_NPWP}000001" if branch else None,
+        parent_nib="0000123456789" if branch else None,
+        parent_name="Contoh Pusat" if branch else None,
+    )
+    return replace(facts, **changes)
+
+
+def entity_dossier(form: LegalForm, *, deed: tuple[str, ...] = (LOW,), **options: Any) -> Dossier:
+    """Return a complete dossier of a company, group or branch; deed: its codes of KBLI 2025."""
+    dossier = dossier_at(None, **options)
+    dossiers.choose_form(dossier, form)
+    dossiers.describe_entity(dossier, entity_facts(form))
+    if RULES[form].deed:
+        dossiers.set_deed(dossier, year=2025, codes=deed)
+    db.session.commit()
+    return dossier
+
+
+def add_activity(
+    dossier: Dossier,
+    kbli_code: str = "56102",
+    *,
+    capital: Capital = MICRO,
+    shared_premises: bool = False,
+) -> Activity:
+    """Add an activity with all its answers, at the place of the main one, and state again."""
+    added = dossiers.add_activity(dossier)
+    at = added.position
+    dossiers.choose_activity(dossier, kbli_code, at=at)
+    choices = dossiers.scope_choices(kbli_code)
+    dossiers.describe_business(
+        dossier,
+        trade_name=None,
+        description="Saya juga masak",
+        scope_no=choices[0][0] if choices else None,
+        at=at,
+    )
+    dossiers.same_place(dossier, at)
+    added.shared_premises = shared_premises
+    dossiers.declare_capital(dossier, capital, at=at)
+    dossiers.set_production(
+        dossier,
+        workers_male=0,
+        workers_female=2,
+        product="nasi kuning",
+        capacity=Decimal("3000"),
+        unit="porsi",
+        at=at,
+    )
+    whole = dossiers.whole_of(dossier)
+    assert whole is not None
+    dossiers.declare(dossier, [declaration.kind for declaration in whole.declarations])
+    db.session.commit()
+    return added
 
 
 def sent_dossier(*, handed_over: bool = True, **options: Any) -> Dossier:
@@ -198,7 +272,7 @@ def oss_submissions(app: Flask) -> int:
     settings: Settings = app.config["SETTINGS"]
     state = settings.instance / "simulators" / "oss.sqlite"
     with closing(sqlite3.connect(state, timeout=5)) as connection:
-        return int(connection.execute("SELECT count(*) FROM submissions").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM filings").fetchone()[0])
 
 
 @contextmanager

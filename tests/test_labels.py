@@ -18,7 +18,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
 from app.domain.requirements import DeclarationKind
 from app.domain.written import EntryError
-from app.forms import access, business, person
+from app.forms import access, business, entity, person
 from app.forms.fields import ChoiceField, ParsedField
 from app.labels import DECLARATION_MEANINGS, LABELS, NIK_REMEDIES, field_label, label
 from app.services.progress import Stage
@@ -35,11 +35,13 @@ NOT_SHOWN = {
     "DetailedPlan": "asked of nobody yet",
     "EntityCode": "for OSS only",
     "EventKind": "the record; pages show Stage",
+    "FactKind": "sorts facts",
     "Ground": "of a rule; pages show Position",
     "HolidayKind": "sorts days",
     "IdentityKind": "for OSS only",
     "KdKewenangan": "for OSS only",
     "LegalStatus": "for OSS only",
+    "Known": "of a rule",
     "LicenceStatus": "comes with staff pages",
     "ProductType": "for OSS only; pages show LicenceProduct",
     "ProjectKind": "for OSS only",
@@ -113,7 +115,7 @@ def test_every_statement_says_what_it_means():
 
 FORMS = [
     each
-    for module in (access, business, person)
+    for module in (access, business, entity, person)
     for _, each in inspect.getmembers(module, inspect.isclass)
     if issubclass(each, Form) and each.__module__ == module.__name__
 ]

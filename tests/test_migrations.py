@@ -223,7 +223,7 @@ def test_a_migrated_database_carries_a_whole_dossier(empty):
         assert dossier.handover.nib
         db.session.remove()
     kept = rows(empty)
-    assert {name for name, found in kept.items() if not found} == {"post_keys"}
+    assert {name for name, found in kept.items() if not found} == {"entities", "post_keys"}
     assert empty.test_client().get("/readyz").status_code == 200
 
 

@@ -15,7 +15,7 @@ from app.domain.estimate import (
     Estimate,
     JourneyReason,
     TradeConflict,
-    short_journey_fits,
+    journey_reasons,
     trade_conflict,
 )
 from app.domain.requirements import (
@@ -160,7 +160,7 @@ def _risk_fact(found: Estimate) -> tuple[Fact, ...]:
 def _part(position: int, found: Estimate) -> Part:
     law = risk_citation(found.risk) if found.risk else _PER_ACTIVITY
     products = Conclusion(found.products, _risk_fact(found), (law,))
-    return Part(position, found, products, short_journey_fits(found))
+    return Part(position, found, products, journey_reasons(found))
 
 
 def _size(sizes: set[BusinessSize]) -> Conclusion[BusinessSize] | None:

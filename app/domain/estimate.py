@@ -41,6 +41,8 @@ from app.domain.risk import (
     strictest,
 )
 
+# Working days (PP 28/2025, article 1(26)), as the risk rows write it.
+HARI = "Hari"
 # Kabupaten Sorong in the Kemendagri numbering since 2022, and before.
 REGENCY_CODES = ("9601", "9201")
 # KEK Sorong lies in distrik Mayamuk (PP 31/2016); inside it the Administrator decides.
@@ -486,34 +488,27 @@ def _bring(question: Question, *, has_requirements: bool) -> tuple[Bring, ...]:
 
 
 class JourneyReason(StrEnum):
-    """Why the short online journey does not carry a case."""
+    """Why a file cannot be sent from here, so that an officer must go on with the person.
 
-    NOT_INDIVIDUAL = "not_individual"
-    BIGGER_THAN_SMALL = "bigger_than_small"
-    SEVERAL_ACTIVITIES = "several_activities"
-    RISK_NEEDS_VERIFICATION = "risk_needs_verification"
+    NOT_IN_DEED: the founding paper of the company does not name an activity (art. 204, 207(4)).
+    FORM_FOR_UMK_ONLY: a one-person company (PT Perorangan) may be micro or small only.
+    """
+
     RISK_NOT_KNOWN = "risk_not_known"
     SCOPE_NOT_CHOSEN = "scope_not_chosen"
     SIZE_NOT_OFFERED = "size_not_offered"
     OUTSIDE_AREA = "outside_area"
     TRADE_CONFLICT = "trade_conflict"
+    NOT_IN_DEED = "not_in_deed"
+    FORM_FOR_UMK_ONLY = "form_for_umk_only"
 
 
-def short_journey_fits(
-    found: Estimate, *, individual: bool = True, activities: int = 1
-) -> frozenset[JourneyReason]:
-    """Return why the short journey does not fit; empty when it does.
+def journey_reasons(found: Estimate) -> frozenset[JourneyReason]:
+    """Return why an activity cannot be sent from here; empty when it can.
 
-    It carries one individual with one micro or small activity of low or medium-low risk inside
-    Kabupaten Sorong. Everybody else is helped by an officer.
+    Every size and every risk goes its way; what stops is what nobody here can know or decide.
     """
     reasons = set()
-    if not individual:
-        reasons.add(JourneyReason.NOT_INDIVIDUAL)
-    if found.size not in UMK:
-        reasons.add(JourneyReason.BIGGER_THAN_SMALL)
-    if activities != 1:
-        reasons.add(JourneyReason.SEVERAL_ACTIVITIES)
     if found.outside_area:
         reasons.add(JourneyReason.OUTSIDE_AREA)
     if found.case is EstimateCase.UNKNOWN:
@@ -522,8 +517,6 @@ def short_journey_fits(
         reasons.add(JourneyReason.SCOPE_NOT_CHOSEN)
     if found.case is EstimateCase.SIZE_NOT_OFFERED:
         reasons.add(JourneyReason.SIZE_NOT_OFFERED)
-    if found.risk is not None and not issued_automatically(found.risk):
-        reasons.add(JourneyReason.RISK_NEEDS_VERIFICATION)
     return frozenset(reasons)
 
 

@@ -16,6 +16,9 @@ class EventKind(StrEnum):
 
     STARTED = "started"
     STEP_ANSWERED = "step_answered"
+    ACTIVITY_ADDED = "activity_added"
+    ACTIVITY_REMOVED = "activity_removed"
+    ACTIVITY_RESTORED = "activity_restored"
     NIK_CHECKED = "nik_checked"
     NIK_CHECK_POSTPONED = "nik_check_postponed"
     SENT = "sent"

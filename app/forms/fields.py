@@ -13,7 +13,19 @@ from wtforms import Field, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from app.domain import dates, money, nik, person, phone, pin, place, quantities, support_number
+from app.domain import (
+    dates,
+    money,
+    nib,
+    nik,
+    person,
+    phone,
+    pin,
+    place,
+    quantities,
+    support_number,
+    tax_numbers,
+)
 
 INPUT_AT_MOST = 2000  # characters looked at; longer ones are cut before any work is done
 
@@ -178,6 +190,22 @@ NUMBER_MESSAGES = {
     ),
     support_number.SupportNumberProblem.BAD_CHECK: _l(
         "One digit is not right. Compare it with your note and type it again."
+    ),
+}
+NIB_MESSAGES = {
+    nib.NibProblem.EMPTY: _l("Type the NIB: 13 digits."),
+    nib.NibProblem.NOT_DIGITS: _l("A NIB has digits only."),
+    nib.NibProblem.WRONG_LENGTH: _l("A NIB has 13 digits. You typed {digits}."),
+}
+NPWP_MESSAGES = {
+    tax_numbers.NpwpProblem.EMPTY: _l("Type the NPWP: 15 or 16 digits."),
+    tax_numbers.NpwpProblem.NOT_DIGITS: _l("An NPWP has digits only."),
+    tax_numbers.NpwpProblem.WRONG_LENGTH: _l("An NPWP has 15 or 16 digits. You typed {digits}."),
+    tax_numbers.NpwpProblem.BAD_CHECK: _l(
+        "One digit of this NPWP is not right. Compare it with the card and type it again."
+    ),
+    tax_numbers.NpwpProblem.NOT_OF_ENTITY: _l(
+        "This is the NIK of a person. Type the NPWP of the business."
     ),
 }
 COUNT_MESSAGES = {

@@ -11,13 +11,14 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain import dates, person, phone, place
+from app.domain import dates, person, phone, place, tax_numbers
 from app.domain.calendar import local_date
 from app.domain.nik import parse_nik
 from app.forms.fields import (
     DATE_MESSAGES,
     NAME_MESSAGES,
     NIK_MESSAGES,
+    NPWP_MESSAGES,
     PHONE_MESSAGES,
     POSTCODE_MESSAGES,
     RT_RW_MESSAGES,
@@ -106,6 +107,16 @@ class PhoneForm(FlaskForm):
         numeric=True,
         maxlength=40,
     )
+    npwp = ParsedField(
+        _l("NPWP (tax number)"),
+        description=_l("Only if you have one. Your NIK may be your NPWP: then leave this empty."),
+        parse=tax_numbers.parse_npwp,
+        messages=NPWP_MESSAGES,
+        optional=True,
+        inputmode="numeric",
+        numeric=True,
+        maxlength=40,
+    )
 
 
 class AreaSelect(SelectField):
@@ -151,6 +162,20 @@ def rt_rw_field() -> ParsedField:
     )
 
 
+def postcode_field() -> ParsedField:
+    """Return a box for the postcode."""
+    return ParsedField(
+        _l("Postcode"),
+        parse=place.parse_postcode,
+        messages=POSTCODE_MESSAGES,
+        optional=True,
+        short=True,
+        numeric=True,
+        inputmode="numeric",
+        maxlength=8,
+    )
+
+
 def without_unseen(form: FlaskForm, valid: bool, unseen: Iterable[str]) -> bool:
     """Forget mistakes of boxes that are not on the page; say whether others are left."""
     for name in unseen:
@@ -186,16 +211,7 @@ class HomeForm(FlaskForm):
         _l("No street name? Write what is near, for example: next to the GKI church."),
     )
     rtrw = rt_rw_field()
-    kodepos = ParsedField(
-        _l("Postcode"),
-        parse=place.parse_postcode,
-        messages=POSTCODE_MESSAGES,
-        optional=True,
-        short=True,
-        numeric=True,
-        inputmode="numeric",
-        maxlength=8,
-    )
+    kodepos = postcode_field()
 
     @property
     def is_outside(self) -> bool:
@@ -212,6 +228,37 @@ class HomeForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check only the boxes that the page shows."""
         return without_unseen(self, super().validate(extra_validators), self.unseen())
+
+
+class OfficeForm(HomeForm):
+    """Alamat kantor: the same boxes as a home, asked of a company, group or branch."""
+
+    distrik = AreaSelect(
+        _l("District (distrik) of the office"), missing=_l("Choose the district of the office.")
+    )
+    kampung = AreaSelect(
+        _l("Kampung or kelurahan of the office"), missing=_l("Choose the kampung of the office.")
+    )
+    provinsi = AreaSelect(
+        _l("Province of the office"), missing=_l("Choose the province of the office.")
+    )
+    kabupaten = AreaSelect(
+        _l("Regency or city of the office"), missing=_l("Choose the regency or city of the office.")
+    )
+    wilayah = ParsedField(
+        _l("District and village"),
+        description=_l("For example: Distrik Waisai, Kelurahan Sapordanco."),
+        parse=lambda text: place.parse_needed_text(text, 120),
+        messages=messages_for_text(_l("Write the district and village of the office.")),
+        maxlength=150,
+    )
+    jalan = street_field(
+        _l("Street and building"),
+        _l("No street name? Write what is near, for example: next to the GKI church."),
+    )
+    # Made anew, so that they stay at the end of the page.
+    rtrw = rt_rw_field()
+    kodepos = postcode_field()
 
 
 class SearchField(StringField):

@@ -9,13 +9,13 @@ from typing import Any
 from flask import Flask
 
 from app.domain.nik_check import Field
-from app.labels import base
+from app.labels import base, entity
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 
 __all__ = ["DECLARATION_MEANINGS", "LABELS", "NIK_REMEDIES", "field_label", "init_app", "label"]
 
 # One module a subject; each has its pairs of value and words.
-PARTS = (base.WORDS,)
+PARTS = (base.WORDS, entity.WORDS)
 
 LABELS: Mapping[tuple[type[Enum], Any], Any] = {
     (type(member), member.value): words for part in PARTS for member, words in part
@@ -38,3 +38,4 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(field_label)
     app.add_template_global(DECLARATION_MEANINGS, "DECLARATION_MEANINGS")
     app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")
+    app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.legal_form import LegalForm
 from app.extensions import db
 from app.models.columns import Exact, Moment, Sealed
 
@@ -34,12 +35,14 @@ class Dossier(db.Model):
     pin_hash: Mapped[str] = mapped_column(String(200))
     pin_failures: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(2))
+    legal_form: Mapped[str] = mapped_column(String(20), server_default=LegalForm.INDIVIDUAL)
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
 
     applicant: Mapped[Applicant] = relationship(back_populates="dossier", lazy="joined")
-    activities: Mapped[list[Activity]] = relationship(
+    entity: Mapped[Entity | None] = relationship(back_populates="dossier", lazy="select")
+    every_activity: Mapped[list[Activity]] = relationship(
         back_populates="dossier", order_by="Activity.position", lazy="selectin"
     )
     declarations: Mapped[list[DeclarationGiven]] = relationship(order_by="DeclarationGiven.id")
@@ -51,8 +54,13 @@ class Dossier(db.Model):
     __table_args__ = (CheckConstraint("pin_failures >= 0", name="pin_failures"),)
 
     @property
+    def activities(self) -> list[Activity]:
+        """The activities that were not taken out, the main one first. There is always one."""
+        return [activity for activity in self.every_activity if activity.removed_at is None]
+
+    @property
     def activity(self) -> Activity:
-        """The main activity. Every dossier has one from its first moment."""
+        """The main activity (kegiatan utama)."""
         return self.activities[0]
 
 
@@ -65,6 +73,7 @@ class Applicant(db.Model):
     nik: Mapped[str | None] = mapped_column(Sealed("applicants.nik"))
     nik_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     name: Mapped[str | None] = mapped_column(Sealed("applicants.name"))
+    npwp: Mapped[str | None] = mapped_column(Sealed("applicants.npwp"))
     birth_date: Mapped[str | None] = mapped_column(Sealed("applicants.birth_date"))
     sex: Mapped[str | None] = mapped_column(String(1))
     phone: Mapped[str | None] = mapped_column(Sealed("applicants.phone"))
@@ -78,14 +87,42 @@ class Applicant(db.Model):
     dossier: Mapped[Dossier] = relationship(back_populates="applicant")
 
 
+class Entity(db.Model):
+    """Badan usaha: the company, group or branch for which the person acts.
+
+    registration_no: of its legalisation (AHU) or registration. deed_codes: the KBLI codes in its
+    founding paper, of the edition deed_year. parent_*, nitku: of a branch only.
+    """
+
+    __tablename__ = "entities"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(255))
+    role: Mapped[str | None] = mapped_column(String(20))
+    registration_no: Mapped[str | None] = mapped_column(String(60))
+    registered_on: Mapped[date | None]
+    npwp: Mapped[str | None] = mapped_column(Sealed("entities.npwp"))
+    nitku: Mapped[str | None] = mapped_column(Sealed("entities.nitku"))
+    parent_nib: Mapped[str | None] = mapped_column(String(13))
+    parent_name: Mapped[str | None] = mapped_column(String(255))
+    deed_year: Mapped[int | None]
+    deed_codes: Mapped[list[str]] = mapped_column(JSON)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="entity")
+
+
 class Activity(db.Model):
-    """Kegiatan usaha: one KBLI code at one place, with its capital, workers and product."""
+    """Kegiatan usaha: one KBLI code at one place, with its capital, workers and product.
+
+    position: its lasting number in the dossier; the lowest that is left is the main activity.
+    """
 
     __tablename__ = "activities"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
     position: Mapped[int] = mapped_column(default=0)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
     trade_name: Mapped[str | None] = mapped_column(String(255))
     kbli_year: Mapped[int | None]
@@ -121,8 +158,9 @@ class Activity(db.Model):
     risk: Mapped[str | None] = mapped_column(String(2))
     size: Mapped[str | None] = mapped_column(String(10))
     risk_release: Mapped[str | None] = mapped_column(String(64))
+    decision_working_days: Mapped[int | None]
 
-    dossier: Mapped[Dossier] = relationship(back_populates="activities")
+    dossier: Mapped[Dossier] = relationship(back_populates="every_activity")
 
     __table_args__ = (
         UniqueConstraint("dossier_id", "position"),

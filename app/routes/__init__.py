@@ -8,6 +8,7 @@ from flask import Blueprint
 def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
     from app.routes import (
+        activities,
         api,
         business_check,
         health,
@@ -23,7 +24,7 @@ def blueprints() -> list[Blueprint]:
     )
 
     modules = (
-        api, business_check, health, help, home, journey, nik, receipt, resume, start, tracking,
-        verification,
+        activities, api, business_check, health, help, home, journey, nik, receipt, resume, start,
+        tracking, verification,
     )  # fmt: skip
     return [module.bp for module in modules]

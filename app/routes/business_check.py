@@ -26,7 +26,7 @@ from app.domain.estimate import (
     Question,
     SalesBand,
     ScopeChoice,
-    short_journey_fits,
+    journey_reasons,
 )
 from app.domain.reference_types import AuthorityRule, KbliEntry, RiskNote
 from app.domain.requirements import SpatialStep
@@ -320,7 +320,7 @@ def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Respons
         answer = _("not open to a business of this size")
     else:
         answer = _("the risk is not known yet")
-    fits = short_journey_fits(found)
+    fits = journey_reasons(found)
     chosen = next((s for s in found.scopes if str(s.scope_no) == answers.get("lingkup")), None)
     text = _(
         "%(activity)s: %(answer)s (estimate). %(address)s",

@@ -1,4 +1,4 @@
-"""The steps of a dossier: one engine for all of them; what differs stands in steps.py."""
+"""The steps of a dossier: one engine for all of them; what differs stands in the step pages."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required, has_cookies
 from app.domain import journey
-from app.domain.journey import StepName
+from app.domain.journey import EACH, StepName, Stop
 from app.forms.fields import mistakes
 from app.routes import once
-from app.routes.steps import PAGES, StepPage, area_part
+from app.routes.once import address_of
+from app.routes.step_page import At, StepPage
+from app.routes.steps import PAGES, area_part
 from app.services import dossiers
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
@@ -18,80 +20,91 @@ from app.web import advance, commit_now, go, render, run_now, see_other, wants_f
 bp = Blueprint("journey", __name__, url_prefix="/berkas")
 
 STEP_RULE = f"/<any({','.join(StepName)}):step>"
+ACTIVITY_RULE = f"/<any({','.join(sorted(EACH))}):step>/<int(min=2,max=9999):ke>"
 
 
 @bp.get(STEP_RULE)
+@bp.get(ACTIVITY_RULE)
 @applicant_required
-def show(step: str) -> ResponseReturnValue:
-    """Ask one question, filled with what was answered before."""
-    name = StepName(step)
+def show(step: str, ke: int = 1) -> ResponseReturnValue:
+    """Ask one question, filled with what was answered before. ke: number of the activity."""
+    stop = Stop(StepName(step), ke - 1)
     answers = dossiers.answers_of(g.dossier)
     if answers.sent:
         return go("receipt.show")
-    if not journey.may_open(name, answers):
+    if not journey.may_open(stop, answers):
         first = journey.first_unanswered(answers)
-        return go("journey.show", step=first.value if first else name.value)
-    page = PAGES[name]
-    form = page.form(formdata=None, data=page.fill(g.dossier))
-    page.prepare(form, g.dossier)
-    return _page(name, page, form)
+        return go("receipt.review") if first is None else go("journey.show", **address_of(first))
+    at, page = At(g.dossier, stop.position), PAGES[stop.name]
+    form = page.form_class(at)(formdata=None, data=page.fill(at))
+    page.prepare(form, at)
+    return _page(stop, page, form)
 
 
-def _page(name: StepName, page: StepPage, form: object, status: int = 200) -> Response:
-    back = journey.before(name)
+def _page(stop: Stop, page: StepPage, form: object, status: int = 200) -> Response:
+    answers = dossiers.answers_of(g.dossier)
+    at = At(g.dossier, stop.position)
+    back = journey.before(stop, answers)
+    n, total = journey.counted(stop, answers)
+    of_activity = stop.name in EACH and len(answers.activities) > 1
     return render(
         page.template,
         status=status,
         form=form,
         form_page=True,
         kunci=once.kept_key(),
-        dari=request.values.get("dari", "") if request.values.get("dari") == "periksa" else "",
-        step=name,
-        n=journey.position(name),
-        total=len(journey.STEPS),
-        back=back,
+        dari="periksa" if request.values.get("dari") == "periksa" else "",
+        step=stop.name,
+        here=url_for("journey.take", **address_of(stop)),
+        n=n,
+        total=total,
+        number=g.dossier.activities.index(at.activity) + 1 if of_activity else None,
+        ke=stop.position + 1,
+        back=url_for("journey.show", **address_of(back)) if back else None,
         mistakes=mistakes(form),
         lost=once.is_stale(form),
         cookies=has_cookies(),
-        **page.context(form, g.dossier),
+        **page.context(form, at),
     )
 
 
 @bp.post(STEP_RULE)
+@bp.post(ACTIVITY_RULE)
 @applicant_required
-def take(step: str) -> ResponseReturnValue:
+def take(step: str, ke: int = 1) -> ResponseReturnValue:
     """Take the answer of a step and go on to the next."""
-    return take_typed(step)
+    return take_typed(Stop(StepName(step), ke - 1))
 
 
-def take_typed(step: str) -> ResponseReturnValue:
+def take_typed(stop: Stop) -> ResponseReturnValue:
     """Take what was typed for a step, in this request or before its PIN was asked again."""
-    name = StepName(step)
-    page = PAGES[name]
+    page, at = PAGES[stop.name], At(g.dossier, stop.position)
     if g.dossier.sent_at is not None:
         return advance("receipt.show")
-    form = page.form(formdata=request.form)
-    page.prepare(form, g.dossier)
+    if stop.name in EACH and not at.is_there:
+        return advance("receipt.review")  # taken out meanwhile, perhaps on another phone
+    form = page.form_class(at)(formdata=request.form)
+    page.prepare(form, at)
     if "temukan" in request.form and not wants_fragment():
         # As an address of its own, so that Back works without script; it identifies nobody.
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
         shown = {key: value[:200] for key, value in query.items() if value}
-        return see_other(url_for("journey.show", step=step, **shown))
+        return see_other(url_for("journey.show", **address_of(stop), **shown))
     if "ganti" in request.form or page.only_shows(request.form):
-        return _page(name, page, form)
+        return _page(stop, page, form)
     valid = form.validate()
     if not page.accepts(form, request.form):
         valid = False
     if not valid:
-        return _page(name, page, form, 422)
+        return _page(stop, page, form, 422)
     try:
-        key = once.claim(f"journey.{name}", g.dossier.id)
+        key = once.claim(f"journey.{stop}", g.dossier.id)
     except BadPostKey:
-        return _page(name, page, form, 400)
+        return _page(stop, page, form, 400)
     if key.taken is not None and key.taken.same:
         return once.goes_to(key.taken.location)
-    job = page.save(g.dossier, form)
-    location = _after(name)
+    job = page.save(at, form)
+    location = _after(stop)
     key.lead_to(location, g.dossier.id)
     if job is not None:
         commit_now()
@@ -99,12 +112,12 @@ def take_typed(step: str) -> ResponseReturnValue:
     return once.goes_to(location)
 
 
-def _after(name: StepName) -> str:
+def _after(stop: Stop) -> str:
     """Return where the person goes after a step, as once.goes_to() reads it."""
     changing = request.form.get("dari") == "periksa"
-    if name is StepName.IDENTITY:
+    if stop.name is StepName.IDENTITY:
         return "nik.show"
-    following = journey.next_after(name, dossiers.answers_of(g.dossier), changing=changing)
+    following = journey.next_after(stop, dossiers.answers_of(g.dossier), changing=changing)
     if following is None:
         return "receipt.review"
     return f"journey.show {following} periksa" if changing else f"journey.show {following}"
@@ -125,8 +138,10 @@ def reckon() -> ResponseReturnValue:
     form = page.form(formdata=request.args, meta={"csrf": False})
     for field in form:
         field.validate(form)
+    ke = request.args.get("ke", 1, type=int)
     return render(
         "journey/capital_total.html",
         fragment="journey/_total.html",
-        **page.context(form, g.dossier),
+        ke=ke,
+        **page.context(form, At(g.dossier, ke - 1)),
     )

@@ -16,6 +16,7 @@ from app.extensions import limiter
 from app.forms.business import SendForm
 from app.forms.person import today
 from app.routes import once
+from app.routes.once import address_of
 from app.services import dossiers, jobs, nik_checks
 from app.services.reference import get_book
 from app.web import advance, go, render, run_now
@@ -47,7 +48,7 @@ def show() -> ResponseReturnValue:
         nik_class=nik_checks.current_class(dossier),
         fields=check.fields,
         warnings=sorted(warnings),
-        following=following,
+        following=address_of(following) if following else None,
         sent=dossier.sent_at is not None,
     )
 

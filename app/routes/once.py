@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, request
 from flask.typing import ResponseReturnValue
 
+from app.domain.journey import Stop
 from app.models.dossier import PostKey
 from app.services import post_keys
 from app.web import advance
@@ -62,10 +63,17 @@ def kept_key() -> str:
 
 
 def goes_to(location: str) -> ResponseReturnValue:
-    """Go to a noted place: `endpoint`, `endpoint step` or `endpoint step where-from`."""
-    endpoint, step, where_from, *_ = [*location.split(" "), "", ""]
+    """Go to a noted place: `endpoint`, `endpoint stop` or `endpoint stop where-from`."""
+    endpoint, stop, where_from, *_ = [*location.split(" "), "", ""]
     query = {"dari": where_from} if where_from else None
-    return advance(endpoint, query=query, **({"step": step} if step else {}))
+    return advance(endpoint, query=query, **(address_of(Stop.parse(stop)) if stop else {}))
+
+
+def address_of(stop: Stop) -> dict[str, str | int]:
+    """Return what stands in the address of a stop of the journey."""
+    if stop.position:
+        return {"step": stop.name.value, "ke": stop.position + 1}
+    return {"step": stop.name.value}
 
 
 def is_stale(form: Any) -> bool:

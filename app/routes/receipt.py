@@ -14,6 +14,7 @@ from app.domain.support_number import format_support_number
 from app.forms.business import SendForm
 from app.i18n import outside_url
 from app.routes import once
+from app.routes.once import address_of
 from app.services import dossiers, handovers, nik_checks, papers, progress
 from app.services.post_keys import BadPostKey
 from app.services.reference import get_book
@@ -32,14 +33,14 @@ def review() -> ResponseReturnValue:
         return go("receipt.show")
     first = journey.first_unanswered(answers)
     if first is not None:
-        return go("journey.show", step=first.value)
+        return go("journey.show", **address_of(first))
     return _review(SendForm(formdata=None))
 
 
 def _review(form: SendForm, status: int = 200) -> Response:
-    found = dossiers.estimate_for(g.dossier)
-    assert found is not None
-    obstacles = dossiers.obstacles(found)
+    whole = dossiers.whole_of(g.dossier)
+    assert whole is not None
+    obstacles = dossiers.obstacles(g.dossier, whole)
     nik_class = nik_checks.current_class(g.dossier)
     return render(
         "journey/review.html",
@@ -48,7 +49,11 @@ def _review(form: SendForm, status: int = 200) -> Response:
         form_page=not obstacles and nik_class in {NikClass.MATCH, NikClass.PENDING},
         kunci=once.kept_key(),
         sections=summary_of(g.dossier, get_book()),
-        estimate=found,
+        address_of=address_of,
+        activities=g.dossier.activities,
+        removed=dossiers.removed_activities(g.dossier),
+        codes=[(activity.kbli_code, activity.position + 1) for activity in g.dossier.activities],
+        whole=whole,
         obstacles=obstacles,
         nik_class=nik_class,
         lost=once.is_stale(form),
@@ -91,7 +96,6 @@ def show() -> ResponseReturnValue:
     dossier = g.dossier
     if dossier.sent_at is None:
         return go("receipt.review")
-    risk = RiskLevel(dossier.activity.risk or "")
     shown = format_support_number(dossier.support_number)
     text = _(
         "My file %(number)s has been sent. See where it is: %(address)s",
@@ -104,7 +108,7 @@ def show() -> ResponseReturnValue:
         number=shown,
         handover=dossier.handover,
         paper=papers.of(dossier),
-        risk=risk,
+        risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier),
         turn=progress.turn_of(dossier),
         whatsapp=share_link(text),

@@ -20,6 +20,7 @@ from app.extensions import limiter
 from app.forms.access import ResumeForm
 from app.forms.business import SendForm
 from app.forms.fields import mistakes
+from app.routes.once import address_of
 from app.services import dossiers
 from app.web import advance, carried, commit_now, go, let_others_write, render
 
@@ -67,12 +68,27 @@ def _page(
 def ask_for_pin(step: str = "") -> Response:
     """Answer a request that needs an open dossier. What was typed goes along and is kept."""
     start_token()
-    step = step or (request.view_args or {}).get("step", "")
+    step = step or _step_asked_for()
     carry = []
     if request.method == "POST" and step:
         carry = [pair for pair in carried() if pair[0] not in _OWN_FIELDS]
     why = "another" if "dossier" in g and is_for_another() else "asked"
     return _page(ResumeForm(formdata=None), 403, step=step, carry=carry, wrong=why)
+
+
+def _step_asked_for() -> str:
+    """Return the stop of the journey that this request was for; "" for any other page."""
+    asked = request.view_args or {}
+    if "step" not in asked:
+        return ""
+    return str(journey.Stop(journey.StepName(asked["step"]), asked.get("ke", 1) - 1))
+
+
+def _stop(text: str) -> journey.Stop | None:
+    try:
+        return journey.Stop.parse(text)
+    except ValueError:
+        return None
 
 
 @bp.post("/lanjut")
@@ -81,8 +97,8 @@ def ask_for_pin(step: str = "") -> Response:
 def enter_dossier() -> ResponseReturnValue:
     """Open the dossier; take the step that was waiting, or go to the first open one."""
     form = ResumeForm(formdata=request.form)
-    step = request.form.get("langkah", "")
-    step = step if step in set(journey.StepName) else ""
+    stop = _stop(request.form.get("langkah", ""))
+    step = str(stop) if stop else ""
     carry = [pair for pair in carried() if pair[0] not in _OWN_FIELDS]
     if "ganti" in request.form:
         return _page(form, step=step, carry=carry)
@@ -104,10 +120,10 @@ def enter_dossier() -> ResponseReturnValue:
     enter(dossier.id)
     g.dossier = dossiers.take_to_change(dossier.id)
     g.csrf_valid = True  # checked above; enter() has given the session a new secret since
-    if step and any(name not in _NOT_TYPED for name, _ in carry):
+    if stop and any(name not in _NOT_TYPED for name, _ in carry):
         from app.routes.journey import take_typed
 
-        return ask_for_pin(step) if is_for_another() else take_typed(step)
+        return ask_for_pin(step) if is_for_another() else take_typed(stop)
     return go_on()
 
 
@@ -119,7 +135,7 @@ def next_step() -> ResponseReturnValue:
     if answers.sent:
         return go("receipt.show")
     first = journey.first_unanswered(answers)
-    return go("journey.show", step=first.value) if first else go("receipt.review")
+    return go("journey.show", **address_of(first)) if first else go("receipt.review")
 
 
 def go_on() -> ResponseReturnValue:
@@ -130,7 +146,7 @@ def go_on() -> ResponseReturnValue:
     first = journey.first_unanswered(answers)
     if first is None:
         return advance("receipt.review")
-    return advance("journey.show", step=first.value)
+    return advance("journey.show", **address_of(first))
 
 
 @bp.post("/selesai")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -13,8 +13,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 
-from app.domain.business_size import Capital
+from app.domain.because import FactKind
+from app.domain.business_size import BusinessSize, Capital
+from app.domain.combined import Whole, combine, whole_capital
 from app.domain.declarations import WORDING
+from app.domain.deed import DEED_LAW, not_in_deed
 from app.domain.estimate import (
     BANDS,
     CapitalBand,
@@ -22,16 +25,17 @@ from app.domain.estimate import (
     JourneyReason,
     Question,
     estimate,
-    short_journey_fits,
 )
 from app.domain.events import EventKind
-from app.domain.journey import Answers, StepName
+from app.domain.journey import MAX_ACTIVITIES, ActivityAnswers, Answers, StepName, Stop
+from app.domain.legal_form import RULES, UMK_ONLY_LAW, LegalForm, Role, fits_size
 from app.domain.nik_check import NikClass
 from app.domain.person import Sex
 from app.domain.requirements import DeclarationKind, Ground
+from app.domain.risk import Citation
 from app.domain.support_number import new_support_number
 from app.extensions import db, vault
-from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier
+from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier, Entity
 from app.services import events
 from app.services.answers import known
 from app.services.reference import get_book
@@ -70,6 +74,14 @@ def _nobodys_hash() -> str:
     return _hasher.hash("no dossier has this PIN")
 
 
+class NoSuchActivity(Exception):
+    """The dossier has no activity with this number, or it was taken out."""
+
+
+class TooManyActivities(Exception):
+    """One file cannot hold more activities."""
+
+
 def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Dossier:
     """Open an empty dossier with a new Nomor Bantuan."""
     now = datetime.now(UTC)
@@ -88,7 +100,8 @@ def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Doss
         created_at=now,
         updated_at=now,
         applicant=Applicant(),
-        activities=[Activity(position=0, described=False)],
+        legal_form=LegalForm.INDIVIDUAL,
+        every_activity=[Activity(position=0, described=False)],
     )
     if kbli_code is not None and get_book().kbli(KBLI_YEAR, kbli_code):
         dossier.activity.kbli_year = KBLI_YEAR
@@ -179,9 +192,17 @@ def _changing(dossier: Dossier) -> None:
     dossier.updated_at = datetime.now(UTC)
 
 
-def _answered(dossier: Dossier, step: StepName) -> None:
-    events.record(dossier, EventKind.STEP_ANSWERED, step=str(step))
+def _answered(dossier: Dossier, step: StepName, at: int = 0) -> None:
+    events.record(dossier, EventKind.STEP_ANSWERED, step=str(Stop(step, at)))
     db.session.flush()
+
+
+def activity_at(dossier: Dossier, at: int) -> Activity:
+    """Return an activity by its number. Raises NoSuchActivity."""
+    for activity in dossier.activities:
+        if activity.position == at:
+            return activity
+    raise NoSuchActivity(at)
 
 
 def identity_index(nik: str, name: str, birth_date: date, sex: Sex) -> bytes:
@@ -208,9 +229,10 @@ def identify(dossier: Dossier, *, nik: str, name: str, birth_date: date, sex: Se
     return last is None or last.identity_index != index or last.nik_class != NikClass.MATCH
 
 
-def set_phone(dossier: Dossier, phone: str) -> None:
-    """Record the mobile number, as +628…"""
+def set_phone(dossier: Dossier, phone: str, npwp: str | None = None) -> None:
+    """Record the mobile number, as +628…, and the tax number of a person who has one."""
     _changing(dossier)
+    dossier.applicant.npwp = npwp
     dossier.applicant.phone = phone
     dossier.applicant.phone_index = vault.index(phone, "applicants.phone")
     _answered(dossier, StepName.PHONE)
@@ -237,29 +259,144 @@ def set_home(
     _answered(dossier, StepName.HOME)
 
 
-def choose_activity(dossier: Dossier, kbli_code: str) -> None:
+def choose_form(dossier: Dossier, form: LegalForm) -> None:
+    """Record who the business belongs to. What was answered for another form is kept."""
+    _changing(dossier)
+    dossier.legal_form = form
+    if RULES[form].is_entity and dossier.entity is None:
+        dossier.entity = Entity(deed_codes=[])
+    _answered(dossier, StepName.KIND)
+
+
+@dataclass(frozen=True)
+class EntityFacts:
+    """What a company, group or branch is asked. npwp: 16 digits; nitku: 22, of a branch only."""
+
+    name: str
+    role: Role
+    registration_no: str | None
+    registered_on: date | None
+    npwp: str
+    nitku: str | None = None
+    parent_nib: str | None = None
+    parent_name: str | None = None
+
+
+def describe_entity(dossier: Dossier, facts: EntityFacts) -> None:
+    """Record the company, group or branch that the person acts for."""
+    _changing(dossier)
+    entity = known(dossier.entity)
+    for column in fields(facts):
+        setattr(entity, column.name, getattr(facts, column.name))
+    _answered(dossier, StepName.ENTITY)
+
+
+def set_deed(dossier: Dossier, *, year: int, codes: Sequence[str]) -> None:
+    """Record the KBLI codes that the founding paper names. year: their edition."""
+    _changing(dossier)
+    entity = known(dossier.entity)
+    entity.deed_year = year
+    entity.deed_codes = list(codes)
+    _answered(dossier, StepName.DEED)
+
+
+def add_activity(dossier: Dossier) -> Activity:
+    """Add an empty activity at the end. An empty one that is there already is used first.
+
+    Raises TooManyActivities, DossierClosed.
+    """
+    _changing(dossier)
+    last = dossier.activities[-1]
+    if last.kbli_code is None:
+        return last
+    if len(dossier.activities) >= MAX_ACTIVITIES:
+        raise TooManyActivities(MAX_ACTIVITIES)
+    position = max(activity.position for activity in dossier.every_activity) + 1
+    added = Activity(position=position, described=False)
+    dossier.every_activity.append(added)
+    db.session.flush()
+    events.record(dossier, EventKind.ACTIVITY_ADDED, position=position)
+    return added
+
+
+def remove_activity(dossier: Dossier, at: int) -> None:
+    """Take an activity out; its answers stay, so that it can be put back.
+
+    Without the main one, the next becomes the main activity. The last one stays.
+
+    Raises NoSuchActivity, DossierClosed.
+    """
+    _changing(dossier)
+    activity = activity_at(dossier, at)
+    if len(dossier.activities) == 1:
+        raise NoSuchActivity(at)
+    activity.removed_at = datetime.now(UTC)
+    db.session.flush()
+    events.record(dossier, EventKind.ACTIVITY_REMOVED, position=at)
+
+
+def restore_activity(dossier: Dossier, at: int) -> None:
+    """Put an activity back that was taken out. Raises NoSuchActivity, DossierClosed."""
+    _changing(dossier)
+    for activity in dossier.every_activity:
+        if activity.position == at:
+            activity.removed_at = None
+            db.session.flush()
+            events.record(dossier, EventKind.ACTIVITY_RESTORED, position=at)
+            return
+    raise NoSuchActivity(at)
+
+
+def removed_activities(dossier: Dossier) -> list[Activity]:
+    """Return what was taken out and can be put back, the newest first."""
+    gone = [(a.removed_at, a) for a in dossier.every_activity if a.removed_at and a.kbli_code]
+    return [activity for _, activity in sorted(gone, key=lambda pair: pair[0], reverse=True)]
+
+
+def same_place(dossier: Dossier, at: int) -> None:
+    """Give an activity the place and land of the main one (PP 28/2025, article 215)."""
+    _changing(dossier)
+    activity, main = activity_at(dossier, at), dossier.activity
+    for column in _PLACE_COLUMNS:
+        setattr(activity, column, getattr(main, column))
+    _answered(dossier, StepName.PLACE, at)
+    _answered(dossier, StepName.LAND, at)
+
+
+_PLACE_COLUMNS = (
+    "village_code", "street", "rt_rw", "shared_premises", "position_code",
+    "land_area", "land_unit", "land_status", "customary_land",
+)  # fmt: skip
+
+
+def choose_activity(dossier: Dossier, kbli_code: str, *, at: int = 0) -> None:
     """Record the KBLI code. What depended on another code is asked again."""
     _changing(dossier)
-    activity = dossier.activity
+    activity = activity_at(dossier, at)
     if activity.kbli_code != kbli_code or activity.kbli_year != KBLI_YEAR:
         activity.scope_no = None
         activity.described = False
     activity.kbli_year = KBLI_YEAR
     activity.kbli_code = kbli_code
-    _answered(dossier, StepName.ACTIVITY)
+    _answered(dossier, StepName.ACTIVITY, at)
 
 
 def describe_business(
-    dossier: Dossier, *, trade_name: str | None, description: str | None, scope_no: int | None
+    dossier: Dossier,
+    *,
+    trade_name: str | None,
+    description: str | None,
+    scope_no: int | None,
+    at: int = 0,
 ) -> None:
     """Record the trade name, what is done in the person's words, and the scope where asked."""
     _changing(dossier)
-    activity = dossier.activity
+    activity = activity_at(dossier, at)
     activity.trade_name = trade_name
     activity.description = description
     activity.scope_no = scope_no
     activity.described = True
-    _answered(dossier, StepName.BUSINESS)
+    _answered(dossier, StepName.BUSINESS, at)
 
 
 def set_place(
@@ -270,39 +407,42 @@ def set_place(
     rt_rw: str | None,
     shared_premises: bool,
     position_code: str,
+    at: int = 0,
 ) -> None:
     """Record where the business is run. position_code: 01 land, 02 water, 03 forest area."""
     _changing(dossier)
-    activity = dossier.activity
+    activity = activity_at(dossier, at)
     activity.village_code = village_code
     activity.street = street
     activity.rt_rw = rt_rw
     activity.shared_premises = shared_premises
     activity.position_code = position_code
-    _answered(dossier, StepName.PLACE)
+    _answered(dossier, StepName.PLACE, at)
 
 
-def set_land(dossier: Dossier, *, area: Decimal, unit: str, status: str, customary: bool) -> None:
+def set_land(
+    dossier: Dossier, *, area: Decimal, unit: str, status: str, customary: bool, at: int = 0
+) -> None:
     """Record the land. unit: 01 m², 02 ha; status: 01 rented, 02 owned, 03 borrowed."""
     _changing(dossier)
-    activity = dossier.activity
+    activity = activity_at(dossier, at)
     activity.land_area = area
     activity.land_unit = unit
     activity.land_status = status
     activity.customary_land = customary
-    _answered(dossier, StepName.LAND)
+    _answered(dossier, StepName.LAND, at)
 
 
-def declare_capital(dossier: Dossier, capital: Capital) -> None:
+def declare_capital(dossier: Dossier, capital: Capital, *, at: int = 0) -> None:
     """Record the planned capital, part by part, in whole rupiah."""
     _changing(dossier)
-    activity = dossier.activity
+    activity = activity_at(dossier, at)
     activity.land_idr = capital.land_idr
     activity.building_idr = capital.building_idr
     activity.machines_idr = capital.machines_idr
     activity.other_idr = capital.other_idr
     activity.working_idr = capital.working_idr
-    _answered(dossier, StepName.CAPITAL)
+    _answered(dossier, StepName.CAPITAL, at)
 
 
 def set_production(
@@ -313,16 +453,17 @@ def set_production(
     product: str,
     capacity: Decimal,
     unit: str,
+    at: int = 0,
 ) -> None:
     """Record workers, product and yearly capacity (PP 28/2025, article 211)."""
     _changing(dossier)
-    activity = dossier.activity
+    activity = activity_at(dossier, at)
     activity.workers_male = workers_male
     activity.workers_female = workers_female
     activity.product = product
     activity.capacity = capacity
     activity.capacity_unit = unit
-    _answered(dossier, StepName.PRODUCTION)
+    _answered(dossier, StepName.PRODUCTION, at)
 
 
 def declare(dossier: Dossier, kinds: Collection[DeclarationKind]) -> None:
@@ -360,12 +501,30 @@ def _band(counted_idr: int) -> CapitalBand:
 _GROUNDS = {"01": Ground.LAND, "02": Ground.WATER, "03": Ground.FOREST}
 
 
-def estimate_for(dossier: Dossier) -> Estimate | None:
-    """Return the estimate for the main activity; None until code, place and capital are known."""
-    activity = dossier.activity
-    capital = capital_of(activity)
-    if activity.kbli_code is None or activity.village_code is None or capital is None:
+def size_of(dossier: Dossier) -> BusinessSize | None:
+    """Return the size of the whole business; None while the capital of no activity is known.
+
+    The capital of all activities counts together (PP 7/2021, article 35).
+    """
+    capitals = [capital for capital in map(capital_of, dossier.activities) if capital]
+    return whole_capital(capitals).size if capitals else None
+
+
+def other_capital(dossier: Dossier, at: int) -> Capital:
+    """Return the capital of all activities but one, as far as it was answered."""
+    others = [capital_of(activity) for activity in dossier.activities if activity.position != at]
+    return whole_capital(capital for capital in others if capital)
+
+
+def estimate_for(dossier: Dossier, at: int | None = None) -> Estimate | None:
+    """Return the estimate for one activity, the main one unless said otherwise.
+
+    None until its code, place and capital are known.
+    """
+    activity = dossier.activity if at is None else activity_at(dossier, at)
+    if activity.kbli_code is None or activity.village_code is None or capital_of(activity) is None:
         return None
+    capital = whole_capital(found for found in map(capital_of, dossier.activities) if found)
     question = Question(
         code=activity.kbli_code,
         year=activity.kbli_year or KBLI_YEAR,
@@ -379,6 +538,13 @@ def estimate_for(dossier: Dossier) -> Estimate | None:
     return estimate(get_book().risk_rows(activity.kbli_code), question)
 
 
+def whole_of(dossier: Dossier) -> Whole | None:
+    """Return what all activities mean together; None until each can be estimated."""
+    found = [estimate_for(dossier, activity.position) for activity in dossier.activities]
+    complete = [one for one in found if one is not None]
+    return combine(complete) if len(complete) == len(found) else None
+
+
 def scope_choices(kbli_code: str) -> Sequence[tuple[int, str]]:
     """Return the scopes to choose from, where the risk of some size depends on the scope."""
     rows = get_book().risk_rows(kbli_code)
@@ -388,21 +554,22 @@ def scope_choices(kbli_code: str) -> Sequence[tuple[int, str]]:
     return tuple(sorted(labels.items()))
 
 
-def missing_declarations(dossier: Dossier, found: Estimate | None) -> tuple[DeclarationKind, ...]:
+def missing_declarations(dossier: Dossier) -> tuple[DeclarationKind, ...]:
     """Return the statements that the law asks for and the person has not given."""
+    whole = whole_of(dossier)
     given = {row.kind for row in dossier.declarations}
-    if found is None:
+    if whole is None:
         return (DeclarationKind.DATA_TRUE,)
-    return tuple(d.kind for d in found.declarations if d.kind not in given)
+    return tuple(d.kind for d in whole.declarations if d.kind not in given)
 
 
-def drop_needless_declarations(dossier: Dossier, found: Estimate) -> None:
+def drop_needless_declarations(dossier: Dossier, whole: Whole) -> None:
     """Take back statements that the law does not ask for (any more): an answer was changed since.
 
     Some of them only certain people may make: a small business may not make the self-statement
     of a micro business (PP 28/2025, article 32).
     """
-    asked = {declaration.kind for declaration in found.declarations}
+    asked = {declaration.kind for declaration in whole.declarations}
     for row in [row for row in dossier.declarations if row.kind not in asked]:
         dossier.declarations.remove(row)
         db.session.delete(row)
@@ -410,12 +577,31 @@ def drop_needless_declarations(dossier: Dossier, found: Estimate) -> None:
 
 def answers_of(dossier: Dossier) -> Answers:
     """Return which steps are answered, for the rules of the journey."""
-    applicant, activity = dossier.applicant, dossier.activity
-    code = activity.kbli_code
+    applicant, entity = dossier.applicant, dossier.entity
     return Answers(
+        form=LegalForm(dossier.legal_form),
         identity=applicant.nik is not None,
         phone=applicant.phone is not None,
+        entity=entity is not None and _is_described(entity, LegalForm(dossier.legal_form)),
+        deed=entity is not None and bool(entity.deed_codes),
         home=applicant.street is not None,
+        activities=tuple(_activity_answers(activity) for activity in dossier.activities),
+        declarations_missing=bool(missing_declarations(dossier)),
+        sent=dossier.sent_at is not None,
+    )
+
+
+def _is_described(entity: Entity, form: LegalForm) -> bool:
+    """A branch is asked for its parent; who changed from another form has not said that yet."""
+    if entity.npwp is None or entity.role not in RULES[form].roles:
+        return False
+    return form is not LegalForm.BRANCH or entity.nitku is not None
+
+
+def _activity_answers(activity: Activity) -> ActivityAnswers:
+    code = activity.kbli_code
+    return ActivityAnswers(
+        position=activity.position,
         kbli_code=code,
         described=activity.described,
         needs_scope=bool(code and scope_choices(code)),
@@ -424,21 +610,45 @@ def answers_of(dossier: Dossier) -> Answers:
         land=activity.land_area is not None,
         capital=capital_of(activity),
         production=activity.product is not None,
-        declarations_missing=bool(missing_declarations(dossier, estimate_for(dossier))),
-        sent=dossier.sent_at is not None,
     )
 
 
 @dataclass(frozen=True)
-class Obstacles:
-    """Why a dossier cannot be sent online. Empty fields mean that nothing stands in the way."""
+class Obstacle:
+    """Something that keeps a file from being sent. codes: the activities concerned."""
 
-    reasons: frozenset[JourneyReason]
+    reason: JourneyReason
+    codes: tuple[str, ...]
+    citations: tuple[Citation, ...]
 
-    def __bool__(self) -> bool:
-        return bool(self.reasons)
+
+def obstacles(dossier: Dossier, whole: Whole) -> tuple[Obstacle, ...]:
+    """Return what keeps the file from being sent; empty when nothing does."""
+    found = [
+        Obstacle(
+            each.value,
+            tuple(fact.value or fact.subject for fact in each.facts if fact.kind is FactKind.CODE),
+            each.citations,
+        )
+        for each in whole.obstacles
+    ]
+    form = LegalForm(dossier.legal_form)
+    uncovered = _not_in_deed(dossier, form)
+    if uncovered:
+        found.append(Obstacle(JourneyReason.NOT_IN_DEED, uncovered, (DEED_LAW,)))
+    if whole.size is not None and not fits_size(form, whole.size.value):
+        found.append(Obstacle(JourneyReason.FORM_FOR_UMK_ONLY, (), (UMK_ONLY_LAW,)))
+    return tuple(found)
 
 
-def obstacles(found: Estimate) -> Obstacles:
-    """Return what keeps the short journey from carrying this business."""
-    return Obstacles(short_journey_fits(found))
+def _not_in_deed(dossier: Dossier, form: LegalForm) -> tuple[str, ...]:
+    if not RULES[form].deed or dossier.entity is None or dossier.entity.deed_year is None:
+        return ()
+    book = get_book()
+    codes = [activity.kbli_code for activity in dossier.activities if activity.kbli_code]
+    return not_in_deed(
+        codes,
+        deed_year=dossier.entity.deed_year,
+        deed_codes=dossier.entity.deed_codes,
+        steps=[step for code in codes for step in book.predecessors(code)],
+    )

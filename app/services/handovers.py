@@ -11,15 +11,18 @@ from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import LicensingResult, Refused
 from app.domain import submission as wire
 from app.domain.business_size import BusinessSize
+from app.domain.combined import Whole
+from app.domain.estimate import HARI, Estimate
 from app.domain.events import EventKind
 from app.domain.journey import first_unanswered
+from app.domain.legal_form import RULES, LegalForm, Role
 from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LandStatus, LandUnit, Position
+from app.domain.oss_codes import EntityCode, LandStatus, LandUnit, Position
 from app.domain.person import Sex
 from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel
 from app.extensions import db, ports
-from app.models.dossier import Dossier, Handover, Job, Paper
+from app.models.dossier import Activity, Dossier, Entity, Handover, Job, Paper
 from app.services import dossiers, events, jobs, nik_checks
 from app.services.answers import known
 from app.services.reference import get_book
@@ -53,19 +56,15 @@ def send(dossier: Dossier) -> Job | None:
     nik_class = nik_checks.current_class(dossier)
     if nik_class not in {NikClass.MATCH, NikClass.PENDING}:
         raise NotReady(nik_class)
-    found = dossiers.estimate_for(dossier)
-    if found is None or dossiers.obstacles(found):
+    whole = dossiers.whole_of(dossier)
+    if whole is None or dossiers.obstacles(dossier, whole):
         raise NotReady("estimate")
-    if dossiers.missing_declarations(dossier, found):
+    if dossiers.missing_declarations(dossier):
         raise NotReady("declarations")
     if first_unanswered(dossiers.answers_of(dossier)) is not None:
         raise NotReady("answers")
-    dossiers.drop_needless_declarations(dossier, found)
-    assert found.risk is not None
-    release = get_book().release("risk", str(found.year))
-    activity = dossier.activity
-    activity.risk, activity.size = found.risk, found.size
-    activity.risk_release = release.id if release else None
+    dossiers.drop_needless_declarations(dossier, whole)
+    _freeze(dossier, whole)
     now = datetime.now(UTC)
     dossier.sent_at = now
     dossier.updated_at = now
@@ -78,6 +77,20 @@ def send(dossier: Dossier) -> Job | None:
     )
     events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
     return None if waiting else jobs.plan(JOB, dossier.id)
+
+
+def _freeze(dossier: Dossier, whole: Whole) -> None:
+    """Fix what the estimate says now: a newer release must not change what was handed over."""
+    for activity, part in zip(dossier.activities, whole.parts, strict=True):
+        release = get_book().release("risk", str(part.found.year))
+        activity.risk, activity.size = part.found.risk, part.found.size
+        activity.risk_release = release.id if release else None
+        activity.decision_working_days = _working_days(part.found)
+
+
+def _working_days(found: Estimate) -> int | None:
+    """Return the days an office has for its decision, where the row gives working days."""
+    return found.days if found.days_unit == HARI else None
 
 
 def nik_known(dossier: Dossier) -> None:
@@ -201,7 +214,14 @@ _DECLARATIONS: Mapping[str, wire.Declaration] = {
 
 def _submission(dossier: Dossier, key: str) -> wire.Submission:
     """Put the answers into the shape of the port. Only complete dossiers come here."""
-    person, activity = dossier.applicant, dossier.activity
+    person, entity = dossier.applicant, dossier.entity
+    form = LegalForm(dossier.legal_form)
+    address = wire.Address(
+        street=known(person.street),
+        area_code=known(person.area_code),
+        rt_rw=person.rt_rw or "",
+        postcode=person.postcode or "",
+    )
     return wire.Submission(
         key=key,
         applicant=wire.Applicant(
@@ -210,38 +230,77 @@ def _submission(dossier: Dossier, key: str) -> wire.Submission:
             birth_date=date.fromisoformat(known(person.birth_date)),
             sex=Sex(known(person.sex)),
             phone=known(person.phone),
-            address=wire.Address(
-                street=known(person.street),
-                area_code=known(person.area_code),
-                rt_rw=person.rt_rw or "",
-                postcode=person.postcode or "",
-            ),
+            address=address,
+            role=_role(entity) if RULES[form].is_entity else "",
         ),
-        activities=(
-            wire.Activity(
-                kbli_year=known(activity.kbli_year),
-                kbli_code=known(activity.kbli_code),
-                description=activity.description or "",
-                risk=RiskLevel(known(activity.risk)),
-                premises=wire.Premises(
-                    area_code=known(activity.village_code),
-                    address=known(activity.street),
-                    position=Position(known(activity.position_code)),
-                    land_area=activity.land_area,
-                    land_unit=LandUnit(known(activity.land_unit)),
-                    land_status=LandStatus(known(activity.land_status)),
-                ),
-                capital=known(dossiers.capital_of(activity)),
-                product=wire.Product(
-                    description=known(activity.product),
-                    capacity=known(activity.capacity),
-                    unit=known(activity.capacity_unit),
-                ),
-                workers_male=activity.workers_male or 0,
-                workers_female=activity.workers_female or 0,
-                trade_name=activity.trade_name or "",
-            ),
+        activities=tuple(
+            _activity(activity, is_supporting=activity is not dossier.activity)
+            for activity in dossier.activities
         ),
-        size=BusinessSize(known(activity.size)),
+        size=BusinessSize(known(dossier.activity.size)),
         declarations=tuple(_DECLARATIONS[row.kind] for row in dossier.declarations),
+        entity=_entity(known(entity), form, address) if _is_own_entity(form) else None,
+        branch=_branch(known(entity), address) if form is LegalForm.BRANCH else None,
+    )
+
+
+def _is_own_entity(form: LegalForm) -> bool:
+    return RULES[form].is_entity and form is not LegalForm.BRANCH
+
+
+def _role(entity: Entity | None) -> str:
+    """Return the role in Indonesian, as a deed would say it; the values are those words."""
+    return Role(known(known(entity).role)).value.replace("-", " ").capitalize()
+
+
+def _entity(entity: Entity, form: LegalForm, office: wire.Address) -> wire.Entity:
+    code = RULES[form].oss_code
+    return wire.Entity(
+        kind=EntityCode(code) if code else None,
+        name=known(entity.name),
+        registration_number=known(entity.registration_no),
+        registered_on=entity.registered_on,
+        npwp=known(entity.npwp),
+        office=office,
+        deed_kbli=tuple(entity.deed_codes) if RULES[form].deed else (),
+        deed_kbli_year=entity.deed_year if RULES[form].deed else None,
+    )
+
+
+def _branch(entity: Entity, address: wire.Address) -> wire.Branch:
+    return wire.Branch(
+        parent_nib=known(entity.parent_nib),
+        parent_name=known(entity.parent_name),
+        name=known(entity.name),
+        address=address,
+        npwp=known(entity.npwp),
+        nitku=known(entity.nitku),
+    )
+
+
+def _activity(activity: Activity, *, is_supporting: bool) -> wire.Activity:
+    return wire.Activity(
+        kbli_year=known(activity.kbli_year),
+        kbli_code=known(activity.kbli_code),
+        description=activity.description or "",
+        risk=RiskLevel(known(activity.risk)),
+        premises=wire.Premises(
+            area_code=known(activity.village_code),
+            address=known(activity.street),
+            position=Position(known(activity.position_code)),
+            land_area=activity.land_area,
+            land_unit=LandUnit(known(activity.land_unit)),
+            land_status=LandStatus(known(activity.land_status)),
+        ),
+        capital=known(dossiers.capital_of(activity)),
+        product=wire.Product(
+            description=known(activity.product),
+            capacity=known(activity.capacity),
+            unit=known(activity.capacity_unit),
+        ),
+        workers_male=activity.workers_male or 0,
+        workers_female=activity.workers_female or 0,
+        trade_name=activity.trade_name or "",
+        is_supporting=is_supporting,
+        decision_working_days=activity.decision_working_days,
     )

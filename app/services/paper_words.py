@@ -8,12 +8,13 @@ from flask_babel import force_locale
 
 from app.adapters.papers.render import LicencePaper, PaperActivity, Words
 from app.domain.business_size import BusinessSize
+from app.domain.legal_form import RULES, LegalForm
 from app.domain.oss_codes import NibStatus
 from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel, products_for
 from app.domain.support_number import format_support_number
 from app.labels import label
-from app.models.dossier import Activity, Paper
+from app.models.dossier import Activity, Dossier, Paper
 from app.services.answers import known
 from app.services.reference import get_book
 
@@ -41,27 +42,36 @@ def place_lines(activity: Activity) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def _holder(dossier: Dossier) -> str:
+    """Return whose licence it is: the company, group or branch, else the person."""
+    if RULES[LegalForm(dossier.legal_form)].is_entity:
+        return known(dossier.entity).name or ""
+    return dossier.applicant.name or ""
+
+
+def _activity(activity: Activity) -> PaperActivity:
+    entry = known(get_book().kbli(known(activity.kbli_year), known(activity.kbli_code)))
+    risk = RiskLevel(known(activity.risk))
+    return PaperActivity(
+        kbli_code=entry.code,
+        kbli_year=entry.year,
+        title=Words(id=entry.title_id, en=entry.name_en or ""),
+        risk=both(risk),
+        products=tuple(both(product).id for product in products_for(risk)),
+    )
+
+
 def licence_paper(paper: Paper, verify_url: str) -> LicencePaper:
     """Return what the paper shows. It never holds a NIK."""
     dossier = paper.dossier
     activity = dossier.activity
-    entry = known(get_book().kbli(known(activity.kbli_year), known(activity.kbli_code)))
-    risk = RiskLevel(known(activity.risk))
     return LicencePaper(
         kind="nib",
         number=paper.number,
-        holder=dossier.applicant.name or "",
+        holder=_holder(dossier),
         trade_name=activity.trade_name or "",
         address=place_lines(activity),
-        activities=(
-            PaperActivity(
-                kbli_code=entry.code,
-                kbli_year=entry.year,
-                title=Words(id=entry.title_id, en=entry.name_en or ""),
-                risk=both(risk),
-                products=tuple(both(product).id for product in products_for(risk)),
-            ),
-        ),
+        activities=tuple(_activity(each) for each in dossier.activities),
         size=both(BusinessSize(known(activity.size))),
         status=both(NibStatus(known(known(dossier.handover).nib_status))),
         issued_at=paper.issued_at,

@@ -1,37 +1,46 @@
-"""All answers of a dossier, step by step, as "check your answers" shows them."""
+"""All answers of a dossier, stop by stop, as "check your answers" shows them.
+
+One function a step, in the table at the end; which steps there are, for whom and in what order says
+app.domain.journey.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
 
+from app.domain import journey
 from app.domain.business_size import Capital
-from app.domain.journey import StepName
+from app.domain.journey import EACH, StepName, Stop
+from app.domain.legal_form import LegalForm, Role
 from app.domain.nik import mask_nik
 from app.domain.oss_codes import LandStatus, LandUnit, Position
 from app.domain.person import Sex
 from app.domain.reference_types import KbliEntry
 from app.i18n import DEFAULT, language, number, rupiah, short_day
 from app.labels import label
-from app.models.dossier import Applicant, Dossier
+from app.models.dossier import Activity, Applicant, Dossier
 from app.services import dossiers
 from app.services.answers import known
 from app.services.paper_words import place_lines
 from app.services.reference_book import ReferenceBook
 
+Row = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class Section:
-    """The answers of one step: (question, answer) pairs."""
+    """The answers of one stop: (question, answer) pairs."""
 
-    step: StepName
-    rows: tuple[tuple[str, str], ...]
+    stop: Stop
+    rows: tuple[Row, ...]
 
 
 def home_line(applicant: Applicant, book: ReferenceBook) -> str:
-    """Return the home address in one line."""
+    """Return the home or office address in one line."""
     code = applicant.area_code or ""
     names = []
     if len(code) == 10:
@@ -47,94 +56,151 @@ def home_line(applicant: Applicant, book: ReferenceBook) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def masked(digits: str) -> str:
+    """Return a number of which only the last three digits can be read."""
+    return "•" * (len(digits) - 3) + digits[-3:]
+
+
 def _title(entry: KbliEntry) -> str:
     if language() == DEFAULT:
         return entry.title_id
     return entry.name_en or _("%(title)s (in Indonesian only)", title=entry.title_id)
 
 
-def summary_of(dossier: Dossier, book: ReferenceBook) -> list[Section]:
-    """Return every answer. The NIK is masked: the page may be read over a shoulder."""
-    who, activity = dossier.applicant, dossier.activity
-    entry = known(book.kbli(known(activity.kbli_year), known(activity.kbli_code)))
-    capital = dossiers.capital_of(activity) or Capital(0, 0, 0, 0, 0)
-    scope = dict(dossiers.scope_choices(activity.kbli_code or "")).get(activity.scope_no or 0)
-    land = LandStatus(known(activity.land_status))
-    business = [(_("Description"), activity.description or "")]
-    if activity.trade_name:
-        business.insert(0, (_("Name of your business"), activity.trade_name))
-    if scope:
-        business.append((_("Which part"), scope))
-    kind = _("Stall or shop with a manager") if activity.shared_premises else _("Own place")
-    people = (activity.workers_male or 0) + (activity.workers_female or 0)
+def _kind(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
+    return [(_("Kind of business"), label(LegalForm(dossier.legal_form)))]
+
+
+def _identity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
+    who = dossier.applicant
     return [
-        Section(
-            StepName.IDENTITY,
-            (
-                (_("NIK"), mask_nik(who.nik or "")),
-                (_("Name"), who.name or ""),
-                (_("Date of birth"), short_day(date.fromisoformat(who.birth_date or ""))),
-                (_("Sex"), label(Sex(known(who.sex)))),
-            ),
-        ),
-        Section(StepName.PHONE, ((_("Phone"), "0" + (who.phone or "").removeprefix("+62")),)),
-        Section(StepName.HOME, ((_("Home"), home_line(who, book)),)),
-        Section(
-            StepName.ACTIVITY,
-            (
-                (
-                    _("Activity (KBLI %(year)s)", year=activity.kbli_year),
-                    f"{entry.code} – {_title(entry)}",
-                ),
-            ),
-        ),
-        Section(StepName.BUSINESS, tuple(business)),
-        Section(
-            StepName.PLACE,
-            (
-                (_("Place of business"), ", ".join(place_lines(activity))),
-                (_("Kind of place"), f"{kind} · {label(Position(known(activity.position_code)))}"),
-            ),
-        ),
-        Section(
-            StepName.LAND,
-            (
-                (
-                    _("Size"),
-                    f"{number(activity.land_area)} {label(LandUnit(known(activity.land_unit)))}",
-                ),
-                (
-                    _("Whose place"),
-                    _("Customary land, with consent") if activity.customary_land else label(land),
-                ),
-            ),
-        ),
-        Section(
-            StepName.CAPITAL,
-            (
-                (_("Capital without land and building"), rupiah(capital.counted_idr)),
-                (_("Land and building"), rupiah(capital.land_idr + capital.building_idr)),
-                (_("Business size"), label(capital.size)),
-            ),
-        ),
-        Section(
-            StepName.PRODUCTION,
-            (
-                (
-                    _("People at work"),
-                    _(
-                        "%(all)s (men: %(men)s, women: %(women)s)",
-                        all=people,
-                        men=activity.workers_male or 0,
-                        women=activity.workers_female or 0,
-                    ),
-                ),
-                (_("Product"), activity.product or ""),
-                (_("In one year"), f"{number(activity.capacity)} {activity.capacity_unit}"),
-            ),
-        ),
-        Section(
-            StepName.DECLARATIONS,
-            ((_("Statements"), _("%(count)s made", count=len(dossier.declarations))),),
-        ),
+        (_("NIK"), mask_nik(who.nik or "")),
+        (_("Name"), who.name or ""),
+        (_("Date of birth"), short_day(date.fromisoformat(who.birth_date or ""))),
+        (_("Sex"), label(Sex(known(who.sex)))),
     ]
+
+
+def _phone(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
+    who = dossier.applicant
+    rows = [(_("Phone"), "0" + (who.phone or "").removeprefix("+62"))]
+    if who.npwp and dossier.entity is None:
+        rows.append((_("NPWP"), masked(who.npwp)))
+    return rows
+
+
+def _entity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
+    entity = known(dossier.entity)
+    rows = [
+        (_("Name of the business"), entity.name or ""),
+        (_("You there"), label(Role(known(entity.role)))),
+        (_("NPWP"), masked(entity.npwp or "")),
+    ]
+    if LegalForm(dossier.legal_form) is LegalForm.BRANCH:
+        head = f"{entity.parent_name}, NIB {entity.parent_nib}"
+        return [*rows, (_("NITKU"), masked(entity.nitku or "")), (_("Head office"), head)]
+    on = f", {short_day(entity.registered_on)}" if entity.registered_on else ""
+    return [*rows, (_("Legalisation or registration"), f"{entity.registration_no}{on}")]
+
+
+def _deed(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
+    entity = known(dossier.entity)
+    question = _("Codes in the founding paper (KBLI %(year)s)", year=entity.deed_year)
+    return [(question, ", ".join(entity.deed_codes))]
+
+
+def _home(dossier: Dossier, book: ReferenceBook) -> list[Row]:
+    entity = LegalForm(dossier.legal_form) is not LegalForm.INDIVIDUAL
+    return [(_("Office") if entity else _("Home"), home_line(dossier.applicant, book))]
+
+
+def _activity(activity: Activity, book: ReferenceBook) -> list[Row]:
+    entry = known(book.kbli(known(activity.kbli_year), known(activity.kbli_code)))
+    question = _("Activity (KBLI %(year)s)", year=activity.kbli_year)
+    return [(question, f"{entry.code} – {_title(entry)}")]
+
+
+def _business(activity: Activity, _book: ReferenceBook) -> list[Row]:
+    rows = [(_("Description"), activity.description or "")]
+    if activity.trade_name:
+        rows.insert(0, (_("Name of your business"), activity.trade_name))
+    scope = dict(dossiers.scope_choices(activity.kbli_code or "")).get(activity.scope_no or 0)
+    if scope:
+        rows.append((_("Which part"), scope))
+    return rows
+
+
+def _place(activity: Activity, _book: ReferenceBook) -> list[Row]:
+    kind = _("Stall or shop with a manager") if activity.shared_premises else _("Own place")
+    return [
+        (_("Place of business"), ", ".join(place_lines(activity))),
+        (_("Kind of place"), f"{kind} · {label(Position(known(activity.position_code)))}"),
+    ]
+
+
+def _land(activity: Activity, _book: ReferenceBook) -> list[Row]:
+    size = f"{number(activity.land_area)} {label(LandUnit(known(activity.land_unit)))}"
+    whose = label(LandStatus(known(activity.land_status)))
+    if activity.customary_land:
+        whose = _("Customary land, with consent")
+    return [(_("Size"), size), (_("Whose place"), whose)]
+
+
+def _capital(activity: Activity, _book: ReferenceBook) -> list[Row]:
+    capital = dossiers.capital_of(activity) or Capital(0, 0, 0, 0, 0)
+    return [
+        (_("Capital without land and building"), rupiah(capital.counted_idr)),
+        (_("Land and building"), rupiah(capital.land_idr + capital.building_idr)),
+    ]
+
+
+def _production(activity: Activity, _book: ReferenceBook) -> list[Row]:
+    men, women = activity.workers_male or 0, activity.workers_female or 0
+    people = _("%(all)s (men: %(men)s, women: %(women)s)", all=men + women, men=men, women=women)
+    return [
+        (_("People at work"), people),
+        (_("Product"), activity.product or ""),
+        (_("In one year"), f"{number(activity.capacity)} {activity.capacity_unit}"),
+    ]
+
+
+def _declarations(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
+    size = dossiers.size_of(dossier)
+    rows = [(_("Statements"), _("%(count)s made", count=len(dossier.declarations)))]
+    return [(_("Business size"), label(size)), *rows] if size else rows
+
+
+ONCE: Mapping[StepName, Callable[[Dossier, ReferenceBook], list[Row]]] = {
+    StepName.KIND: _kind,
+    StepName.IDENTITY: _identity,
+    StepName.PHONE: _phone,
+    StepName.ENTITY: _entity,
+    StepName.DEED: _deed,
+    StepName.HOME: _home,
+    StepName.DECLARATIONS: _declarations,
+}
+FOR_EACH: Mapping[StepName, Callable[[Activity, ReferenceBook], list[Row]]] = {
+    StepName.ACTIVITY: _activity,
+    StepName.BUSINESS: _business,
+    StepName.PLACE: _place,
+    StepName.LAND: _land,
+    StepName.CAPITAL: _capital,
+    StepName.PRODUCTION: _production,
+}
+
+
+def summary_of(dossier: Dossier, book: ReferenceBook) -> list[Section]:
+    """Return every answer of a complete dossier.
+
+    NIK and tax numbers are masked: the page may be read over a shoulder.
+    """
+    return [
+        Section(stop, tuple(_rows(dossier, stop, book)))
+        for stop in journey.way(dossiers.answers_of(dossier))
+    ]
+
+
+def _rows(dossier: Dossier, stop: Stop, book: ReferenceBook) -> list[Row]:
+    if stop.name in EACH:
+        return FOR_EACH[stop.name](dossiers.activity_at(dossier, stop.position), book)
+    return ONCE[stop.name](dossier, book)

@@ -23,7 +23,7 @@ from app.domain.estimate import (
     Question,
     SalesBand,
     estimate,
-    short_journey_fits,
+    journey_reasons,
     size_of_band,
     trade_conflict,
 )
@@ -107,7 +107,7 @@ def test_kiosk_of_a_micro_trader():
     assert found.as_of == date(2026, 9, 30)
     assert found.sources == ("practice table",)
     assert found.notices == ()
-    assert short_journey_fits(found) == frozenset()
+    assert journey_reasons(found) == frozenset()
 
 
 def test_market_stall_needs_no_land_paper():
@@ -126,7 +126,7 @@ def test_unknown_code_is_unknown_and_not_low():
         assert found.risk is None
         assert found.products == ()
         assert found.as_of is None
-        assert short_journey_fits(found) == {JourneyReason.RISK_NOT_KNOWN}
+        assert journey_reasons(found) == {JourneyReason.RISK_NOT_KNOWN}
 
 
 def test_size_not_offered_lists_the_sizes_that_are():
@@ -134,7 +134,7 @@ def test_size_not_offered_lists_the_sizes_that_are():
     assert found.case is EstimateCase.SIZE_NOT_OFFERED
     assert found.sizes_offered == (SMALL, LARGE)
     assert found.risk is None
-    assert short_journey_fits(found) == {JourneyReason.SIZE_NOT_OFFERED}
+    assert journey_reasons(found) == {JourneyReason.SIZE_NOT_OFFERED}
 
 
 TWO_SCOPES = [row(risk=MEDIUM_LOW, scope="breeding"), row(scope_no=2, scope="growing")]
@@ -148,7 +148,7 @@ def test_scopes_with_different_risk_must_be_chosen():
         (2, "growing", LOW),
     ]
     assert found.risk is None
-    assert short_journey_fits(found) == {JourneyReason.SCOPE_NOT_CHOSEN}
+    assert journey_reasons(found) == {JourneyReason.SCOPE_NOT_CHOSEN}
 
 
 @pytest.mark.parametrize(("scope_no", "risk"), [(1, MEDIUM_LOW), (2, LOW)])
@@ -247,7 +247,7 @@ def test_outside_the_regency_another_office_decides(in_kabupaten, village, outsi
     assert (found.case is EstimateCase.OUTSIDE_AREA) is outside
     assert found.outside_area is outside
     assert found.risk is LOW
-    assert (JourneyReason.OUTSIDE_AREA in short_journey_fits(found)) is outside
+    assert (JourneyReason.OUTSIDE_AREA in journey_reasons(found)) is outside
 
 
 @pytest.mark.parametrize(("village", "warned"), [("96.01.09.2001", True), ("9601012002", False)])
@@ -256,23 +256,10 @@ def test_the_zone_administrator_is_mentioned_in_its_district(village, warned):
     assert (Notice.KEK_ADMINISTRATOR_MAYBE in found.notices) is warned
 
 
-@pytest.mark.parametrize(
-    ("size", "risk", "reasons"),
-    [
-        (SMALL, MEDIUM_LOW, set()),
-        (MEDIUM, LOW, {JourneyReason.BIGGER_THAN_SMALL}),
-        (SMALL, MEDIUM_HIGH, {JourneyReason.RISK_NEEDS_VERIFICATION}),
-        (MICRO, HIGH, {JourneyReason.RISK_NEEDS_VERIFICATION}),
-    ],
-)
-def test_what_the_short_journey_carries(size, risk, reasons):
-    assert short_journey_fits(estimate([row(size, risk)], question(size))) == reasons
-
-
-def test_the_short_journey_carries_one_person_and_one_activity():
-    found = estimate([row()], question())
-    assert short_journey_fits(found, individual=False) == {JourneyReason.NOT_INDIVIDUAL}
-    assert short_journey_fits(found, activities=2) == {JourneyReason.SEVERAL_ACTIVITIES}
+@pytest.mark.parametrize("size", list(BusinessSize))
+@pytest.mark.parametrize("risk", list(RiskLevel))
+def test_every_size_and_every_risk_goes_its_way(size, risk):
+    assert journey_reasons(estimate([row(size, risk)], question(size))) == frozenset()
 
 
 def test_supporting_licences_of_the_row_are_listed():
@@ -353,7 +340,7 @@ def test_an_estimate_is_total_and_does_not_depend_on_the_order(rows, asked, chan
         assert {each.citation for each in found.other_papers} <= set(found.citations)
         assert found.as_of is not None
     else:
-        assert short_journey_fits(found)
+        assert journey_reasons(found)
     if found.case is EstimateCase.NEEDS_SCOPE:
         assert len({each.risk for each in found.scopes if each.risk}) > 1
 

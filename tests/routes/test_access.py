@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app import auth
+from app.domain.journey import EACH, StepName
 from app.extensions import db
 from tests.client import Form, form_of, here, parse, words
 from tests.pages import JOURNEY, KIOSK, NIK, NUMBER, PIN, PREFIXES, STEPS, Walk
@@ -35,10 +37,11 @@ def addresses(app, method: str, access: str) -> list[str]:
         view = app.view_functions[rule.endpoint]
         if method in (rule.methods or ()) and getattr(view, "access", None) == access:
             if "step" in rule.arguments:
-                found += [f"/berkas/{step}" for step in STEPS]
+                of_activity = "/2" if "ke" in rule.arguments else ""
+                steps = EACH if of_activity else StepName
+                found += [f"/berkas/{step}{of_activity}" for step in steps]
             else:
-                assert not rule.arguments or access == "all", rule
-                found.append(rule.rule)
+                found.append(re.sub(r"<[^>]+>", "2", rule.rule))
     return found
 
 

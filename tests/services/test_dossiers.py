@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.domain import journey
 from app.domain.business_size import BusinessSize, Capital
 from app.domain.estimate import EstimateCase, JourneyReason
-from app.domain.journey import StepName
+from app.domain.journey import StepName, Stop
 from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel
 from app.domain.support_number import format_support_number, parse_support_number
@@ -35,6 +35,7 @@ from tests.factories import (
     OTHER_PIN,
     PEOPLE,
     PIN,
+    STEPS,
     STREET,
     UNKNOWN_RISK,
     at_once,
@@ -238,9 +239,9 @@ def test_the_command_says_when_there_is_no_such_dossier(app, wrong):
 
 
 def test_each_step_leads_to_the_next(database):
-    for step in StepName:
+    for step in STEPS:
         dossier = dossier_at(step)
-        assert journey.first_unanswered(dossiers.answers_of(dossier)) is step
+        assert journey.first_unanswered(dossiers.answers_of(dossier)) == Stop(step)
         database.expunge_all()
     assert journey.first_unanswered(dossiers.answers_of(dossier_at(None))) is None
 
@@ -345,7 +346,7 @@ def test_a_sent_dossier_keeps_its_answers(database):
 def test_every_answer_is_one_event_without_the_answer(database):
     dossier = dossier_at(None)
     answered = [e.facts for e in dossier.events if e.kind == "step_answered"]
-    assert answered == [{"step": step.value} for step in StepName]
+    assert answered == [{"step": step.value} for step in STEPS]
 
 
 # What depends on what
@@ -365,15 +366,15 @@ def test_another_activity_asks_for_its_description_and_scope_again(database):
     dossiers.choose_activity(dossier, "01112")
     assert (dossier.activity.scope_no, dossier.activity.described) == (None, False)
     answers = dossiers.answers_of(dossier)
-    assert answers.needs_scope
-    assert journey.first_unanswered(answers) is StepName.BUSINESS
+    assert answers.activities[0].needs_scope
+    assert journey.first_unanswered(answers) == Stop(StepName.BUSINESS)
     assert dossier.activity.description == "Saya jual beras dan gula", "still there to mend"
 
 
 def test_a_description_without_the_scope_is_not_enough(database):
     dossier = dossier_at(StepName.BUSINESS, kbli_code=BY_SCOPE)
     dossiers.describe_business(dossier, trade_name=None, description="x", scope_no=None)
-    assert journey.first_unanswered(dossiers.answers_of(dossier)) is StepName.BUSINESS
+    assert journey.first_unanswered(dossiers.answers_of(dossier)) == Stop(StepName.BUSINESS)
 
 
 @pytest.mark.parametrize("code", [LOW, MEDIUM_LOW, HIGH, UNKNOWN_RISK])
@@ -427,21 +428,21 @@ OBSTACLES = [
     ({"kbli_code": LOW}, set()),
     ({"kbli_code": MEDIUM_LOW}, set()),
     ({"kbli_code": BY_SCOPE}, set()),
-    ({"kbli_code": MEDIUM_HIGH}, {JourneyReason.RISK_NEEDS_VERIFICATION}),
-    ({"kbli_code": HIGH}, {JourneyReason.RISK_NEEDS_VERIFICATION}),
+    ({"kbli_code": MEDIUM_HIGH}, set()),
+    ({"kbli_code": HIGH}, set()),
     ({"kbli_code": UNKNOWN_RISK}, {JourneyReason.RISK_NOT_KNOWN}),
     ({"kbli_code": NOT_FOR_MICRO}, {JourneyReason.SIZE_NOT_OFFERED}),
-    ({"capital": MEDIUM}, {JourneyReason.BIGGER_THAN_SMALL}),
+    ({"capital": MEDIUM}, set()),
     ({"village_code": "9671011001"}, {JourneyReason.OUTSIDE_AREA}),
 ]
 
 
 @pytest.mark.parametrize(("options", "reasons"), OBSTACLES)
 def test_obstacles(database, options, reasons):
-    found = dossiers.estimate_for(dossier_at(StepName.DECLARATIONS, **options))
-    assert found is not None
-    assert dossiers.obstacles(found).reasons == reasons
-    assert bool(dossiers.obstacles(found)) is bool(reasons)
+    dossier = dossier_at(StepName.DECLARATIONS, **options)
+    whole = dossiers.whole_of(dossier)
+    assert whole is not None
+    assert {each.reason for each in dossiers.obstacles(dossier, whole)} == reasons
 
 
 # Statements
@@ -466,14 +467,14 @@ def test_new_statements_are_asked_for_when_the_risk_rises(database):
     dossier = dossier_at(None)
     dossiers.choose_activity(dossier, MEDIUM_LOW)
     dossiers.describe_business(dossier, trade_name=None, description="x", scope_no=None)
-    missing = dossiers.missing_declarations(dossier, dossiers.estimate_for(dossier))
+    missing = dossiers.missing_declarations(dossier)
     assert DeclarationKind.BUSINESS_STANDARD in missing
-    assert journey.first_unanswered(dossiers.answers_of(dossier)) is StepName.DECLARATIONS
+    assert journey.first_unanswered(dossiers.answers_of(dossier)) == Stop(StepName.DECLARATIONS)
 
 
 def test_without_an_estimate_statements_are_missing(database):
     dossier = dossier_at(StepName.IDENTITY)
-    assert dossiers.missing_declarations(dossier, None) == (DeclarationKind.DATA_TRUE,)
+    assert dossiers.missing_declarations(dossier) == (DeclarationKind.DATA_TRUE,)
     assert dossiers.answers_of(dossier).declarations_missing
 
 

@@ -12,7 +12,6 @@ from contextlib import closing
 import pytest
 from sqlalchemy import func, select, text
 
-from app.domain.journey import StepName
 from app.domain.nik_check import NikClass
 from app.domain.requirements import DeclarationKind
 from app.models.dossier import Dossier, Event, Handover, Job, Paper
@@ -20,13 +19,11 @@ from app.services import dossiers, handovers, jobs, nik_checks
 from app.services.handovers import HandoverState, NotReady
 from app.vault import CannotDecrypt
 from tests.factories import (
-    HIGH,
-    MEDIUM,
-    MEDIUM_HIGH,
     MEDIUM_LOW,
     MICRO,
     NOT_FOR_MICRO,
     PEOPLE,
+    STEPS,
     UNKNOWN_RISK,
     at_once,
     bring_forward,
@@ -78,7 +75,7 @@ def assert_one_nib(app, dossier: Dossier, before: int) -> None:
     state = app.config["SETTINGS"].instance / "simulators" / "oss.sqlite"
     with closing(sqlite3.connect(state)) as connection:
         row = connection.execute(
-            "SELECT nib, oss_id FROM submissions WHERE kunci = ?", (handover.key,)
+            "SELECT nib, oss_id FROM filings WHERE kunci = ?", (handover.key,)
         ).fetchone()
     assert row == (handover.nib, handover.oss_id)
     assert [paper.number for paper in dossier.papers] == [handover.nib]
@@ -133,23 +130,20 @@ def test_it_is_not_sent_while_the_nik_does_not_fit(app, database, key):
 @pytest.mark.parametrize(
     "options",
     [
-        {"kbli_code": MEDIUM_HIGH},
-        {"kbli_code": HIGH},
         {"kbli_code": UNKNOWN_RISK},
         {"kbli_code": NOT_FOR_MICRO},
-        {"capital": MEDIUM},
         {"village_code": "9671011001"},
     ],
     ids=str,
 )
-def test_it_is_not_sent_where_an_office_must_decide(database, options):
+def test_it_is_not_sent_where_nobody_here_can_know_or_decide(database, options):
     dossier = dossier_at(None, **options)
     with pytest.raises(NotReady):
         handovers.send(dossier)
     assert (dossier.sent_at, dossier.handover) == (None, None)
 
 
-@pytest.mark.parametrize("step", list(StepName))
+@pytest.mark.parametrize("step", STEPS)
 def test_it_is_not_sent_while_an_answer_is_missing(database, step):
     dossier = dossier_at(step)
     with pytest.raises(NotReady):
@@ -178,9 +172,9 @@ def test_only_statements_that_the_law_asks_for_are_handed_over(database):
     dossier = dossier_at(None)
     assert DeclarationKind.KKPR_SELF_STATEMENT in {row.kind for row in dossier.declarations}
     dossiers.declare_capital(dossier, SMALL)
-    found = dossiers.estimate_for(dossier)
-    assert found is not None
-    asked = {declaration.kind for declaration in found.declarations}
+    whole = dossiers.whole_of(dossier)
+    assert whole is not None
+    asked = {declaration.kind for declaration in whole.declarations}
     assert DeclarationKind.KKPR_SELF_STATEMENT not in asked
     dossiers.declare(dossier, asked)
     handovers.send(dossier)

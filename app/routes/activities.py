@@ -1,0 +1,96 @@
+"""More than one activity in a file: add one, take one out, put it back, reuse the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, g, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import applicant_required
+from app.domain import journey
+from app.domain.journey import StepName, Stop
+from app.forms.business import SendForm
+from app.models.dossier import Dossier
+from app.routes import once
+from app.services import dossiers
+from app.services.post_keys import BadPostKey
+from app.web import advance
+
+bp = Blueprint("activities", __name__, url_prefix="/berkas/kegiatan-lain")
+
+
+def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
+    """Do something to the activities once, and go where it leads.
+
+    act: returns the place, as once.goes_to() reads it.
+    """
+    if g.dossier.sent_at is not None:
+        return advance("receipt.show")
+    if not SendForm(formdata=request.form).validate():
+        return advance("receipt.review")
+    try:
+        key = once.claim(f"activities.{name}", g.dossier.id)
+    except BadPostKey:
+        return advance("receipt.review")
+    if key.taken is not None:
+        return once.goes_to(key.taken.location)
+    try:
+        location = act(g.dossier)
+    except (dossiers.NoSuchActivity, dossiers.TooManyActivities):
+        location = "receipt.review"  # done before, on another phone; the page shows how it is
+    key.lead_to(location, g.dossier.id)
+    return once.goes_to(location)
+
+
+@bp.post("")
+@applicant_required
+def add() -> ResponseReturnValue:
+    """Add an activity and ask about it."""
+
+    def act(dossier: Dossier) -> str:
+        added = dossiers.add_activity(dossier)
+        return f"journey.show {Stop(StepName.ACTIVITY, added.position)}"
+
+    return _change("add", act)
+
+
+@bp.post("/<int:ke>/hapus")
+@applicant_required
+def remove(ke: int) -> ResponseReturnValue:
+    """Take an activity out; the review page offers to put it back."""
+
+    def act(dossier: Dossier) -> str:
+        dossiers.remove_activity(dossier, ke - 1)
+        return "receipt.review"
+
+    return _change(f"remove.{ke}", act)
+
+
+@bp.post("/<int:ke>/kembalikan")
+@applicant_required
+def restore(ke: int) -> ResponseReturnValue:
+    """Put an activity back that was taken out."""
+
+    def act(dossier: Dossier) -> str:
+        dossiers.restore_activity(dossier, ke - 1)
+        return "receipt.review"
+
+    return _change(f"restore.{ke}", act)
+
+
+@bp.post("/<int:ke>/tempat-sama")
+@applicant_required
+def same_place(ke: int) -> ResponseReturnValue:
+    """Give an activity the place of the main one, and go on behind the questions about it."""
+    changing = request.form.get("dari") == "periksa"
+
+    def act(dossier: Dossier) -> str:
+        dossiers.same_place(dossier, ke - 1)
+        stop = Stop(StepName.LAND, ke - 1)
+        following = journey.next_after(stop, dossiers.answers_of(dossier), changing=changing)
+        if following is None:
+            return "receipt.review"
+        return f"journey.show {following} periksa" if changing else f"journey.show {following}"
+
+    return _change(f"same_place.{ke}", act)

@@ -1,0 +1,23 @@
+"""Lists of areas to choose from."""
+
+from __future__ import annotations
+
+from app.services.reference import get_book
+
+KABUPATEN, KOTA = "9601", "9671"
+
+
+def sorong_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    book = get_book()
+    by_regency: dict[str, list[tuple[str, str]]] = {KABUPATEN: [], KOTA: []}
+    for area in book.districts():
+        by_regency[area.code[:4]].append((area.code, area.name))
+    return [
+        ("Kabupaten Sorong", sorted(by_regency[KABUPATEN], key=lambda pair: pair[1])),
+        ("Kota Sorong", sorted(by_regency[KOTA], key=lambda pair: pair[1])),
+    ]
+
+
+def villages(district: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    found = sorted((area.name, area.code) for area in get_book().villages(district))
+    return [("", [(code, name) for name, code in found])] if found else []

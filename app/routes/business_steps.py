@@ -1,0 +1,293 @@
+"""The steps about the business: each activity with its place and figures, and the statements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+
+from app.domain.combined import whole_capital
+from app.domain.journey import StepName
+from app.domain.requirements import DeclarationKind
+from app.forms import business
+from app.forms.person import SearchField
+from app.routes.areas import KABUPATEN, sorong_groups, villages
+from app.routes.step_page import At, Form, StepPage
+from app.services import dossiers
+from app.services.finder import nearest
+from app.services.paper_words import place_lines
+from app.services.reference import get_book
+
+# Kegiatan
+
+
+def _prepare_activity(form: Form, _at: At) -> None:
+    book = get_book()
+    form.known = lambda code: book.kbli(dossiers.KBLI_YEAR, code)
+
+
+def _activity_context(form: Form, at: At) -> dict[str, Any]:
+    query = (form.cari.data or "").strip()
+    found = nearest(query, limit=6, year=dossiers.KBLI_YEAR) if query else []
+    entries = list(found)
+    chosen = form.kbli.data
+    book = get_book()
+    known = book.kbli(dossiers.KBLI_YEAR, chosen) if chosen else None
+    if known and known.code not in {entry.code for entry in entries}:
+        entries.insert(0, known)
+    return {"query": query, "entries": entries, "found": bool(found)}
+
+
+def _fill_activity(at: At) -> dict[str, Any]:
+    query = SearchField.clean(request.args.get("cari", ""))
+    return {"kbli": request.args.get("kbli") or at.activity.kbli_code, "cari": query}
+
+
+def _save_activity(at: At, form: Form) -> None:
+    dossiers.choose_activity(at.dossier, form.kbli.data, at=at.position)
+
+
+# Usaha
+
+
+def _prepare_business(form: Form, at: At) -> None:
+    code = at.activity.kbli_code
+    choices = dossiers.scope_choices(code) if code else ()
+    form.lingkup.choices = [(str(number), label) for number, label in choices]
+
+
+def _business_context(_form: Form, at: At) -> dict[str, Any]:
+    activity = at.activity
+    entry = get_book().kbli(activity.kbli_year or 0, activity.kbli_code or "")
+    return {"entry": entry}
+
+
+def _fill_business(at: At) -> dict[str, Any]:
+    activity = at.activity
+    return {
+        "usaha": activity.trade_name,
+        "uraian": activity.description,
+        "lingkup": str(activity.scope_no) if activity.scope_no else None,
+    }
+
+
+def _save_business(at: At, form: Form) -> None:
+    dossiers.describe_business(
+        at.dossier,
+        trade_name=form.usaha.data,
+        description=form.uraian.data,
+        scope_no=int(form.lingkup.data) if form.lingkup.choices else None,
+        at=at.position,
+    )
+
+
+# Tempat
+
+
+def _prepare_place(form: Form, _at: At) -> None:
+    """Fill the lists of the place of business: Kabupaten Sorong only."""
+    form.distrik.groups = sorong_groups()[:1]
+    if form.distrik.data:
+        form.kampung.groups = villages(form.distrik.data)
+
+
+def _fill_place(at: At) -> dict[str, Any]:
+    activity, who = at.activity, at.dossier.applicant
+    code = activity.village_code
+    if at.is_main and code is None and (who.area_code or "").startswith(KABUPATEN):
+        # Most people here work where they live: their home saves them the typing.
+        return {
+            "distrik": (who.area_code or "")[:6],
+            "kampung": who.area_code,
+            "jalan": who.street,
+            "rtrw": who.rt_rw,
+            "posisi": "01",
+        }
+    shared = activity.shared_premises
+    return {
+        "distrik": code[:6] if code else None,
+        "kampung": code,
+        "jalan": activity.street,
+        "rtrw": activity.rt_rw,
+        "jenis": None if shared is None else ("pasar" if shared else "sendiri"),
+        "posisi": activity.position_code or "01",
+    }
+
+
+def _place_context(_form: Form, at: At) -> dict[str, Any]:
+    shown_first = request.method == "GET" or bool(g.get("advancing"))
+    from_home = at.activity.village_code is None and shown_first
+    at_home = (at.dossier.applicant.area_code or "").startswith(KABUPATEN)
+    main = at.dossier.activity
+    return {
+        "from_home": from_home and at_home and at.is_main,
+        "main_place": None if at.is_main or main.land_area is None else place_lines(main),
+    }
+
+
+def _save_place(at: At, form: Form) -> None:
+    dossiers.set_place(
+        at.dossier,
+        village_code=form.kampung.data,
+        street=form.jalan.data,
+        rt_rw=form.rtrw.data,
+        shared_premises=form.jenis.data == "pasar",
+        position_code=form.posisi.data,
+        at=at.position,
+    )
+
+
+# Lahan
+
+
+def _fill_land(at: At) -> dict[str, Any]:
+    activity = at.activity
+    return {
+        "luas": activity.land_area,
+        "satuan": activity.land_unit or "01",
+        "status": "adat" if activity.customary_land else activity.land_status,
+    }
+
+
+def _save_land(at: At, form: Form) -> None:
+    customary = form.status.data == "adat"
+    dossiers.set_land(
+        at.dossier,
+        area=form.luas.data,
+        unit=form.satuan.data,
+        status="03" if customary else form.status.data,
+        customary=customary,
+        at=at.position,
+    )
+
+
+# Modal
+
+
+def _fill_capital(at: At) -> dict[str, Any]:
+    activity = at.activity
+    return {
+        "mesin": activity.machines_idr,
+        "kerja": activity.working_idr,
+        "lain": activity.other_idr,
+        "tanah": activity.land_idr,
+        "bangunan": activity.building_idr,
+    }
+
+
+def _capital_context(form: Form, at: At) -> dict[str, Any]:
+    typed = any(field.data is not None for field in form if field.name != "csrf_token")
+    if not typed:
+        return {"capital": None}
+    capital = form.capital()
+    others = dossiers.other_capital(at.dossier, at.position)
+    whole = whole_capital([capital, others])
+    return {
+        "capital": capital,
+        "others_idr": whole.counted_idr if others.counted_idr else 0,
+        "size": whole.size,
+    }
+
+
+def _save_capital(at: At, form: Form) -> None:
+    dossiers.declare_capital(at.dossier, form.capital(), at=at.position)
+
+
+# Hasil
+
+
+def _fill_production(at: At) -> dict[str, Any]:
+    activity = at.activity
+    return {
+        "laki": activity.workers_male,
+        "perempuan": activity.workers_female,
+        "hasil": activity.product,
+        "kapasitas": activity.capacity,
+        "unit": activity.capacity_unit,
+    }
+
+
+def _save_production(at: At, form: Form) -> None:
+    dossiers.set_production(
+        at.dossier,
+        workers_male=form.laki.data,
+        workers_female=form.perempuan.data,
+        product=form.hasil.data,
+        capacity=form.kapasitas.data,
+        unit=form.unit.data,
+        at=at.position,
+    )
+
+
+# Pernyataan
+
+
+def _prepare_declarations(form: Form, at: At) -> None:
+    whole = dossiers.whole_of(at.dossier)
+    form.asked = tuple(d.kind.value for d in whole.declarations) if whole else ()
+
+
+def _declarations_context(_form: Form, at: At) -> dict[str, Any]:
+    whole = dossiers.whole_of(at.dossier)
+    given = {row.kind for row in at.dossier.declarations}
+    ticked = set(request.form.getlist("pernyataan")) or given
+    return {
+        "whole": whole,
+        "ticked": ticked,
+        "obstacles": dossiers.obstacles(at.dossier, whole) if whole else (),
+    }
+
+
+def _save_declarations(at: At, form: Form) -> None:
+    dossiers.declare(at.dossier, [DeclarationKind(kind) for kind in form.asked])
+
+
+PAGES: dict[StepName, StepPage] = {
+    StepName.ACTIVITY: StepPage(
+        business.ActivityForm,
+        "journey/activity.html",
+        _fill_activity,
+        _save_activity,
+        prepare=_prepare_activity,
+        context=_activity_context,
+        only_shows=lambda typed: "temukan" in typed,
+    ),
+    StepName.BUSINESS: StepPage(
+        business.BusinessForm,
+        "journey/business.html",
+        _fill_business,
+        _save_business,
+        prepare=_prepare_business,
+        context=_business_context,
+    ),
+    StepName.PLACE: StepPage(
+        business.PlaceForm,
+        "journey/place.html",
+        _fill_place,
+        _save_place,
+        prepare=_prepare_place,
+        context=_place_context,
+        only_shows=lambda typed: "pilih" in typed,
+    ),
+    StepName.LAND: StepPage(business.LandForm, "journey/land.html", _fill_land, _save_land),
+    StepName.CAPITAL: StepPage(
+        business.CapitalForm,
+        "journey/capital.html",
+        _fill_capital,
+        _save_capital,
+        context=_capital_context,
+        only_shows=lambda typed: "hitung" in typed,
+    ),
+    StepName.PRODUCTION: StepPage(
+        business.ProductionForm, "journey/production.html", _fill_production, _save_production
+    ),
+    StepName.DECLARATIONS: StepPage(
+        business.DeclarationsForm,
+        "journey/declarations.html",
+        lambda at: {},
+        _save_declarations,
+        prepare=_prepare_declarations,
+        context=_declarations_context,
+        accepts=lambda form, typed: form.given(typed.getlist("pernyataan")),
+    ),
+}

@@ -1,0 +1,182 @@
+"""Several activities in one file: added, taken out, put back, counted together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain import journey
+from app.domain.business_size import BusinessSize, Capital
+from app.domain.estimate import JourneyReason
+from app.domain.journey import MAX_ACTIVITIES, StepName, Stop
+from app.domain.requirements import DeclarationKind
+from app.domain.risk import RiskLevel
+from app.services import dossiers, handovers
+from tests.factories import LOW, MEDIUM_LOW, MICRO, add_activity, dossier_at, run, sent_dossier
+
+HALF_A_BILLION = replace(MICRO, machines_idr=500_000_000, other_idr=0, working_idr=0)
+WHOLESALE = "46311"
+
+
+def kinds(dossier) -> list[str]:
+    return [event.kind for event in dossier.events]
+
+
+def test_a_second_activity_is_asked_all_its_questions(database):
+    dossier = dossier_at(None)
+    added = dossiers.add_activity(dossier)
+    assert (added.position, len(dossier.activities)) == (1, 2)
+    assert journey.first_unanswered(dossiers.answers_of(dossier)) == Stop(StepName.ACTIVITY, 1)
+    assert kinds(dossier)[-1] == "activity_added"
+
+
+def test_adding_twice_does_not_leave_an_empty_one_behind(database):
+    dossier = dossier_at(None)
+    assert dossiers.add_activity(dossier) is dossiers.add_activity(dossier)
+    assert len(dossier.activities) == 2
+
+
+def test_there_is_an_end_to_adding(database):
+    dossier = dossier_at(None)
+    for _ in range(MAX_ACTIVITIES - 1):
+        dossiers.add_activity(dossier).kbli_code = LOW
+    with pytest.raises(dossiers.TooManyActivities):
+        dossiers.add_activity(dossier)
+    dossiers.remove_activity(dossier, 3)
+    assert dossiers.add_activity(dossier).position == MAX_ACTIVITIES, "numbers are not used again"
+
+
+def test_the_capital_of_all_activities_makes_the_size(database):
+    """PP 7/2021, article 35: neither is above a billion, both together are."""
+    dossier = dossier_at(None, capital=HALF_A_BILLION)
+    assert dossiers.size_of(dossier) is BusinessSize.MICRO
+    more = replace(HALF_A_BILLION, working_idr=1)
+    add_activity(dossier, capital=more)
+    assert dossiers.size_of(dossier) is BusinessSize.SMALL
+    found = [dossiers.estimate_for(dossier, activity.position) for activity in dossier.activities]
+    assert [one.size for one in found if one] == [BusinessSize.SMALL] * 2
+    dossiers.remove_activity(dossier, 1)
+    assert dossiers.size_of(dossier) is BusinessSize.MICRO
+
+
+def test_statements_are_asked_for_what_any_activity_needs(database):
+    dossier = dossier_at(None)
+    assert dossiers.missing_declarations(dossier) == ()
+    added = dossiers.add_activity(dossier)
+    dossiers.choose_activity(dossier, MEDIUM_LOW, at=added.position)
+    dossiers.same_place(dossier, added.position)
+    dossiers.declare_capital(dossier, MICRO, at=added.position)
+    assert dossiers.missing_declarations(dossier) == (DeclarationKind.BUSINESS_STANDARD,)
+
+
+def test_the_same_place_is_copied_not_shared(database):
+    dossier = dossier_at(None)
+    added = add_activity(dossier)
+    main = dossier.activity
+    assert (added.village_code, added.street, added.land_area) == (
+        main.village_code, main.street, main.land_area,
+    )  # fmt: skip
+    dossiers.set_place(
+        dossier,
+        village_code=main.village_code or "",
+        street="Jalan Lain 1",
+        rt_rw=None,
+        shared_premises=True,
+        position_code="01",
+    )
+    assert added.street != "Jalan Lain 1"
+
+
+def test_taking_out_and_putting_back_loses_no_answer(database):
+    dossier = dossier_at(None)
+    added = add_activity(dossier)
+    before = dossiers.answers_of(dossier)
+    dossiers.remove_activity(dossier, added.position)
+    assert [activity.position for activity in dossier.activities] == [0]
+    assert dossiers.removed_activities(dossier) == [added]
+    dossiers.restore_activity(dossier, added.position)
+    assert dossiers.answers_of(dossier) == before
+    assert dossiers.removed_activities(dossier) == []
+    assert kinds(dossier)[-2:] == ["activity_removed", "activity_restored"]
+
+
+def test_without_the_main_activity_the_next_is_the_main_one(database):
+    dossier = dossier_at(None)
+    added = add_activity(dossier)
+    dossiers.remove_activity(dossier, 0)
+    assert dossier.activity is added
+    assert journey.first_unanswered(dossiers.answers_of(dossier)) is None
+    with pytest.raises(dossiers.NoSuchActivity):
+        dossiers.remove_activity(dossier, added.position)
+
+
+@pytest.mark.parametrize("at", [1, 7, -1])
+def test_what_is_not_there_cannot_be_changed(database, at):
+    dossier = dossier_at(None)
+    for act in (dossiers.remove_activity, dossiers.restore_activity, dossiers.same_place):
+        with pytest.raises(dossiers.NoSuchActivity):
+            act(dossier, at)
+    with pytest.raises(dossiers.NoSuchActivity):
+        dossiers.choose_activity(dossier, LOW, at=at)
+
+
+def test_wholesale_and_retail_do_not_go_together(database):
+    dossier = dossier_at(None)
+    add_activity(dossier, WHOLESALE)
+    whole = dossiers.whole_of(dossier)
+    assert whole is not None
+    (obstacle,) = [
+        each
+        for each in dossiers.obstacles(dossier, whole)
+        if each.reason is JourneyReason.TRADE_CONFLICT
+    ]
+    assert obstacle.codes == (WHOLESALE, LOW)
+    assert obstacle.citations
+    dossiers.remove_activity(dossier, 1)
+    whole = dossiers.whole_of(dossier)
+    assert whole is not None
+    assert dossiers.obstacles(dossier, whole) == ()
+
+
+def test_all_activities_are_handed_over_the_first_as_the_main_one(database):
+    dossier = dossier_at(None)
+    add_activity(dossier, MEDIUM_LOW)
+    job = handovers.send(dossier)
+    package = handovers._submission(dossier, "k" * 20)
+    assert [(a.kbli_code, a.is_supporting) for a in package.activities] == [
+        (LOW, False),
+        (MEDIUM_LOW, True),
+    ]
+    assert package.risk is RiskLevel.MEDIUM_LOW
+    assert [a.risk for a in dossier.activities] == ["R", "MR"]
+    assert all(a.risk_release for a in dossier.activities)
+    database.commit()
+    assert job is not None
+    assert run(job.id)
+
+
+def test_what_was_taken_out_is_not_handed_over(database):
+    dossier = dossier_at(None)
+    add_activity(dossier, MEDIUM_LOW)
+    dossiers.remove_activity(dossier, 1)
+    handovers.send(dossier)
+    assert len(handovers._submission(dossier, "k" * 20).activities) == 1
+
+
+def test_a_sent_file_keeps_its_activities(database):
+    dossier = sent_dossier()
+    for act in (
+        lambda: dossiers.add_activity(dossier),
+        lambda: dossiers.remove_activity(dossier, 0),
+        lambda: dossiers.restore_activity(dossier, 0),
+        lambda: dossiers.same_place(dossier, 0),
+    ):
+        with pytest.raises(dossiers.DossierClosed):
+            act()
+
+
+def test_the_others_capital(database):
+    dossier = dossier_at(None, capital=HALF_A_BILLION)
+    assert dossiers.other_capital(dossier, 0) == Capital(0, 0, 0, 0, 0)
+    assert dossiers.other_capital(dossier, 1) == HALF_A_BILLION
