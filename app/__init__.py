@@ -15,6 +15,7 @@ from app.auth import SESSION_LENGTH
 from app.config import ROOT, Settings, load_secrets, read_settings
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints
+from app.services import rules
 
 WRITE_TURN_S = 10
 BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     cli.init_app(app)
+    rules.check_tables()
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -18,14 +18,15 @@ T_co = TypeVar("T_co", covariant=True)
 class FactKind(StrEnum):
     """Kinds of facts that conclusions rest on. The values are the keys of the rule table.
 
-    CODE: KBLI. SCOPE: number of the scope (ruang lingkup). SHARED_PREMISES, SMALL_ISLAND, KEK and
+    CODE: KBLI. SCOPE: words or number of the scope (ruang lingkup). BAND: step of capital or sales.
+    SHARED_PREMISES, SMALL_ISLAND, KEK and
     FOREIGN: yes, no or unknown. PLAN: detailed spatial plan (RDTR). SOURCE, AS_OF: of the risk row.
     """
 
     CODE = "code"
     SCOPE = "scope"
     SIZE = "size"
-    CAPITAL = "capital_idr"
+    BAND = "band"
     RISK = "risk"
     SHARED_PREMISES = "shared_premises"
     GROUND = "ground"

@@ -6,44 +6,29 @@ business: its size, the environmental document, and which trades may stand side 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.because import Conclusion, Fact, FactKind
 from app.domain.business_size import BusinessSize, Capital
+from app.domain.environment import EnvironmentStep, strictest_document
 from app.domain.estimate import (
     Estimate,
+    EstimateCase,
     JourneyReason,
     TradeConflict,
     journey_reasons,
     trade_conflict,
 )
-from app.domain.requirements import (
-    Declaration,
-    DeclarationKind,
-    EnvironmentStep,
-    SpatialStep,
-    environment_citation,
-    spatial_burden,
-    spatial_citation,
-)
+from app.domain.requirements import Declaration, DeclarationKind
 from app.domain.risk import Citation, LicenceProduct, RiskLevel, risk_citation, strictest
+from app.domain.spatial import SpatialStep, spatial_burden
 
 # One environmental document for several activities: the strictest.
 _STRICTEST_DOCUMENT = Citation("PP 28/2025", "78(6)")
 _SIZES = Citation("PP 7/2021", "35-36", confirmed=False)
 # Per five-digit code and place: what OSS asks for and gives.
 _PER_ACTIVITY = Citation("PP 28/2025", "210-211")
-_ENVIRONMENT_STRICTNESS: Mapping[EnvironmentStep, int] = {
-    step: rank
-    for rank, step in enumerate(
-        (
-            EnvironmentStep.SPPL_WITH_NIB,
-            EnvironmentStep.ASK_SPPL_OR_UKL_UPL,
-            EnvironmentStep.ASK_ANY,
-        )
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +172,13 @@ def _environment(estimates: Sequence[Estimate]) -> Conclusion[EnvironmentStep] |
     steps = [found.environment for found in estimates if found.environment is not None]
     if not steps:
         return None
-    strict = max(steps, key=lambda step: _ENVIRONMENT_STRICTNESS[step])
+    strict = strictest_document(steps)
     several = (_STRICTEST_DOCUMENT,) if len(estimates) > 1 else ()
+    ways = [found.found.environment.conclusion for found in estimates if found.found]
     return Conclusion(
         strict,
         _sorted(fact for found in estimates for fact in _risk_fact(found)),
-        (*several, environment_citation(strict)),
+        (*several, *_laws(way for way in ways if way.value is strict)),
     )
 
 
@@ -206,7 +192,11 @@ def _spatial(estimates: Sequence[Estimate]) -> Conclusion[SpatialStep] | None:
         _sorted(
             Fact(FactKind.CODE, found.code) for found in estimates if found.spatial is heaviest
         ),
-        (spatial_citation(heaviest),),
+        _laws(
+            found.found.spatial.conclusion
+            for found in estimates
+            if found.found and found.spatial is heaviest
+        ),
     )
 
 
@@ -242,9 +232,22 @@ def _obstacles(
         concerned = [part for part in parts if reason in part.reasons]
         if concerned:
             facts = _sorted(Fact(FactKind.CODE, part.found.code) for part in concerned)
-            laws = tuple(dict.fromkeys(law for part in concerned for law in part.found.citations))
+            laws = _laws(each for part in concerned for each in _behind(part.found))
             found.append(Conclusion(reason, facts, laws))
     return tuple(found)
+
+
+def _behind(found: Estimate) -> tuple[Conclusion[object], ...]:
+    """The conclusions of an estimate that its obstacles rest on."""
+    if found.case is EstimateCase.KNOWN and found.found is not None:
+        return found.size_reason, found.found.products
+    return (found.case_reason,)
+
+
+def _laws(conclusions: Iterable[Conclusion[object]]) -> tuple[Citation, ...]:
+    """Laws each once, in an order that does not depend on the order of the activities."""
+    laws = {law for each in conclusions for law in each.citations}
+    return tuple(sorted(laws, key=lambda law: (law.law, law.article, law.confirmed)))
 
 
 def _sorted(facts: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -12,22 +12,18 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from app.domain.authority import DaysKnown, Deciding, ServiceTime, deciding, service_time
+from app.domain.because import Conclusion, Fact, FactKind, Known
+from app.domain.building import Building, BuildingStep, building_way
 from app.domain.business_size import BusinessSize, size_from_capital, size_from_yearly_sales
+from app.domain.environment import EnvironmentStep, environment_way
 from app.domain.reference_types import AuthorityRule, RiskNote, RiskRow, Unread
 from app.domain.requirements import (
     UMK,
     Declaration,
-    DetailedPlan,
-    EnvironmentStep,
-    Ground,
-    SpatialStep,
     SupportingPaper,
     declarations_for,
-    environment_citation,
-    environment_step,
     other_papers,
-    spatial_citation,
-    spatial_step,
 )
 from app.domain.risk import (
     Citation,
@@ -40,13 +36,13 @@ from app.domain.risk import (
     risk_citation,
     strictest,
 )
+from app.domain.rules import DayUnit, NoRuleInForce, RuleTable, Way
+from app.domain.spatial import NOTHING_KNOWN, Ground, PlaceFacts, SpatialStep, spatial_way
 
 # Working days (PP 28/2025, article 1(26)), as the risk rows write it.
 HARI = "Hari"
 # Kabupaten Sorong in the Kemendagri numbering since 2022, and before.
 REGENCY_CODES = ("9601", "9201")
-# KEK Sorong lies in distrik Mayamuk (PP 31/2016); inside it the Administrator decides.
-KEK_DISTRICT_CODES = ("960109", "920113")
 
 
 class CapitalBand(StrEnum):
@@ -108,7 +104,8 @@ class Question:
 
     code, year: KBLI. village_code: ten digits, dots allowed; None = not said.
     shared_premises: a market stall, shop or office whose manager holds the papers (art. 13).
-    scope_no: the chosen scope (ruang lingkup); None = not chosen.
+    scope_no: the chosen scope (ruang lingkup); None = not chosen. foreign: foreign investment
+    (PMA). building: what stands at the place.
     """
 
     code: str
@@ -118,8 +115,9 @@ class Question:
     scope_no: int | None = None
     village_code: str | None = None
     year: int = 2025
-    plan: DetailedPlan = DetailedPlan.UNKNOWN
     ground: Ground = Ground.LAND
+    foreign: Known = Known.UNKNOWN
+    building: Building = Building.UNKNOWN
 
 
 class EstimateCase(StrEnum):
@@ -135,14 +133,6 @@ class EstimateCase(StrEnum):
     UNKNOWN = "unknown"
     SIZE_NOT_OFFERED = "size_not_offered"
     OUTSIDE_AREA = "outside_area"
-
-
-class DaysKnown(StrEnum):
-    """What is known of the waiting time."""
-
-    AUTOMATIC = "automatic"
-    KNOWN = "known"
-    UNKNOWN = "unknown"
 
 
 class Bring(StrEnum):
@@ -185,15 +175,46 @@ class ScopeChoice:
     risk: RiskLevel | None
 
 
+class Topic(StrEnum):
+    """What a conclusion of an estimate is about."""
+
+    CASE = "case"
+    SIZE = "size"
+    RISK = "risk"
+    PRODUCTS = "products"
+    MAY_OPERATE = "may_operate"
+    SPATIAL = "spatial"
+    ENVIRONMENT = "environment"
+    BUILDING = "building"
+    AUTHORITY = "authority"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What follows from one known risk level; part of an estimate."""
+
+    risk: Conclusion[RiskLevel]
+    products: Conclusion[tuple[LicenceProduct, ...]]
+    may_operate: Conclusion[MayOperate]
+    spatial: Way[SpatialStep]
+    environment: Way[EnvironmentStep]
+    building: Way[BuildingStep]
+    deciding: Deciding
+    service: ServiceTime
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """An estimate; fields that do not belong to its case are empty or None.
+    """An estimate; what does not belong to its case is empty or None.
 
-    authority: empty = not known, ask; authority_complete: False when others may be named too.
+    found: what follows from the risk, with reasons and steps; None where there is no one risk.
+    authority: as the rows name it, empty = not known, ask; authority_complete: False when others
+    may be named too.
     details_known: False when some page was not read, so that empty lists mean "not known".
     unread: lists that were not read to their end. row_notes: doubts that the rows carry.
-    licences: names of the licence as the rows give them. days: None unless days_known is KNOWN;
-    in days_unit ("Hari" = working days). sizes_offered: those the code, or the chosen scope, has.
+    licences: names of the licence as the rows give them. sizes_offered: those the code, or the
+    chosen scope, has.
     as_of: oldest date among the rows used; None where no row was used. sources: their names.
     """
 
@@ -203,15 +224,12 @@ class Estimate:
     size: BusinessSize
     outside_area: bool
     citations: tuple[Citation, ...]
+    case_reason: Conclusion[EstimateCase]
+    size_reason: Conclusion[BusinessSize]
+    found: Requirements | None = None
     notices: tuple[Notice, ...] = ()
     scopes: tuple[ScopeChoice, ...] = ()
     sizes_offered: tuple[BusinessSize, ...] = ()
-    risk: RiskLevel | None = None
-    products: tuple[LicenceProduct, ...] = ()
-    automatic: bool = False
-    may_operate: MayOperate | None = None
-    spatial: SpatialStep | None = None
-    environment: EnvironmentStep | None = None
     declarations: tuple[Declaration, ...] = ()
     other_papers: tuple[SupportingPaper, ...] = ()
     authority: tuple[AuthorityRule, ...] = ()
@@ -220,9 +238,6 @@ class Estimate:
     unread: tuple[Unread, ...] = ()
     row_notes: tuple[RiskNote, ...] = ()
     licences: tuple[str, ...] = ()
-    days_known: DaysKnown = DaysKnown.UNKNOWN
-    days: int | None = None
-    days_unit: str = ""
     requirements: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
     bring: tuple[Bring, ...] = ()
@@ -232,7 +247,78 @@ class Estimate:
     @property
     def gives_risk(self) -> bool:
         """Say whether the estimate reached one risk level."""
-        return self.risk is not None
+        return self.found is not None
+
+    @property
+    def risk(self) -> RiskLevel | None:
+        """The risk, where there is one."""
+        return self.found.risk.value if self.found else None
+
+    @property
+    def products(self) -> tuple[LicenceProduct, ...]:
+        """What OSS gives."""
+        return self.found.products.value if self.found else ()
+
+    @property
+    def automatic(self) -> bool:
+        """Say whether OSS gives everything at once, without an office deciding."""
+        return self.found is not None and issued_automatically(self.found.risk.value)
+
+    @property
+    def may_operate(self) -> MayOperate | None:
+        """From when the business may run."""
+        return self.found.may_operate.value if self.found else None
+
+    @property
+    def spatial(self) -> SpatialStep | None:
+        """How the place gets its KKPR."""
+        return self.found.spatial.outcome if self.found else None
+
+    @property
+    def environment(self) -> EnvironmentStep | None:
+        """Which environmental paper there is."""
+        return self.found.environment.outcome if self.found else None
+
+    @property
+    def building(self) -> BuildingStep | None:
+        """Which paper the building needs."""
+        return self.found.building.outcome if self.found else None
+
+    @property
+    def days_known(self) -> DaysKnown:
+        """What is known of the days."""
+        return self.found.service.known if self.found else DaysKnown.UNKNOWN
+
+    @property
+    def days(self) -> int | None:
+        """The days of the office, None unless days_known is KNOWN."""
+        return self.found.service.days if self.found else None
+
+    @property
+    def days_unit(self) -> str:
+        """HARI when the days are working days; "" for any other unit, and where there are none."""
+        unit = self.found.service.unit if self.found else None
+        return HARI if unit is DayUnit.WORKING else ""
+
+    @property
+    def reasons(self) -> Mapping[Topic, Conclusion[object]]:
+        """Every conclusion by its subject."""
+        reasons: dict[Topic, Conclusion[object]] = {
+            Topic.CASE: self.case_reason,
+            Topic.SIZE: self.size_reason,
+        }
+        if self.found is not None:
+            reasons |= {
+                Topic.RISK: self.found.risk,
+                Topic.PRODUCTS: self.found.products,
+                Topic.MAY_OPERATE: self.found.may_operate,
+                Topic.SPATIAL: self.found.spatial.conclusion,
+                Topic.ENVIRONMENT: self.found.environment.conclusion,
+                Topic.BUILDING: self.found.building.conclusion,
+                Topic.AUTHORITY: self.found.deciding.basis,
+                Topic.SILENCE: self.found.service.silence,
+            }
+        return MappingProxyType(reasons)
 
 
 # Risk per code, scope and size is fixed by an annex of the regulation (art. 5(3)-(4)).
@@ -256,26 +342,27 @@ def is_outside_area(question: Question) -> bool:
     return not question.in_kabupaten or (bool(village) and not village.startswith(REGENCY_CODES))
 
 
-def estimate(rows: Sequence[RiskRow], question: Question) -> Estimate:
-    """Return what the loaded rows and the law say about one activity.
+def estimate(
+    rows: Sequence[RiskRow],
+    question: Question,
+    *,
+    rules: RuleTable,
+    on: date,
+    place: PlaceFacts = NOTHING_KNOWN,
+) -> Estimate:
+    """Return what the loaded rows and the law of a day say about one activity.
 
     rows: any rows; those of other codes or editions are passed over, and their order does not
         matter. Where two rows of one scope and size disagree, the stricter one counts.
+    rules: the decision tables. on: the day whose law counts; for a day before it nothing is known.
+    place: what is known of the village.
 
     Never raises. Source: PP 28/2025, articles 5, 13-36, 96-101, 130-133, 207-234.
     """
     size = size_of_band(question.band)
-    outside = is_outside_area(question)
     of_code = [row for row in rows if row.code == question.code and row.year == question.year]
-    if not of_code:
-        return Estimate(
-            EstimateCase.UNKNOWN,
-            question.code,
-            question.year,
-            size,
-            outside,
-            citations=(_RISK_TABLE, _SIZES),
-        )
+    if not of_code or not rules.in_force(on):
+        return _without_risk(question, EstimateCase.UNKNOWN)
     by_scope: dict[int, dict[BusinessSize, RiskRow]] = {}
     for row in sorted(of_code, key=_strict_first):
         by_scope.setdefault(row.scope_no, {}).setdefault(row.size, row)
@@ -291,32 +378,58 @@ def estimate(rows: Sequence[RiskRow], question: Question) -> Estimate:
     used = [row for _, row in sorted(offered.items())]
     if not used:
         everything = [row for sizes in by_scope.values() for row in sizes.values()]
-        return Estimate(
-            EstimateCase.SIZE_NOT_OFFERED,
-            question.code,
-            question.year,
-            size,
-            outside,
-            citations=(_RISK_TABLE, _SIZES),
-            scopes=scopes,
-            sizes_offered=sizes_offered,
-            sources=_sources(everything),
-            as_of=min(row.as_of for row in everything),
-        )
+        case = EstimateCase.SIZE_NOT_OFFERED
+        return _without_risk(question, case, everything, scopes, sizes_offered)
     if len({row.risk for row in used}) > 1:
-        return Estimate(
-            EstimateCase.NEEDS_SCOPE,
-            question.code,
-            question.year,
-            size,
-            outside,
-            citations=(_RISK_TABLE, _SIZES),
-            scopes=scopes,
-            sizes_offered=sizes_offered,
-            sources=_sources(used),
-            as_of=min(row.as_of for row in used),
-        )
-    return _known(question, size, outside, used, scopes, sizes_offered)
+        case = EstimateCase.NEEDS_SCOPE
+        return _without_risk(question, case, used, scopes, sizes_offered)
+    try:
+        return _known(question, used, scopes, sizes_offered, rules, on, place)
+    except NoRuleInForce:
+        return _without_risk(question, EstimateCase.UNKNOWN)
+
+
+def _size_reason(question: Question) -> Conclusion[BusinessSize]:
+    band = Fact(FactKind.BAND, question.band.value)
+    return Conclusion(size_of_band(question.band), (band,), (_SIZES,))
+
+
+def _code_facts(question: Question, used: Sequence[RiskRow]) -> tuple[Fact, ...]:
+    """The facts behind a row: what was asked, and where the answer stands."""
+    facts = [Fact(FactKind.CODE, question.code)]
+    if question.scope_no is not None and {row.scope_no for row in used} == {question.scope_no}:
+        label = used[0].scope or str(question.scope_no)
+        # The only scope of a code has no words, and its number says nothing.
+        if label != "1":
+            facts.append(Fact(FactKind.SCOPE, label))
+    facts.append(Fact(FactKind.SIZE, size_of_band(question.band).value))
+    if used:
+        facts.extend(Fact(FactKind.SOURCE, source) for source in _sources(used))
+        facts.append(Fact(FactKind.AS_OF, min(row.as_of for row in used).isoformat()))
+    return tuple(facts)
+
+
+def _without_risk(
+    question: Question,
+    case: EstimateCase,
+    used: Sequence[RiskRow] = (),
+    scopes: tuple[ScopeChoice, ...] = (),
+    sizes_offered: tuple[BusinessSize, ...] = (),
+) -> Estimate:
+    return Estimate(
+        case,
+        question.code,
+        question.year,
+        size_of_band(question.band),
+        is_outside_area(question),
+        citations=(_RISK_TABLE, _SIZES),
+        case_reason=Conclusion(case, _code_facts(question, used), (_RISK_TABLE,)),
+        size_reason=_size_reason(question),
+        scopes=scopes,
+        sizes_offered=sizes_offered,
+        sources=_sources(used),
+        as_of=min((row.as_of for row in used), default=None),
+    )
 
 
 def _strict_first(row: RiskRow) -> tuple[object, ...]:
@@ -363,42 +476,65 @@ def _shared(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _known(
     question: Question,
-    size: BusinessSize,
-    outside: bool,
     used: Sequence[RiskRow],
     scopes: tuple[ScopeChoice, ...],
     sizes_offered: tuple[BusinessSize, ...],
+    rules: RuleTable,
+    on: date,
+    place: PlaceFacts,
 ) -> Estimate:
+    """The estimate where all rows in question have one risk. Raises NoRuleInForce."""
+    size = size_of_band(question.band)
     risk = strictest(row.risk for row in used)
-    spatial = spatial_step(
-        size,
-        risk,
-        shared_premises=question.shared_premises,
-        plan=question.plan,
-        ground=question.ground,
+    outside = is_outside_area(question)
+    authority = used[0].authority if len({row.authority for row in used}) == 1 else ()
+    complete = bool(authority) and all(row.authority_complete for row in used)
+    of_risk = (Fact(FactKind.RISK, risk.value),)
+    law = (risk_citation(risk),)
+    # Zones here are those of this regency; elsewhere another office knows.
+    kek = Known.UNKNOWN if outside else place.kek
+    found = Requirements(
+        risk=Conclusion(risk, _code_facts(question, used), (_RISK_TABLE,)),
+        products=Conclusion(products_for(risk), of_risk, law),
+        may_operate=Conclusion(may_operate(risk), of_risk, law),
+        spatial=spatial_way(
+            rules,
+            size,
+            risk,
+            on=on,
+            shared_premises=question.shared_premises,
+            ground=question.ground,
+            place=place,
+        ),
+        environment=environment_way(rules, risk, on=on),
+        building=building_way(
+            rules, question.building, on=on, shared_premises=question.shared_premises
+        ),
+        deciding=deciding(
+            rules, authority, on=on, complete=complete, kek=kek, foreign=question.foreign
+        ),
+        service=service_time(rules, risk, [(row.days, row.days_unit) for row in used], on=on),
     )
-    environment = environment_step(risk)
-    declarations = declarations_for(size, risk, spatial, environment)
+    declarations = declarations_for(
+        size, risk, found.spatial.conclusion, found.environment.conclusion
+    )
     papers = other_papers(
         question.code, size, [label for row in used for label in row.supporting_licences]
     )
-    authority = used[0].authority if len({row.authority for row in used}) == 1 else ()
-    days_known, days, days_unit = _days(used, risk)
-    requirements = _shared([row.requirements for row in used])
     details = {
         (
-            r.authority,
-            r.days,
-            r.days_unit,
-            r.requirements,
-            r.duties,
-            r.supporting_licences,
-            r.details_known,
+            row.authority,
+            row.days,
+            row.days_unit,
+            row.requirements,
+            row.duties,
+            row.supporting_licences,
+            row.details_known,
         )
-        for r in used
+        for row in used
     }
     notices = []
-    if _digits(question.village_code).startswith(KEK_DISTRICT_CODES):
+    if _digits(question.village_code) and not outside and kek is not Known.NO:
         notices.append(Notice.KEK_ADMINISTRATOR_MAYBE)
     if len(details) > 1:
         notices.append(Notice.DETAILS_DIFFER_BY_SCOPE)
@@ -406,14 +542,13 @@ def _known(
         notices.append(Notice.OTHER_SCOPES_CLOSED)
     if question.scope_no is None and len(scopes) == 1 and scopes[0].scope:
         notices.append(Notice.RISK_FOR_NAMED_SCOPE)
-    citations = [
-        _RISK_TABLE,
-        _SIZES,
-        risk_citation(risk),
-        spatial_citation(spatial),
-        environment_citation(environment),
-        _NIB_DATA,
-    ]
+    case = EstimateCase.OUTSIDE_AREA if outside else EstimateCase.KNOWN
+    citations = [_RISK_TABLE, _SIZES, risk_citation(risk)]
+    for way in (found.spatial, found.environment, found.building):
+        citations.extend(way.conclusion.citations)
+    citations.extend(found.deciding.basis.citations)
+    citations.extend(found.service.silence.citations)
+    citations.append(_NIB_DATA)
     if size in UMK:
         citations.append(_UMK_CITATION)
     if outside:
@@ -423,50 +558,34 @@ def _known(
     citations.extend(declaration.citation for declaration in declarations)
     citations.extend(paper.citation for paper in papers)
     return Estimate(
-        EstimateCase.OUTSIDE_AREA if outside else EstimateCase.KNOWN,
+        case,
         question.code,
         question.year,
         size,
         outside,
         citations=tuple(dict.fromkeys(citations)),
+        case_reason=Conclusion(
+            case, _code_facts(question, used), (_AREA if outside else _RISK_TABLE,)
+        ),
+        size_reason=_size_reason(question),
+        found=found,
         notices=tuple(notices),
         scopes=scopes,
         sizes_offered=sizes_offered,
-        risk=risk,
-        products=products_for(risk),
-        automatic=issued_automatically(risk),
-        may_operate=may_operate(risk),
-        spatial=spatial,
-        environment=environment,
         declarations=declarations,
         other_papers=papers,
         authority=authority,
-        authority_complete=bool(authority) and all(row.authority_complete for row in used),
+        authority_complete=complete,
         details_known=all(row.details_known for row in used),
         unread=tuple(each for each in Unread if any(each in row.unread for row in used)),
         row_notes=tuple(each for each in RiskNote if any(each in row.notes for row in used)),
         licences=tuple(dict.fromkeys(row.licence for row in used if row.licence)),
-        days_known=days_known,
-        days=days,
-        days_unit=days_unit,
-        requirements=requirements,
+        requirements=_shared([row.requirements for row in used]),
         duties=_shared([row.duties for row in used]),
         bring=_bring(question, has_requirements=any(row.requirements for row in used)),
         sources=_sources(used),
         as_of=min(row.as_of for row in used),
     )
-
-
-def _days(used: Sequence[RiskRow], risk: RiskLevel) -> tuple[DaysKnown, int | None, str]:
-    """A number is shown only when every row in question gives the same one."""
-    spans = {(row.days, row.days_unit) for row in used}
-    if len(spans) == 1:
-        days, unit = next(iter(spans))
-        if days is not None:
-            return DaysKnown.KNOWN, days, unit
-    if issued_automatically(risk) and all(row.days is None for row in used):
-        return DaysKnown.AUTOMATIC, None, ""
-    return DaysKnown.UNKNOWN, None, ""
 
 
 def _bring(question: Question, *, has_requirements: bool) -> tuple[Bring, ...]:

@@ -1,7 +1,7 @@
-"""What a business needs beside its licence: place, environment, statements, other papers.
+"""What a business needs beside its licence: statements and other papers.
 
-Basic requirements (persyaratan dasar) are PP 28/2025, articles 13-123. Each conclusion carries
-its citation; where the law leaves a choice that only an office can make, the answer says "ask".
+The basic requirements (persyaratan dasar) have modules of their own: spatial, environment and
+building.
 """
 
 from __future__ import annotations
@@ -11,58 +11,32 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.domain.because import Conclusion
 from app.domain.business_size import BusinessSize
+from app.domain.environment import EnvironmentStep
 from app.domain.risk import Citation, RiskLevel
+from app.domain.spatial import DetailedPlan, Ground, SpatialStep
+
+__all__ = [
+    "HALAL_MANDATORY_FROM",
+    "UMK",
+    "Certainty",
+    "Declaration",
+    "DeclarationKind",
+    "DetailedPlan",
+    "EnvironmentStep",
+    "Ground",
+    "PaperKind",
+    "SpatialStep",
+    "SupportingPaper",
+    "declarations_for",
+    "other_papers",
+]
 
 UMK = frozenset({BusinessSize.MICRO, BusinessSize.SMALL})
 
-# The regency compares the self-statement with its spatial plan (PP 28/2025 art. 33).
-SELF_STATEMENT_CHECK_WORKING_DAYS = 10
-
 # Food, drink and slaughter by micro and small business (PP 42/2024 art. 160).
 HALAL_MANDATORY_FROM = date(2026, 10, 17)
-
-
-class DetailedPlan(StrEnum):
-    """What is known of the detailed spatial plan (RDTR) at the place of business."""
-
-    IN_OSS = "in_oss"
-    OUTSIDE_OSS = "outside_oss"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class Ground(StrEnum):
-    """What the place lies on (posisi lokasi)."""
-
-    LAND = "land"
-    WATER = "water"
-    FOREST = "forest"
-
-
-class SpatialStep(StrEnum):
-    """How the place gets its spatial suitability (KKPR).
-
-    UNKNOWN_PLAN: a confirmation or an assessment; which one depends on a plan that is not known
-    here, so the office must be asked.
-    """
-
-    NONE_SHARED_PREMISES = "none_shared_premises"
-    SELF_STATEMENT = "self_statement"
-    AUTOMATIC_BY_RDTR = "automatic_by_rdtr"
-    ASSESSMENT = "assessment"
-    UNKNOWN_PLAN = "unknown_plan"
-
-
-class EnvironmentStep(StrEnum):
-    """Which environmental paper belongs to the activity.
-
-    ASK_SPPL_OR_UKL_UPL: one of the two. ASK_ANY: a full study (Amdal) is possible as well.
-    """
-
-    SPPL_WITH_NIB = "sppl_with_nib"
-    ASK_SPPL_OR_UKL_UPL = "ask_sppl_or_ukl_upl"
-    ASK_ANY = "ask_any"
 
 
 class DeclarationKind(StrEnum):
@@ -113,90 +87,11 @@ class SupportingPaper:
     label: str = ""
 
 
-_SPATIAL_CITATIONS: dict[SpatialStep, Citation] = {
-    SpatialStep.NONE_SHARED_PREMISES: Citation("PP 28/2025", "13"),
-    SpatialStep.SELF_STATEMENT: Citation("PP 28/2025", "32-33"),
-    SpatialStep.AUTOMATIC_BY_RDTR: Citation("PP 28/2025", "17"),
-    SpatialStep.ASSESSMENT: Citation("PP 28/2025", "20-23, 25"),
-    SpatialStep.UNKNOWN_PLAN: Citation("PP 28/2025", "17, 20-23, 25"),
-}
-
-_ENVIRONMENT_CITATIONS: dict[EnvironmentStep, Citation] = {
-    EnvironmentStep.SPPL_WITH_NIB: Citation("PP 28/2025", "101, 220"),
-    EnvironmentStep.ASK_SPPL_OR_UKL_UPL: Citation("PP 28/2025", "96-101, 222"),
-    EnvironmentStep.ASK_ANY: Citation("PP 28/2025", "96-101, 227"),
-}
-
-_SPATIAL_BURDENS: dict[SpatialStep, int] = {
-    SpatialStep.NONE_SHARED_PREMISES: 0,
-    SpatialStep.SELF_STATEMENT: 1,
-    SpatialStep.AUTOMATIC_BY_RDTR: 2,
-    SpatialStep.UNKNOWN_PLAN: 3,
-    SpatialStep.ASSESSMENT: 4,
-}
-
-
-def spatial_step(
-    size: BusinessSize,
-    risk: RiskLevel,
-    *,
-    shared_premises: bool = False,
-    plan: DetailedPlan = DetailedPlan.UNKNOWN,
-    ground: Ground = Ground.LAND,
-) -> SpatialStep:
-    """Return how the place of business gets its spatial suitability (KKPR).
-
-    shared_premises: a stall, shop or office whose manager holds the papers of the building.
-    On water or in a forest area other offices come in, so there the answer is "ask".
-
-    Source: PP 28/2025, articles 13, 17, 20-25, 32. Since that regulation a small business may
-    no longer state its place by itself; only a micro business of low risk may.
-    """
-    if shared_premises:
-        return SpatialStep.NONE_SHARED_PREMISES
-    if ground is not Ground.LAND:
-        return SpatialStep.UNKNOWN_PLAN
-    if size is BusinessSize.MICRO and risk is RiskLevel.LOW:
-        return SpatialStep.SELF_STATEMENT
-    if plan is DetailedPlan.IN_OSS:
-        return SpatialStep.AUTOMATIC_BY_RDTR
-    if plan is DetailedPlan.UNKNOWN:
-        return SpatialStep.UNKNOWN_PLAN
-    return SpatialStep.ASSESSMENT
-
-
-def spatial_citation(step: SpatialStep) -> Citation:
-    """Return the articles behind a spatial step."""
-    return _SPATIAL_CITATIONS[step]
-
-
-def spatial_burden(step: SpatialStep) -> int:
-    """Return how much a step asks of the owner, 0 for nothing; for comparing steps only."""
-    return _SPATIAL_BURDENS[step]
-
-
-def environment_step(risk: RiskLevel) -> EnvironmentStep:
-    """Return which environmental paper belongs to the risk, or that the office must be asked.
-
-    Source: PP 28/2025, articles 96-101, 220, 222, 227.
-    """
-    if risk is RiskLevel.LOW:
-        return EnvironmentStep.SPPL_WITH_NIB
-    if risk is RiskLevel.HIGH:
-        return EnvironmentStep.ASK_ANY
-    return EnvironmentStep.ASK_SPPL_OR_UKL_UPL
-
-
-def environment_citation(step: EnvironmentStep) -> Citation:
-    """Return the articles behind an environmental step."""
-    return _ENVIRONMENT_CITATIONS[step]
-
-
 def declarations_for(
     size: BusinessSize,
     risk: RiskLevel,
-    spatial: SpatialStep,
-    environment: EnvironmentStep,
+    spatial: Conclusion[SpatialStep],
+    environment: Conclusion[EnvironmentStep],
 ) -> tuple[Declaration, ...]:
     """Return the statements the owner will make in OSS, in the order OSS asks for them.
 
@@ -204,10 +99,10 @@ def declarations_for(
     environment statement (K3L) is known from the OSS procedure, not from an article that was read.
     """
     found = [Declaration(DeclarationKind.DATA_TRUE, Citation("PP 28/2025", "207, 211"))]
-    if spatial is SpatialStep.SELF_STATEMENT:
-        found.append(Declaration(DeclarationKind.KKPR_SELF_STATEMENT, spatial_citation(spatial)))
-    if environment is EnvironmentStep.SPPL_WITH_NIB:
-        found.append(Declaration(DeclarationKind.SPPL, environment_citation(environment)))
+    if spatial.value is SpatialStep.SELF_STATEMENT:
+        found.append(Declaration(DeclarationKind.KKPR_SELF_STATEMENT, spatial.citations[0]))
+    if environment.value is EnvironmentStep.SPPL_WITH_NIB:
+        found.append(Declaration(DeclarationKind.SPPL, environment.citations[0]))
     if risk is RiskLevel.MEDIUM_LOW:
         found.append(
             Declaration(DeclarationKind.BUSINESS_STANDARD, Citation("PP 28/2025", "131, 221"))

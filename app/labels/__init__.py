@@ -9,13 +9,13 @@ from typing import Any
 from flask import Flask
 
 from app.domain.nik_check import Field
-from app.labels import base, entity
+from app.labels import base, entity, risk
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 
 __all__ = ["DECLARATION_MEANINGS", "LABELS", "NIK_REMEDIES", "field_label", "init_app", "label"]
 
 # One module a subject; each has its pairs of value and words.
-PARTS = (base.WORDS, entity.WORDS)
+PARTS = (base.WORDS, entity.WORDS, risk.WORDS)
 
 LABELS: Mapping[tuple[type[Enum], Any], Any] = {
     (type(member), member.value): words for part in PARTS for member, words in part
@@ -36,6 +36,10 @@ def init_app(app: Flask) -> None:
     """Give the templates the `label` filter and the longer texts."""
     app.add_template_filter(label)
     app.add_template_filter(field_label)
+    app.add_template_filter(risk.value_of, "fact_value")
+    app.add_template_filter(risk.day_of, "fact_day")
+    app.add_template_filter(risk.days_of, "step_days")
+    app.add_template_filter(risk.laws_of, "laws")
     app.add_template_global(DECLARATION_MEANINGS, "DECLARATION_MEANINGS")
     app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")
     app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")

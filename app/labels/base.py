@@ -8,11 +8,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.domain.authority import DaysKnown
 from app.domain.business_size import BusinessSize
+from app.domain.environment import EnvironmentStep
 from app.domain.estimate import (
     Bring,
     CapitalBand,
-    DaysKnown,
     EstimateCase,
     JourneyReason,
     Notice,
@@ -27,11 +28,10 @@ from app.domain.reference_types import RiskNote, Unread
 from app.domain.requirements import (
     Certainty,
     DeclarationKind,
-    EnvironmentStep,
     PaperKind,
-    SpatialStep,
 )
 from app.domain.risk import LicenceProduct, MayOperate, RiskLevel
+from app.domain.spatial import SpatialStep
 from app.services.progress import Stage
 
 # Pairs, not a dictionary: members of different enums may be equal as text ("01" and "01").

@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.auth import open_to_all
+from app.domain.because import Conclusion
 from app.domain.business_size import BusinessSize
 from app.domain.reference_types import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
 from app.domain.risk import products_for
+from app.services import business_check
 from app.services.finder import get_finder
 from app.services.reference import get_book
 
@@ -157,6 +159,20 @@ def _row(row: RiskRow) -> dict[str, Any]:
         "details_known": row.details_known,
         "source": row.source,
         "as_of": row.as_of.isoformat(),
+        "reasons": {
+            topic: _reason(reason) for topic, reason in business_check.conclusions_of(row).items()
+        },
+    }
+
+
+def _reason(reason: Conclusion[object]) -> dict[str, Any]:
+    return {
+        "value": reason.value,
+        "facts": [{"kind": fact.kind, "value": fact.value} for fact in reason.facts],
+        "citations": [
+            {"law": law.law, "article": law.article or None, "confirmed": law.confirmed}
+            for law in reason.citations
+        ],
     }
 
 

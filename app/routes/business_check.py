@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.auth import open_to_all
 from app.domain.business_size import BusinessSize
@@ -29,8 +30,9 @@ from app.domain.estimate import (
     journey_reasons,
 )
 from app.domain.reference_types import AuthorityRule, KbliEntry, RiskNote
-from app.domain.requirements import SpatialStep
 from app.domain.risk import MayOperate, RiskLevel
+from app.domain.rules import DayUnit
+from app.domain.spatial import SpatialStep
 from app.forms.business_check import OUTSIDE, SHARED, PlaceForm, ScopeForm, SearchForm
 from app.forms.fields import mistakes
 from app.i18n import language
@@ -347,6 +349,7 @@ def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Respons
             if not (found.automatic and note is RiskNote.AUTHORITY_OVERLAP)
         ],
         deciders=_deciders(found),
+        days=_days(found),
         papers=[each for each in found.other_papers if not each.label],
         named_papers=[each.label for each in found.other_papers if each.label],
         reasons=[reason for reason in JourneyReason if reason in fits],
@@ -357,7 +360,17 @@ def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Respons
 
 def _deciders(found: Estimate) -> list[tuple[AuthorityRule, Any]]:
     """Who decides, each with our words for it; None where we have none."""
-    return [(rule, AUTHORITIES.get(rule.authority)) for rule in service.deciders(found)]
+    offices = found.found.deciding.offices if found.found else ()
+    return [(rule, AUTHORITIES.get(rule.authority)) for rule in offices]
+
+
+def _days(found: Estimate) -> str:
+    """How long the office may take; never a number that no row gives."""
+    if found.found is None or found.days is None:
+        return label(found.days_known)
+    if found.found.service.unit is DayUnit.CALENDAR:
+        return str(ngettext("%(num)d calendar day", "%(num)d calendar days", found.days))
+    return str(ngettext("%(num)d working day", "%(num)d working days", found.days))
 
 
 def _whole(text: str) -> int | None:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 
-from app.domain.estimate import Estimate, Question, estimate
-from app.domain.reference_types import AuthorityRule, KbliEntry, KbliLevelEntry
+from app.domain.because import Conclusion
+from app.domain.calendar import local_date
+from app.domain.estimate import (
+    CapitalBand,
+    Estimate,
+    Question,
+    Topic,
+    estimate,
+    size_of_band,
+)
+from app.domain.reference_types import KbliEntry, KbliLevelEntry, RiskRow
 from app.reference import FOLDER
 from app.services.reference import get_book
 from app.services.reference_book import ReferenceBook
+from app.services.rules import get_rules, place_facts
 
 YEAR = 2025  # the edition that new businesses use
 SECTORS_FILE = FOLDER / "words" / "sectors.toml"
@@ -127,10 +139,43 @@ def level_wording(level: KbliLevelEntry, language: str) -> Wording:
 
 
 def estimate_for(question: Question) -> Estimate:
-    """Return the estimate for an answered question from the rows that are loaded."""
-    return estimate(get_book().risk_rows(question.code, question.year), question)
+    """Return the estimate for an answered question by the facts and the law of today."""
+    return estimate_on(question, local_date(datetime.now(UTC)))
 
 
-def deciders(found: Estimate) -> tuple[AuthorityRule, ...]:
-    """Return who may decide here: without the rules that hold for the capital alone."""
-    return tuple(rule for rule in found.authority if "jakarta" not in rule.condition.lower())
+# One step of capital inside each size: a row names a size, a question a step.
+_BAND_OF_SIZE = {size_of_band(band): band for band in CapitalBand}
+# What follows from a row alone; place and building depend on more.
+_OF_ROW = (
+    Topic.RISK,
+    Topic.PRODUCTS,
+    Topic.MAY_OPERATE,
+    Topic.ENVIRONMENT,
+    Topic.AUTHORITY,
+    Topic.SILENCE,
+)
+
+
+def conclusions_of(row: RiskRow) -> Mapping[Topic, Conclusion[object]]:
+    """Return what follows from one risk row by today's law, wherever the business is."""
+    question = Question(
+        row.code,
+        in_kabupaten=True,
+        band=_BAND_OF_SIZE[row.size],
+        scope_no=row.scope_no,
+        year=row.year,
+    )
+    today = local_date(datetime.now(UTC))
+    reasons = estimate([row], question, rules=get_rules(), on=today).reasons
+    return {topic: reasons[topic] for topic in _OF_ROW if topic in reasons}
+
+
+def estimate_on(question: Question, day: date) -> Estimate:
+    """Return the estimate by the law of one day, from the rows that are loaded."""
+    return estimate(
+        get_book().risk_rows(question.code, question.year),
+        question,
+        rules=get_rules(),
+        on=day,
+        place=place_facts(question.village_code),
+    )

@@ -24,7 +24,6 @@ from app.domain.estimate import (
     Estimate,
     JourneyReason,
     Question,
-    estimate,
 )
 from app.domain.events import EventKind
 from app.domain.journey import MAX_ACTIVITIES, ActivityAnswers, Answers, StepName, Stop
@@ -38,6 +37,7 @@ from app.extensions import db, vault
 from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier, Entity
 from app.services import events
 from app.services.answers import known
+from app.services.business_check import estimate_for as estimate_for_question
 from app.services.reference import get_book
 
 KBLI_YEAR = 2025
@@ -535,7 +535,7 @@ def estimate_for(dossier: Dossier, at: int | None = None) -> Estimate | None:
         village_code=activity.village_code,
         ground=_GROUNDS.get(activity.position_code or "01", Ground.LAND),
     )
-    return estimate(get_book().risk_rows(activity.kbli_code), question)
+    return estimate_for_question(question)
 
 
 def whole_of(dossier: Dossier) -> Whole | None:

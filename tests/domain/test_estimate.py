@@ -28,8 +28,12 @@ from app.domain.estimate import (
     trade_conflict,
 )
 from app.domain.reference_types import AuthorityRule, RiskNote, RiskRow, Unread
-from app.domain.requirements import DeclarationKind, PaperKind, SpatialStep, spatial_burden
+from app.domain.requirements import DeclarationKind, PaperKind
 from app.domain.risk import LicenceProduct, MayOperate, RiskLevel
+from app.domain.spatial import SpatialStep, spatial_burden
+from app.services.rules import get_rules, place_facts
+
+TODAY = date(2026, 11, 23)
 
 MICRO, SMALL, MEDIUM, LARGE = BusinessSize
 LOW, MEDIUM_LOW, MEDIUM_HIGH, HIGH = RiskLevel
@@ -69,8 +73,8 @@ def question(size=MICRO, **changes):
     return replace(fresh, **changes)
 
 
-def asked(rows, question):
-    return estimate(rows, question)
+def asked(rows, question, **changes):
+    return estimate(rows, question, **{"rules": get_rules(), "on": TODAY, **changes})
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_each_step_has_one_size(band, size):
 
 
 def test_kiosk_of_a_micro_trader():
-    found = estimate([row()], question())
+    found = asked([row()], question())
     assert found.case is EstimateCase.KNOWN
     assert found.size is MICRO
     assert found.risk is LOW
@@ -111,8 +115,8 @@ def test_kiosk_of_a_micro_trader():
 
 
 def test_market_stall_needs_no_land_paper():
-    at_home = estimate([row()], question())
-    at_market = estimate([row()], question(shared_premises=True))
+    at_home = asked([row()], question())
+    at_market = asked([row()], question(shared_premises=True))
     assert Bring.LAND_PAPER_OR_CONSENT_LETTER in at_home.bring
     assert Bring.LAND_PAPER_OR_CONSENT_LETTER not in at_market.bring
     assert Bring.STALL_PAPER_FROM_MANAGER in at_market.bring
@@ -121,7 +125,7 @@ def test_market_stall_needs_no_land_paper():
 
 def test_unknown_code_is_unknown_and_not_low():
     for rows in ([], [row(code="47111")], [row(year=2020)]):
-        found = estimate(rows, question())
+        found = asked(rows, question())
         assert found.case is EstimateCase.UNKNOWN
         assert found.risk is None
         assert found.products == ()
@@ -130,7 +134,7 @@ def test_unknown_code_is_unknown_and_not_low():
 
 
 def test_size_not_offered_lists_the_sizes_that_are():
-    found = estimate([row(LARGE, HIGH), row(SMALL, LOW)], question(MICRO))
+    found = asked([row(LARGE, HIGH), row(SMALL, LOW)], question(MICRO))
     assert found.case is EstimateCase.SIZE_NOT_OFFERED
     assert found.sizes_offered == (SMALL, LARGE)
     assert found.risk is None
@@ -141,7 +145,7 @@ TWO_SCOPES = [row(risk=MEDIUM_LOW, scope="breeding"), row(scope_no=2, scope="gro
 
 
 def test_scopes_with_different_risk_must_be_chosen():
-    found = estimate(TWO_SCOPES, question())
+    found = asked(TWO_SCOPES, question())
     assert found.case is EstimateCase.NEEDS_SCOPE
     assert [(each.scope_no, each.scope, each.risk) for each in found.scopes] == [
         (1, "breeding", MEDIUM_LOW),
@@ -153,19 +157,19 @@ def test_scopes_with_different_risk_must_be_chosen():
 
 @pytest.mark.parametrize(("scope_no", "risk"), [(1, MEDIUM_LOW), (2, LOW)])
 def test_a_chosen_scope_decides(scope_no, risk):
-    found = estimate(TWO_SCOPES, question(scope_no=scope_no))
+    found = asked(TWO_SCOPES, question(scope_no=scope_no))
     assert (found.case, found.risk) == (EstimateCase.KNOWN, risk)
     assert Notice.RISK_FOR_NAMED_SCOPE not in found.notices
 
 
 def test_a_scope_that_does_not_exist_is_as_none():
-    assert estimate(TWO_SCOPES, question(scope_no=9)).case is EstimateCase.NEEDS_SCOPE
+    assert asked(TWO_SCOPES, question(scope_no=9)).case is EstimateCase.NEEDS_SCOPE
 
 
 def test_a_chosen_scope_may_be_closed_to_the_size():
     rows = [row(scope="small shop"), row(LARGE, HIGH, scope_no=2, scope="plant")]
-    assert estimate(rows, question(scope_no=2)).case is EstimateCase.SIZE_NOT_OFFERED
-    whole = estimate(rows, question())
+    assert asked(rows, question(scope_no=2)).case is EstimateCase.SIZE_NOT_OFFERED
+    whole = asked(rows, question())
     assert whole.case is EstimateCase.KNOWN
     assert whole.notices == (Notice.OTHER_SCOPES_CLOSED,)
 
@@ -183,7 +187,7 @@ def test_scopes_with_one_risk_show_only_what_they_share():
             as_of=date(2026, 1, 2),
         ),
     ]
-    found = estimate(rows, question())
+    found = asked(rows, question())
     assert found.case is EstimateCase.KNOWN
     assert found.authority == ()
     assert not found.authority_complete
@@ -205,12 +209,12 @@ def test_scopes_with_one_risk_show_only_what_they_share():
     ],
 )
 def test_days_are_never_guessed(risk, days, known):
-    found = estimate([row(risk=risk, days=days, days_unit="Hari" if days else "")], question())
+    found = asked([row(risk=risk, days=days, days_unit="Hari" if days else "")], question())
     assert (found.days_known, found.days) == (known, days)
 
 
 def test_doubts_of_the_row_come_along():
-    found = estimate(
+    found = asked(
         [
             row(
                 details_known=False,
@@ -243,7 +247,7 @@ def test_doubts_of_the_row_come_along():
     ],
 )
 def test_outside_the_regency_another_office_decides(in_kabupaten, village, outside):
-    found = estimate([row()], question(in_kabupaten=in_kabupaten, village_code=village))
+    found = asked([row()], question(in_kabupaten=in_kabupaten, village_code=village))
     assert (found.case is EstimateCase.OUTSIDE_AREA) is outside
     assert found.outside_area is outside
     assert found.risk is LOW
@@ -252,18 +256,18 @@ def test_outside_the_regency_another_office_decides(in_kabupaten, village, outsi
 
 @pytest.mark.parametrize(("village", "warned"), [("96.01.09.2001", True), ("9601012002", False)])
 def test_the_zone_administrator_is_mentioned_in_its_district(village, warned):
-    found = estimate([row()], question(village_code=village))
+    found = asked([row()], question(village_code=village), place=place_facts(village))
     assert (Notice.KEK_ADMINISTRATOR_MAYBE in found.notices) is warned
 
 
 @pytest.mark.parametrize("size", list(BusinessSize))
 @pytest.mark.parametrize("risk", list(RiskLevel))
 def test_every_size_and_every_risk_goes_its_way(size, risk):
-    assert journey_reasons(estimate([row(size, risk)], question(size))) == frozenset()
+    assert journey_reasons(asked([row(size, risk)], question(size))) == frozenset()
 
 
 def test_supporting_licences_of_the_row_are_listed():
-    found = estimate([row(supporting_licences=("Sertifikat Laik Sehat",))], question())
+    found = asked([row(supporting_licences=("Sertifikat Laik Sehat",))], question())
     assert [(each.kind, each.label) for each in found.other_papers] == [
         (PaperKind.FROM_RISK_TABLE, "Sertifikat Laik Sehat")
     ]
@@ -322,11 +326,11 @@ questions = st.builds(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(rows_of_code, max_size=8), questions, st.randoms(use_true_random=False))
-def test_an_estimate_is_total_and_does_not_depend_on_the_order(rows, asked, chance):
-    found = estimate(rows, asked)
+def test_an_estimate_is_total_and_does_not_depend_on_the_order(rows, answers, chance):
+    found = asked(rows, answers)
     shuffled = list(rows)
     random.Random(chance.random()).shuffle(shuffled)
-    assert estimate(shuffled, asked) == found
+    assert asked(shuffled, answers) == found
 
     assert found.citations
     assert all(each.law for each in found.citations)
@@ -354,7 +358,7 @@ def test_an_estimate_is_total_and_does_not_depend_on_the_order(rows, asked, chan
 )
 def test_where_risk_grows_with_size_so_do_the_demands(risks, shared):
     rows = [row(size, risk) for size, risk in zip(BusinessSize, risks, strict=True)]
-    found = [estimate(rows, question(size, shared_premises=shared)) for size in BusinessSize]
+    found = [asked(rows, question(size, shared_premises=shared)) for size in BusinessSize]
     for smaller, bigger in pairwise(found):
         assert len(smaller.products) <= len(bigger.products)
         assert spatial_burden(smaller.spatial) <= spatial_burden(bigger.spatial)

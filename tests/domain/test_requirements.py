@@ -1,80 +1,40 @@
-"""Basic requirements, statements and further papers."""
+"""Statements and further papers."""
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 import pytest
 
 from app.domain.business_size import BusinessSize
+from app.domain.environment import environment_way
 from app.domain.requirements import (
     Certainty,
     DeclarationKind,
-    DetailedPlan,
-    EnvironmentStep,
-    Ground,
     PaperKind,
-    SpatialStep,
     declarations_for,
-    environment_citation,
-    environment_step,
     other_papers,
-    spatial_burden,
-    spatial_citation,
-    spatial_step,
 )
 from app.domain.risk import RiskLevel
+from app.domain.spatial import spatial_way
+from app.services.rules import get_rules
+
+TODAY = date(2026, 11, 23)
 
 MICRO, SMALL = BusinessSize.MICRO, BusinessSize.SMALL
 LOW, MEDIUM_LOW = RiskLevel.LOW, RiskLevel.MEDIUM_LOW
 
 
-@pytest.mark.parametrize(
-    ("size", "risk", "step"),
-    [
-        (MICRO, LOW, SpatialStep.SELF_STATEMENT),
-        (SMALL, LOW, SpatialStep.UNKNOWN_PLAN),
-        (MICRO, MEDIUM_LOW, SpatialStep.UNKNOWN_PLAN),
-        (SMALL, MEDIUM_LOW, SpatialStep.UNKNOWN_PLAN),
-    ],
-)
-def test_only_micro_with_low_risk_states_its_place_itself(size, risk, step):
-    assert spatial_step(size, risk) is step
-
-
-@pytest.mark.parametrize(
-    ("plan", "step"),
-    [
-        (DetailedPlan.IN_OSS, SpatialStep.AUTOMATIC_BY_RDTR),
-        (DetailedPlan.OUTSIDE_OSS, SpatialStep.ASSESSMENT),
-        (DetailedPlan.NONE, SpatialStep.ASSESSMENT),
-        (DetailedPlan.UNKNOWN, SpatialStep.UNKNOWN_PLAN),
-    ],
-)
-def test_the_plan_decides_for_everybody_else(plan, step):
-    assert spatial_step(SMALL, LOW, plan=plan) is step
-
-
-def test_shared_premises_need_nothing_even_at_high_risk():
-    step = spatial_step(BusinessSize.LARGE, RiskLevel.HIGH, shared_premises=True)
-    assert step is SpatialStep.NONE_SHARED_PREMISES
-
-
-@pytest.mark.parametrize("ground", [Ground.WATER, Ground.FOREST])
-def test_water_and_forest_must_be_asked(ground):
-    assert spatial_step(MICRO, LOW, ground=ground) is SpatialStep.UNKNOWN_PLAN
-
-
-def test_only_low_risk_has_its_environment_statement_in_the_nib():
-    assert environment_step(LOW) is EnvironmentStep.SPPL_WITH_NIB
-    for risk in set(RiskLevel) - {LOW}:
-        assert environment_step(risk) is not EnvironmentStep.SPPL_WITH_NIB
-    assert environment_step(RiskLevel.HIGH) is EnvironmentStep.ASK_ANY
+def declared(size, risk):
+    table = get_rules()
+    spatial = spatial_way(table, size, risk, on=TODAY).conclusion
+    environment = environment_way(table, risk, on=TODAY).conclusion
+    return declarations_for(size, risk, spatial, environment)
 
 
 def kinds(size, risk):
-    found = declarations_for(size, risk, spatial_step(size, risk), environment_step(risk))
-    return {declaration.kind for declaration in found}
+    return {declaration.kind for declaration in declared(size, risk)}
 
 
 def test_statements_of_a_kiosk():
@@ -113,27 +73,11 @@ def test_nib_counts_as_sni_and_halal_statement_for_low_risk_umk(size, risk, expe
     assert (DeclarationKind.SNI_HALAL_BY_NIB in kinds(size, risk)) is expected
 
 
-def test_every_conclusion_has_a_law():
-    for step in SpatialStep:
-        assert spatial_citation(step).article
-    for step in EnvironmentStep:
-        assert environment_citation(step).article
+def test_every_statement_has_a_law():
     for size, risk in product(BusinessSize, RiskLevel):
-        for found in declarations_for(size, risk, spatial_step(size, risk), environment_step(risk)):
+        for found in declared(size, risk):
             assert found.citation.law
             assert found.citation.article or not found.citation.confirmed
-
-
-def test_a_bigger_business_never_has_an_easier_place():
-    sizes = list(BusinessSize)
-    for risk, shared, plan, ground in product(RiskLevel, (False, True), DetailedPlan, Ground):
-        burdens = [
-            spatial_burden(
-                spatial_step(size, risk, shared_premises=shared, plan=plan, ground=ground)
-            )
-            for size in sizes
-        ]
-        assert burdens == sorted(burdens)
 
 
 def paper(code, kind, size=MICRO):

@@ -141,6 +141,26 @@ def test_an_unknown_risk_says_so(client):
     assert closed == {"known": True, "rows": []}
 
 
+@pytest.mark.parametrize("code", ["47112", "11052", "08105", "95400"])
+def test_every_row_says_why(client, code):
+    rows = client.get(f"/api/v1/risk?kbli={code}").get_json()["rows"]
+    assert rows
+    for row in rows:
+        reasons = row["reasons"]
+        assert reasons["risk"]["value"] == row["risk"]
+        assert reasons["products"]["value"] == row["product"]
+        assert {"kind": "code", "value": code} in reasons["risk"]["facts"]
+        assert {"kind": "size", "value": row["size"]} in reasons["risk"]["facts"]
+        assert {"kind": "kek", "value": "unknown"} in reasons["authority"]["facts"]
+        for reason in reasons.values():
+            assert reason["facts"]
+            assert all(law["law"] for law in reason["citations"])
+            assert reason["citations"]
+        automatic = row["risk"] in ("R", "MR")
+        assert (reasons["silence"]["value"] == "nobody_decides") is automatic
+        assert (reasons["may_operate"]["value"] == "at_once_with_nib") is automatic
+
+
 def test_only_get_is_answered(client):
     response = client.post("/api/v1/kbli")
     assert response.status_code == 405

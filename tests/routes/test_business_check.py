@@ -266,15 +266,12 @@ def test_a_market_stall_needs_fewer_papers(page):
     assert "A paper from the manager" in text
 
 
-def test_high_risk_may_only_prepare_and_is_helped(page):
+def test_high_risk_may_only_prepare_and_starts_here_too(page):
     response = page(f"/hasil?{PERMIT}")
     text = words(response)
     assert "You may prepare" in text
     assert "You may start" not in text
-    assert "an office must check it first" in text
-    assert "Ask DPMPTSP Kabupaten Sorong in Aimas" in text
-    assert links_of(parse(response), "go")[0][0] == "/en/bantuan"
-    assert "/berkas/mulai" not in body_of(response)
+    assert links_of(parse(response), "go")[0][0].startswith("/en/berkas/mulai?kbli=")
 
 
 def test_days_are_only_said_where_they_are_known(page):
@@ -452,3 +449,73 @@ def test_an_unknown_group_is_not_found(page):
 def test_only_get_is_answered(client):
     for path in ("", "/tempat", "/hasil", "/kelompok"):
         assert client.post(f"/cek-usaha{path}").status_code == 405
+
+
+def reasons_on(page):
+    """Return what stands in each “Why?”, by what it is about."""
+    found = {}
+    for details in page.all("details"):
+        summary = details.find("summary")
+        about = summary.find("span") if summary is not None else None
+        if about is not None:
+            found[words(about)] = details
+    return found
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("query", [KIOSK, STANDARD, PERMIT, OUTSIDE])
+def test_each_answer_says_why_in_place(client, prefix, query):
+    found = reasons_on(parse(client.get(f"{prefix}/cek-usaha/hasil?{query}")))
+    assert len(found) >= 3
+    for about, details in found.items():
+        text = words(details)
+        assert "Pasal" in text, about
+        assert details.find("ul/li") is not None, "facts"
+        assert "open" not in details.attrib
+
+
+def test_a_kiosk_reads_why_its_own_statement_is_enough(client):
+    text = words(reasons_on(parse(client.get(f"/en/cek-usaha/hasil?{KIOSK}")))["Place"])
+    assert "Business size: Micro" in text
+    assert "Risk: Low" in text
+    assert "(the regency, 10 working days)" in text
+    assert "PP 28/2025 Pasal 32-33" in text
+
+
+def test_an_unknown_plan_says_what_it_can_be(client):
+    text = words(reasons_on(parse(client.get(f"/en/cek-usaha/hasil?{STANDARD}")))["Place"])
+    assert "Detailed spatial plan (RDTR): not known here, ask" in text
+    assert "It can be one of these:" in text
+    assert "There is a state fee (PNBP)." in text
+    kiosk = words(reasons_on(parse(client.get(f"/en/cek-usaha/hasil?{KIOSK}")))["Place"])
+    assert "It can be" not in kiosk
+
+
+def test_a_permit_says_how_the_days_run_and_what_silence_means(client):
+    page = parse(client.get(f"/en/cek-usaha/hasil?{PERMIT}"))
+    assert "OSS itself gives the permit" in words(page.root)
+    found = reasons_on(page)
+    days = words(found["How long"])
+    assert "The days start when your file is complete and correct." in days
+    assert "They stop while you mend something." in days
+    environment = words(found["Environment"])
+    assert "(the environment office, 3 to 5 working days)" in environment
+    assert "PP 28/2025 (article still to be confirmed)" in environment
+
+
+def test_a_kiosk_is_not_told_of_days_that_nobody_counts(client):
+    assert "How long" not in reasons_on(parse(client.get(f"/en/cek-usaha/hasil?{KIOSK}")))
+
+
+@pytest.mark.parametrize("query", [UNKNOWN, CLOSED])
+def test_what_is_not_known_or_closed_says_why_too(client, query):
+    (reason,) = reasons_on(parse(client.get(f"/en/cek-usaha/hasil?{query}"))).values()
+    assert "Lampiran I" in words(reason)
+    assert "Activity code (KBLI)" in words(reason)
+
+
+def test_a_market_stall_has_no_own_building_paper(client):
+    path = "/en/cek-usaha/hasil?kbli=47112&tempat=pasar&besar=up_to_50m"
+    text = words(parse(client.get(path)).root)
+    assert "Building: the manager has its papers." in text
+    assert "Own building?" not in text
