@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from app.domain.support_number import SupportNumberError, parse_support_number
 from app.extensions import db
+from app.nik_commands import nik_group
 from app.services import dossiers, events, reference
 from app.services.reference_files import ReferenceFilesBroken
 
@@ -71,7 +72,7 @@ def unlock_command(number: str) -> None:
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for group in (reference_group, audit_group, dossier_group):
+    for group in (reference_group, audit_group, dossier_group, nik_group):
         app.cli.add_command(group)
 
     @app.cli.command("worker")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from app.vault import Vault
 
 ROOT = Path(__file__).resolve().parent.parent
+LINE_AT_MOST = 160  # letters of an address or of opening hours
 
 
 class ServiceMode(StrEnum):
@@ -53,6 +54,12 @@ class Settings:
     dukcapil_ip: str
     rate_limit_storage: str
     simulate: bool
+    office_hours: str | None = None
+    office_address: str | None = None
+    office_phone: str | None = None
+    dukcapil_hours: str | None = None
+    dukcapil_address: str | None = None
+    nik_case_days: int = 90
 
     @property
     def is_https(self) -> bool:
@@ -88,6 +95,14 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
             mistakes.append(f"{name} must start with http:// or https:// and name a host.")
             return None
         return text
+
+    def line(name: str) -> str | None:
+        """A short text for people, as it is to stand on a page; None when it is not set."""
+        text = " ".join(env.get(name, "").split())
+        if len(text) > LINE_AT_MOST or not text.isprintable():
+            mistakes.append(f"{name} must be plain text of at most {LINE_AT_MOST} letters.")
+            return None
+        return text or None
 
     mode_text = env.get("SERVICE_MODE", "").strip().lower() or ServiceMode.TRAINING
     mode = ServiceMode.TRAINING
@@ -131,6 +146,12 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         dukcapil_ip=env.get("DUKCAPIL_IP", "127.0.0.1"),
         rate_limit_storage=env.get("RATE_LIMIT_STORAGE", "").strip() or "memory://",
         simulate=dukcapil_url is None,
+        office_hours=line("OFFICE_HOURS"),
+        office_address=line("OFFICE_ADDRESS"),
+        office_phone=line("OFFICE_PHONE"),
+        dukcapil_hours=line("DUKCAPIL_HOURS"),
+        dukcapil_address=line("DUKCAPIL_ADDRESS"),
+        nik_case_days=whole("NIK_CASE_DAYS", 90, 1, 3650),
     )
     if mistakes:
         raise BadSettings(mistakes)

@@ -14,7 +14,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from app.extensions import db
-from app.services import jobs, post_keys
+from app.services import jobs, nik_cases, post_keys
 
 SWEEP_EVERY_S = 10
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
@@ -39,7 +39,9 @@ def sweep(app: Flask, *, budget_s: float = WORKER_BUDGET_S) -> int:
 def tidy(app: Flask) -> None:
     """Drop what is no longer needed."""
     with app.app_context():
-        post_keys.forget_old(datetime.now(UTC))
+        now = datetime.now(UTC)
+        post_keys.forget_old(now)
+        nik_cases.forget_old(now, app.config["SETTINGS"].nik_case_days)
         db.session.commit()
         db.session.remove()
 

@@ -54,6 +54,7 @@ NOT_PAGES = {
     "/berkas/teruskan": "leads to the step that comes next",
     "/berkas/nomor.png": "a picture",
     "/berkas/nib.pdf": "a paper",
+    "/berkas/nik/kartu": "stands only while a NIK does not fit: see routes/test_nik_cases.py",
 }
 
 # Pages of the journey in order; the names are the last words of their addresses.

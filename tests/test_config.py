@@ -37,6 +37,10 @@ MISTAKES = [
         {"DUKCAPIL_URL": "ftp://x", "DUKCAPIL_USER": "u", "DUKCAPIL_PASSWORD": "p"},
         ["DUKCAPIL_URL", "http://"],
     ),
+    ({"NIK_CASE_DAYS": "0"}, ["NIK_CASE_DAYS", "1 to 3650"]),
+    ({"NIK_CASE_DAYS": "3651"}, ["NIK_CASE_DAYS", "3651"]),
+    ({"OFFICE_HOURS": "x" * 161}, ["OFFICE_HOURS", "at most 160 letters"]),
+    ({"DUKCAPIL_ADDRESS": "a\x00b"}, ["DUKCAPIL_ADDRESS", "plain text"]),
     ({"DUKCAPIL_URL": "https://x"}, ["DUKCAPIL_USER", "DUKCAPIL_PASSWORD"]),
     ({"DUKCAPIL_URL": "https://x", "DUKCAPIL_USER": "u"}, ["DUKCAPIL_PASSWORD"]),
 ]
@@ -83,6 +87,14 @@ def test_addresses_lose_their_last_slash_and_https_is_seen():
     assert secure.is_https
     assert not read_settings({"PUBLIC_URL": "http://izin.example"}).is_https
     assert not read_settings({}).is_https
+
+
+def test_what_offices_say_of_themselves_is_tidied_and_may_be_missing():
+    settings = read_settings({"OFFICE_HOURS": "  Senin–Jumat\n08.00–15.00 ", "OFFICE_PHONE": " "})
+    assert settings.office_hours == "Senin–Jumat 08.00–15.00"
+    assert settings.office_phone is None
+    assert read_settings({"DUKCAPIL_HOURS": "x" * 160}).dukcapil_hours == "x" * 160
+    assert settings.nik_case_days == 90
 
 
 def test_a_real_registry_takes_the_place_of_the_built_in_one():

@@ -29,6 +29,13 @@ VERSIONS = Path(package.__file__).parent / "migrations" / "versions"
 SCRIPTS = ScriptDirectory(str(VERSIONS.parent))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
+# Tables of which a plain dossier of one person leaves nothing behind.
+EMPTY = {
+    "entities",
+    "nik_cases",
+    "post_keys",
+    "registry_troubles",
+}
 # Values that a check of the table asks for; everything else is made up by its type.
 CHECKED = {
     ("area", "kind"): "province",
@@ -223,7 +230,7 @@ def test_a_migrated_database_carries_a_whole_dossier(empty):
         assert dossier.handover.nib
         db.session.remove()
     kept = rows(empty)
-    assert {name for name, found in kept.items() if not found} == {"entities", "post_keys"}
+    assert {name for name, found in kept.items() if not found} == EMPTY
     assert empty.test_client().get("/readyz").status_code == 200
 
 

@@ -34,6 +34,7 @@ class NikClass(StrEnum):
     NAME_MISMATCH = "name_mismatch"
     BIRTH_DATE_MISMATCH = "birth_date_mismatch"
     SEX_MISMATCH = "sex_mismatch"
+    KK_MISMATCH = "kk_mismatch"  # family card; no answer leads here, as its number is not asked
     PENDING = "pending"  # NIK menunggu dicek: nobody's fault here, ask again later
 
 

@@ -110,6 +110,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (NikClass.NAME_MISMATCH, _l("The name does not fit this NIK")),
     (NikClass.BIRTH_DATE_MISMATCH, _l("The date of birth does not fit this NIK")),
     (NikClass.SEX_MISMATCH, _l("Male or female does not fit this NIK")),
+    (NikClass.KK_MISMATCH, _l("The family card (KK) does not fit this NIK")),
     (NikClass.PENDING, _l("Your NIK is waiting to be checked")),
     (Field.NAME, _l("Name")),
     (Field.BIRTH_DATE, _l("Date of birth")),
@@ -221,5 +222,10 @@ NIK_REMEDIES: Mapping[NikClass, tuple[Any, Any, Any]] = {
         _l("The NIK is known, but male or female is different."),
         _l("Look at your KTP and choose again. Is the card itself wrong? Ask Disdukcapil to correct it."),
         _l("For a correction bring your birth certificate, KTP and KK."),
+    ),
+    NikClass.KK_MISMATCH: (
+        _l("The NIK is known, but on another family card (KK)."),
+        _l("Go to Disdukcapil and ask them to renew the family card."),
+        _l("Bring KTP, the old KK and papers of a marriage, birth or move."),
     ),
 }  # fmt: skip

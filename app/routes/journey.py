@@ -41,6 +41,14 @@ def show(step: str, ke: int = 1) -> ResponseReturnValue:
     return _page(stop, page, form)
 
 
+def show_filled(stop: Stop, **typed: object) -> Response:
+    """Ask one question with something else filled in than what is saved; nothing is saved."""
+    at, page = At(g.dossier, stop.position), PAGES[stop.name]
+    form = page.form_class(at)(formdata=None, data={**page.fill(at), **typed})
+    page.prepare(form, at)
+    return _page(stop, page, form)
+
+
 def _page(stop: Stop, page: StepPage, form: object, status: int = 200) -> Response:
     answers = dossiers.answers_of(g.dossier)
     at = At(g.dossier, stop.position)

@@ -1,25 +1,35 @@
-"""What came of the NIK check, and what to do about it."""
+"""What came of the NIK check, what to do about it, and the card to take to an office."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-from flask import Blueprint, g, request
+from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.auth import applicant_required
+from app.config import Settings
 from app.domain import journey
-from app.domain.journey import StepName
+from app.domain.case_number import format_case_number
+from app.domain.journey import StepName, Stop
 from app.domain.nik import mask_nik, nik_warnings, parse_nik
+from app.domain.nik_cases import RULES, AskedTooOften, NikActor, NikCaseState, NikOffice
+from app.domain.nik_check import NikClass
 from app.domain.person import Sex
 from app.extensions import limiter
 from app.forms.business import SendForm
 from app.forms.person import today
+from app.i18n import outside_url
+from app.labels import label
+from app.labels.nik_cases import short_text
 from app.routes import once
+from app.routes.journey import show_filled
 from app.routes.once import address_of
-from app.services import dossiers, jobs, nik_checks
+from app.services import dossiers, nik_cases, nik_checks
 from app.services.reference import get_book
-from app.web import advance, go, render, run_now
+from app.web import advance, commit_now, go, render, run_now, share_link
 
 bp = Blueprint("nik", __name__, url_prefix="/berkas/nik")
 
@@ -40,16 +50,32 @@ def show() -> ResponseReturnValue:
         known_prefixes=get_book().nik_prefixes,
     )
     following = journey.first_unanswered(dossiers.answers_of(dossier))
+    nik_class = nik_checks.current_class(dossier)
+    silent = nik_class is NikClass.PENDING
+    case = nik_cases.case_of(dossier)
+    now = datetime.now(UTC)
+    ask_from = nik_cases.may_ask_again(dossier, case, now) if case else None
     return render(
         "journey/nik.html",
         form=SendForm(formdata=None),
         kunci=once.kept_key(),
         nik=mask_nik(who.nik),
-        nik_class=nik_checks.current_class(dossier),
+        nik_class=nik_class,
         fields=check.fields,
         warnings=sorted(warnings),
         following=address_of(following) if following else None,
         sent=dossier.sent_at is not None,
+        case_number=format_case_number(case.number) if case else None,
+        at_office=case is not None and RULES[NikClass(case.nik_class)].actor is not NikActor.PERSON,
+        spellings=nik_cases.spellings(dossier),
+        attempts=[
+            (each.answered_at or each.asked_at, NikClass(each.nik_class))
+            for each in nik_cases.attempts(dossier)
+        ],
+        next_check_at=nik_cases.next_check_at(dossier, case),
+        may_ask=ask_from is not None and ask_from <= now,
+        ask_from=ask_from,
+        paused_until=nik_cases.paused_until(dossier, now) if silent else None,
     )
 
 
@@ -57,9 +83,83 @@ def show() -> ResponseReturnValue:
 @applicant_required
 @limiter.limit("20 per hour")
 def check_again() -> ResponseReturnValue:
-    """Ask the registry again while its answer is still missing."""
+    """Ask the registry again: while its answer is missing, or after an office mended the record."""
     if SendForm(formdata=request.form).validate():
-        job = jobs.open_job(nik_checks.JOB, g.dossier.id)
-        if job is not None:
-            run_now(job)
+        try:
+            job = nik_cases.ask_again(g.dossier)
+        except (nik_cases.NotHere, AskedTooOften):
+            return advance("nik.show")  # the page says from when on
+        commit_now()
+        run_now(job)
     return advance("nik.show")
+
+
+@bp.post("/ejaan")
+@applicant_required
+def try_spelling() -> ResponseReturnValue:
+    """Show the identity form with a suggested spelling. The person compares it, then saves.
+
+    By POST, because a name must never stand in an address.
+    """
+    chosen = request.form.get("ejaan", "")
+    meant = SendForm(formdata=request.form).validate()
+    if not meant or chosen not in nik_cases.spellings(g.dossier):
+        return advance("nik.show")
+    g.page_url = url_for("journey.show", step=StepName.IDENTITY.value)
+    g.advancing = True  # another form than the one that was sent, so with a key of its own
+    response = show_filled(Stop(StepName.IDENTITY), nama=chosen)
+    response.headers["HX-Push-Url"] = g.page_url
+    return response
+
+
+@bp.get("/kartu")
+@applicant_required
+def card() -> ResponseReturnValue:
+    """The card of the case: what to bring, where, how long. Holds neither the NIK nor a name."""
+    case = nik_cases.case_of(g.dossier)
+    if case is None:
+        return go("nik.show")
+    nik_class = NikClass(case.nik_class)
+    rule = RULES[nik_class]
+    number = format_case_number(case.number)
+    short = short_text(nik_class, number)
+    offices = [_office(office) for office in rule.offices]
+    lines = [short, *(each.line for each in offices if each.line)]
+    lines.append(_("Go on with your file: %(address)s", address=outside_url("resume.show")))
+    return render(
+        "journey/nik_card.html",
+        number=number,
+        nik_class=nik_class,
+        state=NikCaseState(case.state),
+        papers=rule.papers,
+        offices=offices,
+        duration=rule.duration,
+        next_check_at=nik_cases.next_check_at(g.dossier, case),
+        short=short,
+        whatsapp=share_link("\n".join(lines)),
+    )
+
+
+@dataclass(frozen=True)
+class _Office:
+    """What is known here of an office; None where the settings do not say."""
+
+    office: NikOffice
+    address: str | None
+    hours: str | None
+    phone: str | None
+
+    @property
+    def line(self) -> str:
+        """The office in one line of a message; "" while nothing is known of it."""
+        known = [part for part in (self.address, self.hours, self.phone) if part]
+        return f"{label(self.office)}: {'; '.join(known)}" if known else ""
+
+
+def _office(office: NikOffice) -> _Office:
+    settings: Settings = current_app.config["SETTINGS"]
+    if office is NikOffice.DPMPTSP:
+        return _Office(
+            office, settings.office_address, settings.office_hours, settings.office_phone
+        )
+    return _Office(office, settings.dukcapil_address, settings.dukcapil_hours, None)

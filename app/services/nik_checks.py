@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import structlog
+
 from app.domain.events import EventKind
 from app.domain.nik_check import NikClass, RegistryQuery, Verdict, classify
 from app.domain.person import Sex
@@ -14,9 +16,14 @@ from app.services.answers import known
 
 JOB = "nik_check"
 
+_log = structlog.get_logger(__name__)
+
 
 def plan(dossier: Dossier) -> Job:
     """Ask for a check of the identity as it now stands, in the caller's transaction."""
+    from app.services import nik_cases
+
+    nik_cases.identity_asked(dossier)
     query = _query(dossier)
     index = dossiers.identity_index(query.nik, query.name, query.birth_date, query.sex)
     newest = current(dossier)
@@ -24,7 +31,7 @@ def plan(dossier: Dossier) -> Job:
     if not (waiting and newest is not None and newest.identity_index == index):
         dossier.nik_checks.append(
             NikCheck(
-                attempt=len(dossier.nik_checks) + 1,
+                attempt=newest.attempt + 1 if newest else 1,
                 identity_index=index,
                 nik_class=NikClass.PENDING,
                 fields=[],
@@ -65,6 +72,12 @@ def _check(job: Job, budget_s: float) -> bool:
     if check is None or check.answered_at is not None:
         db.session.rollback()
         return True
+    from app.services import nik_cases
+
+    if nik_cases.paused_until(dossier) is not None:
+        db.session.rollback()
+        _log.warning("nik_check_paused")
+        return False
     query = _query(dossier)
     check_id = check.id
     db.session.rollback()
@@ -75,6 +88,8 @@ def _check(job: Job, budget_s: float) -> bool:
 
 
 def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
+    from app.services import nik_cases
+
     dossier = dossiers.take_to_change(dossier_id)
     check = db.session.get_one(NikCheck, check_id)
     newest = current(dossier)
@@ -85,12 +100,14 @@ def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
     if verdict.nik_class is NikClass.PENDING:
         if not any(e.kind == EventKind.NIK_CHECK_POSTPONED for e in dossier.events[-1:]):
             events.record(dossier, EventKind.NIK_CHECK_POSTPONED, cause=str(verdict.cause))
+        nik_cases.registry_silent(dossier, check, verdict.cause)
         db.session.commit()
         return False
     check.nik_class = verdict.nik_class
     check.fields = [str(field) for field in verdict.mismatched_fields]
     check.answered_at = datetime.now(UTC)
     events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class))
+    nik_cases.follow(dossier, verdict.nik_class)
     if dossier.sent_at is not None:
         from app.services import handovers
 

@@ -20,8 +20,9 @@ Columns of population.csv
   note           in one line, for trainers
 
 Calls are counted by key, never by NIK, in state_dir/dukcapil.sqlite. The file
-state_dir/dukcapil.json {"mode": "up" | "slow" | "down" | "quota"} rules over everybody's behaviour
-except with "up", which is as if there were no such file.
+state_dir/dukcapil.json {"mode": "up" | "slow" | "down" | "quota" | "login" | "ip" | "inactive"}
+rules over everybody's behaviour except with "up", which is as if there were no such file. The last
+three refuse our access: log-in, address, user.
 
 Access: any user and password will do, with three exceptions that let the faults be tried: an empty
 user or password (login), an empty IP_USER (address) and the user "tidak-aktif" (inactive).
@@ -62,7 +63,6 @@ PRACTICE_SERIALS = range(9001, 10000)
 INACTIVE_USER = "tidak-aktif"
 
 _POPULATION = Path(__file__).with_name("population.csv")
-_MODES = frozenset({"up", "slow", "down", "quota"})
 _SCHEMA = "CREATE TABLE IF NOT EXISTS calls (key TEXT PRIMARY KEY, made INTEGER NOT NULL)"
 _SEX_BY_TEXT = {"LAKI-LAKI": Sex.MALE, "PEREMPUAN": Sex.FEMALE}
 _DAILY_QUOTA = 1000
@@ -71,6 +71,8 @@ _QUOTA = "Kuota Akses Hari ini telah Habis"
 _LOGIN = "Login Gagal"
 _IP_ADDRESS = "IP Address Tidak Sesuai"
 _INACTIVE = "User Tidak Aktif"
+_REFUSALS = {"quota": _QUOTA, "login": _LOGIN, "ip": _IP_ADDRESS, "inactive": _INACTIVE}
+_MODES = frozenset({"up", "slow", "down", *_REFUSALS})
 _CODED = {
     NikClass.DECEASED: ("11", "Data Penduduk Meninggal Dunia"),
     NikClass.DUPLICATE: ("12", "Data Ganda"),
@@ -175,8 +177,8 @@ class _Dukcapil:
         denied = _denied(asked)
         if denied:
             return _message(denied)
-        if mode == "quota":
-            return _message(_QUOTA)
+        if mode in _REFUSALS:
+            return _message(_REFUSALS[mode])
 
         nik = str(asked.get("NIK", ""))
         if not _is_well_formed(nik):

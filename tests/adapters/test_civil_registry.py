@@ -334,7 +334,7 @@ def test_the_population_covers_what_can_happen():
         assert any(sign in person.name for person in found)
     assert any(" " not in person.name for person in found)
     classes = {person.nik_class for person in PEOPLE.values()}
-    assert classes == set(NikClass) - {NikClass.FORMAT, NikClass.PENDING}
+    assert classes == set(NikClass) - {NikClass.FORMAT, NikClass.KK_MISMATCH, NikClass.PENDING}
     assert {person.behaviour for person in PEOPLE.values()} == set(Behaviour)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.domain.name_variants import name_variants
 from app.services.reference import get_book
 from tests.client import HTMX, form_of, parse
 from tests.pages import (
@@ -112,6 +113,7 @@ def test_every_word_of_the_journey_is_marked(pseudo_client, who, language):
     walk.to("periksa" if who is NAME_DIFFERS else "hasil")
     typed = [answer for page in who.answers.values() for answer in page.values()]
     typed += ["nomor-bantuan.png"]
+    typed += name_variants(who.person.typed_name)  # other spellings of what was typed
     number = walk.number.replace(" ", "+")
     walk.shown["lacak"] = pseudo_client.get(f"{walk.prefix}/lacak?nomor={number}")
     bare = {}
