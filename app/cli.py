@@ -12,11 +12,12 @@ from flask.cli import AppGroup
 from app.domain.support_number import SupportNumberError, parse_support_number
 from app.extensions import db
 from app.nik_commands import nik_group
-from app.services import dossiers, events, reference
+from app.services import dossiers, events, messages, reference
 from app.services.reference_files import ReferenceFilesBroken
 
 reference_group = AppGroup("reference", help="Facts: KBLI, risk, areas, holidays.")
 audit_group = AppGroup("audit", help="The record of what happened.")
+messages_group = AppGroup("messages", help="Messages to people.")
 dossier_group = AppGroup("dossier", help="One dossier, by its Nomor Bantuan.")
 
 
@@ -70,9 +71,19 @@ def unlock_command(number: str) -> None:
     click.echo("unlocked")
 
 
+@messages_group.command("status")
+def messages_command() -> None:
+    """Count messages by state, and list those that somebody should look at."""
+    for state, many in sorted(messages.counts().items()):
+        click.echo(f"{state}: {many}")
+    for message in messages.troubled():
+        number = message.dossier.support_number if message.dossier else "no file"
+        click.echo(f"{message.state} {message.kind} {message.channel} {message.failure} {number}")
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for group in (reference_group, audit_group, dossier_group, nik_group):
+    for group in (reference_group, audit_group, dossier_group, nik_group, messages_group):
         app.cli.add_command(group)
 
     @app.cli.command("worker")

@@ -6,16 +6,18 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.vault import Vault
 
 ROOT = Path(__file__).resolve().parent.parent
 LINE_AT_MOST = 160  # letters of an address or of opening hours
+TOKEN_AT_LEAST = 24
 
 
 class ServiceMode(StrEnum):
@@ -54,6 +56,15 @@ class Settings:
     dukcapil_ip: str
     rate_limit_storage: str
     simulate: bool
+    messages: str
+    smtp_url: str | None
+    mail_from: str
+    sms_gateway_url: str | None
+    sms_gateway_token: str
+    whatsapp_gateway_url: str | None
+    whatsapp_gateway_token: str
+    gammu_database_url: str | None
+    messages_inbound_token: str
     office_hours: str | None = None
     office_address: str | None = None
     office_phone: str | None = None
@@ -129,6 +140,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     if dukcapil_url and not (env.get("DUKCAPIL_USER") and env.get("DUKCAPIL_PASSWORD")):
         mistakes.append("DUKCAPIL_URL also needs DUKCAPIL_USER and DUKCAPIL_PASSWORD.")
 
+    sending = _read_messages(env, address, mistakes)
     settings = Settings(
         mode=mode,
         host=env.get("HOST", "").strip() or "127.0.0.1",
@@ -152,10 +164,69 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         dukcapil_hours=line("DUKCAPIL_HOURS"),
         dukcapil_address=line("DUKCAPIL_ADDRESS"),
         nik_case_days=whole("NIK_CASE_DAYS", 90, 1, 3650),
+        **sending,
     )
     if mistakes:
         raise BadSettings(mistakes)
     return settings
+
+
+def _read_messages(
+    env: Mapping[str, str],
+    address: Callable[[str], str | None],
+    mistakes: list[str],
+) -> dict[str, Any]:
+    """Return the settings for messages to people; add a sentence for each mistake."""
+
+    def said(name: str) -> str:
+        return env.get(name, "").strip()
+
+    found: dict[str, Any] = {
+        "smtp_url": said("SMTP_URL") or None,
+        "mail_from": said("MAIL_FROM"),
+        "gammu_database_url": said("GAMMU_DATABASE_URL") or None,
+        "messages_inbound_token": said("MESSAGES_INBOUND_TOKEN"),
+    }
+    for way in ("SMS", "WHATSAPP"):
+        url, token = address(f"{way}_GATEWAY_URL"), said(f"{way}_GATEWAY_TOKEN")
+        found[f"{way.lower()}_gateway_url"] = url
+        found[f"{way.lower()}_gateway_token"] = token
+        if url and not token:
+            mistakes.append(f"{way}_GATEWAY_URL also needs {way}_GATEWAY_TOKEN.")
+    if found["smtp_url"]:
+        try:
+            parts = urlsplit(found["smtp_url"])
+            is_mail = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname)
+            is_mail = is_mail and parts.port != 0
+        except ValueError:
+            is_mail = False
+        if not is_mail:  # the address may hold a password, so it is not repeated
+            mistakes.append("SMTP_URL must start with smtp:// or smtps:// and name a host.")
+        if "@" not in found["mail_from"]:
+            mistakes.append("SMTP_URL also needs MAIL_FROM, the e-mail address that it sends from.")
+    gammu = found["gammu_database_url"]
+    if gammu and gammu.startswith(("postgres://", "postgresql://")):
+        gammu = found["gammu_database_url"] = "postgresql+psycopg://" + gammu.partition("://")[2]
+    if gammu and not gammu.startswith(("sqlite:///", "postgresql+psycopg://")):
+        mistakes.append("GAMMU_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    if gammu and found["sms_gateway_url"]:
+        mistakes.append(
+            "SMS_GATEWAY_URL and GAMMU_DATABASE_URL both send SMS. Set only one of them."
+        )
+    if 0 < len(found["messages_inbound_token"]) < TOKEN_AT_LEAST:
+        mistakes.append(f"MESSAGES_INBOUND_TOKEN must have at least {TOKEN_AT_LEAST} signs.")
+
+    ways = ("smtp_url", "sms_gateway_url", "whatsapp_gateway_url", "gammu_database_url")
+    can_send = any(found[way] for way in ways)
+    found["messages"] = said("MESSAGES").lower() or ("send" if can_send else "page")
+    if found["messages"] not in {"page", "send"}:
+        mistakes.append(f"MESSAGES must be page or send, not “{found['messages']}”.")
+    elif found["messages"] == "send" and not can_send:
+        mistakes.append(
+            "MESSAGES=send needs SMTP_URL, SMS_GATEWAY_URL, WHATSAPP_GATEWAY_URL or"
+            " GAMMU_DATABASE_URL."
+        )
+    return found
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from app.vault import Vault
 if TYPE_CHECKING:
     from app.adapters.civil_registry import CivilRegistry
     from app.adapters.licensing import Licensing
+    from app.adapters.messages import Messages
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,6 +55,7 @@ class Ports:
 
     civil_registry: CivilRegistry
     licensing: Licensing
+    messages: Messages
 
 
 db = SQLAlchemy(model_class=Base)

@@ -10,7 +10,12 @@ from flask import Flask
 from app.adapters.civil_registry import HttpCivilRegistry
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing
-from app.config import Secrets, Settings, load_secrets
+from app.adapters.messages import Carrier, Messages, PageOutbox
+from app.adapters.messages.gammu import GammuSmsd
+from app.adapters.messages.gateway import HttpGateway
+from app.adapters.messages.mail import SmtpMail, read_smtp_url
+from app.config import Secrets, ServiceMode, Settings, load_secrets
+from app.domain.messages import Channel
 from app.extensions import ports
 from app.simulators._shared import serve
 from app.simulators.dukcapil import create_dukcapil_simulator
@@ -18,7 +23,7 @@ from app.simulators.oss import create_oss_simulator
 
 
 def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:
-    """Bind the civil registry and the licensing service."""
+    """Bind the civil registry, the licensing service and the messages to people."""
     state = settings.instance / "simulators"
     if settings.simulate:
         state.mkdir(parents=True, exist_ok=True)
@@ -37,6 +42,35 @@ def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:
     )
     ports.licensing = HttpLicensing(
         service_client("oss", simulator=oss), user_key=keys.oss_user_key
+    )
+    ports.messages = make_messages(settings)
+
+
+def make_messages(settings: Settings) -> Messages:
+    """Return the way out to people: the built-in outbox, or what the settings name."""
+    carriers: dict[Channel, Carrier] = {}
+    smsd = None
+    if settings.messages == "page":
+        outbox = PageOutbox()
+        carriers = {each: outbox for each in Channel if each is not Channel.PAGE}
+    else:
+        if settings.gammu_database_url:
+            carriers[Channel.SMS] = smsd = GammuSmsd(settings.gammu_database_url)
+        if settings.sms_gateway_url:
+            gateway = service_client("sms", base_url=settings.sms_gateway_url)
+            carriers[Channel.SMS] = HttpGateway(gateway, settings.sms_gateway_token)
+        if settings.whatsapp_gateway_url:
+            gateway = service_client("whatsapp", base_url=settings.whatsapp_gateway_url)
+            carriers[Channel.WHATSAPP] = HttpGateway(gateway, settings.whatsapp_gateway_token)
+        if settings.smtp_url:
+            server = read_smtp_url(settings.smtp_url)
+            carriers[Channel.EMAIL] = SmtpMail(server, settings.mail_from)
+    return Messages(
+        carriers,
+        inbox=smsd,
+        practice=settings.mode is ServiceMode.TRAINING,
+        built_in=settings.messages == "page",
+        address=f"{settings.public_url}/lacak" if settings.public_url else None,
     )
 
 

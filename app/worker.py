@@ -14,7 +14,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from app.extensions import db
-from app.services import jobs, nik_cases, post_keys
+from app.services import inbound, jobs, messages, nik_cases, post_keys
 
 SWEEP_EVERY_S = 10
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
@@ -24,6 +24,11 @@ def sweep(app: Flask, *, budget_s: float = WORKER_BUDGET_S) -> int:
     """Run every job that is due now. Return how many were done."""
     done = 0
     with app.app_context():
+        try:
+            inbound.collect()
+        except Exception:
+            db.session.rollback()
+            app.extensions["log"].error("collect_failed", exc_info=True)
         for job_id in jobs.due(datetime.now(UTC)):
             db.session.rollback()
             try:
@@ -42,6 +47,7 @@ def tidy(app: Flask) -> None:
         now = datetime.now(UTC)
         post_keys.forget_old(now)
         nik_cases.forget_old(now, app.config["SETTINGS"].nik_case_days)
+        messages.forget_old(now)
         db.session.commit()
         db.session.remove()
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import scoped_session
 from app import create_app, gateways, i18n
 from app.config import Settings, load_secrets, read_settings
 from app.extensions import db, limiter
+from app.services import messages
 from app.services.reference import load_releases, reset_book
 from tests.browser.served import Served
 from tests.client import CheckingClient
@@ -80,6 +81,12 @@ def empty_book():
     reset_book()
     yield
     reset_book()
+
+
+@pytest.fixture(autouse=True)
+def no_quiet_hours(monkeypatch) -> None:
+    """Let messages go out at any hour: tests run at night too. Its own tests bring quiet back."""
+    monkeypatch.setattr(messages, "next_allowed", lambda moment, _kind: moment)
 
 
 @pytest.fixture

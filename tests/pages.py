@@ -42,6 +42,7 @@ PUBLIC: Mapping[str, tuple[str, int]] = {
     "verification": ("/verifikasi", 200),
     "verification-mistyped": ("/verifikasi?kode=abc", 422),
     "verification-unknown": ("/verifikasi/ABCDEFGH2345", 404),
+    "practice-messages": ("/latihan/pesan", 200),
     "not-found": ("/tidak-ada", 404),
 }
 NOT_PAGES = {
@@ -64,6 +65,8 @@ STEPS = (
     "pernyataan",
 )  # fmt: skip
 JOURNEY = (START, NUMBER, STEPS[0], NIK, *STEPS[1:], REVIEW, RESULT)
+# Pages of the open file beside the way.
+OWN = ("/berkas/pesan",)
 # Fragments that also open as pages of their own (their addresses stand in hx-get).
 PARTS = (
     "/berkas/wilayah?distrik=960105",

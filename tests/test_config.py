@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.config import ROOT, BadSettings, ServiceMode, load_secrets, read_settings
+from app.domain.messages import Channel
+from app.gateways import make_messages
 
 MISTAKES = [
     ({"SERVICE_MODE": "live"}, ["SERVICE_MODE", "live", "training, assist, connected"]),
@@ -43,6 +45,26 @@ MISTAKES = [
     ({"DUKCAPIL_ADDRESS": "a\x00b"}, ["DUKCAPIL_ADDRESS", "plain text"]),
     ({"DUKCAPIL_URL": "https://x"}, ["DUKCAPIL_USER", "DUKCAPIL_PASSWORD"]),
     ({"DUKCAPIL_URL": "https://x", "DUKCAPIL_USER": "u"}, ["DUKCAPIL_PASSWORD"]),
+    ({"MESSAGES": "post"}, ["MESSAGES", "page or send", "post"]),
+    ({"MESSAGES": "send"}, ["MESSAGES=send", "SMTP_URL", "SMS_GATEWAY_URL", "GAMMU"]),
+    ({"SMTP_URL": "smtp://mail.test"}, ["SMTP_URL", "MAIL_FROM"]),
+    ({"SMTP_URL": "http://x", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://", "smtps://"]),
+    ({"SMTP_URL": "smtp://x:0", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://"]),
+    ({"SMTP_URL": "smtp://x:port", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://"]),
+    ({"SMTP_URL": "smtp://x", "MAIL_FROM": "a"}, ["SMTP_URL", "MAIL_FROM"]),
+    ({"SMS_GATEWAY_URL": "https://x"}, ["SMS_GATEWAY_URL", "SMS_GATEWAY_TOKEN"]),
+    ({"WHATSAPP_GATEWAY_URL": "https://x"}, ["WHATSAPP_GATEWAY_URL", "WHATSAPP_GATEWAY_TOKEN"]),
+    ({"WHATSAPP_GATEWAY_URL": "x", "MESSAGES": "page"}, ["WHATSAPP_GATEWAY_URL", "http://"]),
+    ({"GAMMU_DATABASE_URL": "mysql://x/smsd"}, ["GAMMU_DATABASE_URL", "sqlite:///"]),
+    (
+        {
+            "GAMMU_DATABASE_URL": "sqlite:////x",
+            "SMS_GATEWAY_URL": "https://x",
+            "SMS_GATEWAY_TOKEN": "t",
+        },
+        ["SMS_GATEWAY_URL", "GAMMU_DATABASE_URL", "only one"],
+    ),
+    ({"MESSAGES_INBOUND_TOKEN": "x" * 23}, ["MESSAGES_INBOUND_TOKEN", "24"]),
 ]
 
 
@@ -103,6 +125,39 @@ def test_a_real_registry_takes_the_place_of_the_built_in_one():
     )
     assert settings.dukcapil_url == "https://x"
     assert not settings.simulate
+
+
+def test_messages_stay_here_until_somebody_names_a_way_out():
+    assert read_settings({}).messages == "page"
+    smtp = {"SMTP_URL": "smtp://u:p@mail.test", "MAIL_FROM": "izin@example.test"}
+    assert read_settings(smtp).messages == "send"
+    assert read_settings({**smtp, "MESSAGES": "page"}).messages == "page"
+    assert read_settings({"MESSAGES_INBOUND_TOKEN": "x" * 24}).messages == "page"
+
+
+def test_each_way_out_gets_its_carrier(tmp_path):
+    everything = read_settings(
+        {
+            "SMTP_URL": "smtps://mail.test",
+            "MAIL_FROM": "izin@example.test",
+            "WHATSAPP_GATEWAY_URL": "https://wa.test/",
+            "WHATSAPP_GATEWAY_TOKEN": "t",
+            "GAMMU_DATABASE_URL": "postgres://smsd@h/smsd",
+            "PUBLIC_URL": "https://izin.test",
+        }
+    )
+    assert everything.gammu_database_url == "postgresql+psycopg://smsd@h/smsd"
+    port = make_messages(everything)
+    assert port.carried == {Channel.SMS, Channel.WHATSAPP, Channel.EMAIL}
+    repeatable = {each for each in port.carried if port.is_repeatable(each)}
+    assert repeatable == {Channel.SMS, Channel.WHATSAPP}
+    assert (port.inbox is not None, port.built_in, port.practice) == (True, False, True)
+    assert port.address == "https://izin.test/lacak"
+    by_http = {"SMS_GATEWAY_URL": "https://sms.test", "SMS_GATEWAY_TOKEN": "t"}
+    port = make_messages(read_settings(by_http))
+    assert (port.carried, port.inbox, port.address) == ({Channel.SMS}, None, None)
+    port = make_messages(read_settings({}))
+    assert (port.built_in, port.carried) == (True, set(Channel) - {Channel.PAGE})
 
 
 def test_the_program_says_its_mistakes_and_does_not_start(tmp_path):

@@ -32,7 +32,9 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 # Tables of which a plain dossier of one person leaves nothing behind.
 EMPTY = {
     "entities",
+    "inbound_messages",
     "nik_cases",
+    "opt_outs",
     "post_keys",
     "registry_troubles",
 }

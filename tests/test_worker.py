@@ -96,11 +96,12 @@ def test_the_registry_comes_back_and_everything_goes_on(app, office_is):
         ids = [sent_dossier().id for _ in range(2)]
         office_is("dukcapil", "up")
         bring_forward()
-    assert worker.sweep(app) == 2
+    assert worker.sweep(app) == 4, "two checks, and two messages that the file was sent"
     with looking(app) as session:
         states = session.scalars(select(Handover.state)).all()
     assert set(states) == {"waiting"}
-    assert worker.sweep(app) == 2
+    assert worker.sweep(app) == 4, "two hand-overs, and two messages that the NIK fits"
+    assert worker.sweep(app) == 2, "two messages that the NIB is there"
     assert worker.sweep(app) == 0
     with looking(app) as session:
         handed = session.scalars(select(Handover)).all()
@@ -116,7 +117,7 @@ def test_oss_comes_back_and_everything_goes_on(app, office_is):
     with looking(app):
         sent_dossier()
         bring_forward()
-    assert worker.sweep(app) == 0
+    assert worker.sweep(app) == 1, "the message that the file was sent"
     office_is("oss", "up")
     with looking(app):
         bring_forward()

@@ -9,13 +9,13 @@ from typing import Any
 from flask import Flask
 
 from app.domain.nik_check import Field
-from app.labels import base, entity, nik_cases, risk
+from app.labels import base, entity, messages, nik_cases, risk
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 
 __all__ = ["DECLARATION_MEANINGS", "LABELS", "NIK_REMEDIES", "field_label", "init_app", "label"]
 
 # One module a subject; each has its pairs of value and words.
-PARTS = (base.WORDS, entity.WORDS, risk.WORDS, nik_cases.WORDS)
+PARTS = (base.WORDS, entity.WORDS, messages.WORDS, nik_cases.WORDS, risk.WORDS)
 
 LABELS: Mapping[tuple[type[Enum], Any], Any] = {
     (type(member), member.value): words for part in PARTS for member, words in part

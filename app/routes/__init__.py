@@ -14,7 +14,9 @@ def blueprints() -> list[Blueprint]:
         health,
         help,
         home,
+        inbound,
         journey,
+        messages,
         nik,
         receipt,
         resume,
@@ -24,7 +26,20 @@ def blueprints() -> list[Blueprint]:
     )
 
     modules = (
-        activities, api, business_check, health, help, home, journey, nik, receipt, resume, start,
-        tracking, verification,
-    )  # fmt: skip
+        activities,
+        api,
+        business_check,
+        health,
+        help,
+        home,
+        inbound,
+        journey,
+        messages,
+        nik,
+        receipt,
+        resume,
+        start,
+        tracking,
+        verification,
+    )
     return [module.bp for module in modules]

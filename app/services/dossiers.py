@@ -28,6 +28,7 @@ from app.domain.estimate import (
 from app.domain.events import EventKind
 from app.domain.journey import MAX_ACTIVITIES, ActivityAnswers, Answers, StepName, Stop
 from app.domain.legal_form import RULES, UMK_ONLY_LAW, LegalForm, Role, fits_size
+from app.domain.messages import MessageKind
 from app.domain.nik_check import NikClass
 from app.domain.person import Sex
 from app.domain.requirements import DeclarationKind, Ground
@@ -35,7 +36,7 @@ from app.domain.risk import Citation
 from app.domain.support_number import new_support_number
 from app.extensions import db, vault
 from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier, Entity
-from app.services import events
+from app.services import events, messages
 from app.services.answers import known
 from app.services.business_check import estimate_for as estimate_for_question
 from app.services.reference import get_book
@@ -175,7 +176,8 @@ def open_with_pin(support_number: str, *, fits: bool) -> Dossier:
         return dossier
     dossier.pin_failures += 1
     if dossier.pin_failures >= WRONG_PINS_AT_MOST:
-        events.record(dossier, EventKind.PIN_LOCKED, tries=dossier.pin_failures)
+        locked = events.record(dossier, EventKind.PIN_LOCKED, tries=dossier.pin_failures)
+        messages.announce(dossier, MessageKind.PIN_LOCKED, dedupe=str(locked.number))
         raise PinLocked
     raise WrongPin(WRONG_PINS_AT_MOST - dossier.pin_failures)
 

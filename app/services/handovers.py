@@ -16,6 +16,7 @@ from app.domain.estimate import HARI, Estimate
 from app.domain.events import EventKind
 from app.domain.journey import first_unanswered
 from app.domain.legal_form import RULES, LegalForm, Role
+from app.domain.messages import MessageKind
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import EntityCode, LandStatus, LandUnit, Position
 from app.domain.person import Sex
@@ -23,7 +24,7 @@ from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Entity, Handover, Job, Paper
-from app.services import dossiers, events, jobs, nik_checks
+from app.services import dossiers, events, jobs, messages, nik_checks
 from app.services.answers import known
 from app.services.reference import get_book
 
@@ -75,7 +76,8 @@ def send(dossier: Dossier) -> Job | None:
         licences=[],
         created_at=now,
     )
-    events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
+    sent = events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
+    messages.announce(dossier, MessageKind.SENT, dedupe=str(sent.number))
     return None if waiting else jobs.plan(JOB, dossier.id)
 
 
@@ -155,7 +157,8 @@ def _note_refusal(dossier_id: int, refusal: Refused) -> None:
     dossier.handover.state = HandoverState.REFUSED
     dossier.handover.refusal_code = str(refusal.code)
     dossier.handover.answered_at = datetime.now(UTC)
-    events.record(dossier, EventKind.HANDOVER_REFUSED, code=str(refusal.code))
+    refused = events.record(dossier, EventKind.HANDOVER_REFUSED, code=str(refusal.code))
+    messages.announce(dossier, MessageKind.REFUSED, dedupe=str(refused.number))
     db.session.commit()
 
 
@@ -186,6 +189,7 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
     handover.answered_at = now
     events.record(dossier, EventKind.HANDED_OVER, oss_id=oss_id)
     events.record(dossier, EventKind.NIB_RECEIVED, nib=result.nib)
+    messages.announce(dossier, MessageKind.NIB_READY, dedupe="nib")
     dossier.papers.append(
         Paper(code=_paper_code(), kind="nib", number=result.nib, specimen=True, issued_at=now)
     )

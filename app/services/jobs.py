@@ -44,6 +44,11 @@ def open_job(kind: str, dossier_id: int) -> Job | None:
     )
 
 
+def find(job_id: int) -> Job | None:
+    """Return the job with this number."""
+    return db.session.get(Job, job_id)
+
+
 def due(now: datetime, limit: int = 50) -> list[int]:
     """Return the numbers of jobs that are due and that nobody holds."""
     free = or_(Job.claimed_until.is_(None), Job.claimed_until < now)

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 import structlog
 
 from app.domain.events import EventKind
+from app.domain.messages import MessageKind
 from app.domain.nik_check import NikClass, RegistryQuery, Verdict, classify
 from app.domain.person import Sex
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job, NikCheck
-from app.services import dossiers, events, jobs
+from app.services import dossiers, events, jobs, messages
 from app.services.answers import known
 
 JOB = "nik_check"
@@ -108,9 +109,22 @@ def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
     check.answered_at = datetime.now(UTC)
     events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class))
     nik_cases.follow(dossier, verdict.nik_class)
+    _tell(dossier, check)
     if dossier.sent_at is not None:
         from app.services import handovers
 
         handovers.nik_known(dossier)
     db.session.commit()
     return True
+
+
+def _tell(dossier: Dossier, check: NikCheck) -> None:
+    """Write to the person unless they are looking at the page that shows the answer."""
+    waited = any(
+        event.kind == EventKind.NIK_CHECK_POSTPONED and event.at >= check.asked_at
+        for event in dossier.events
+    )
+    if waited or dossier.sent_at is not None:
+        fits = check.nik_class == NikClass.MATCH
+        kind = MessageKind.NIK_OK if fits else MessageKind.NIK_TROUBLE
+        messages.announce(dossier, kind, dedupe=str(check.attempt))

@@ -13,6 +13,7 @@ from tests.pages import (
     LIVES_OUTSIDE,
     NAME_DIFFERS,
     NOT_PAGES,
+    OWN,
     PARTS,
     PREFIXES,
     PUBLIC,
@@ -29,7 +30,7 @@ def test_every_address_is_in_the_list_of_pages(app):
     listed = {path.partition("?")[0] for path, _ in PUBLIC.values()}
     listed |= {path.partition("?")[0] for path in PARTS}
     listed |= {f"/berkas/{name}" for name in JOURNEY}
-    listed |= set(NOT_PAGES)
+    listed |= set(NOT_PAGES) | set(OWN)
     found = {
         rule.rule
         for rule in app.url_map.iter_rules()

@@ -370,7 +370,7 @@ def test_oss_breaks_down_and_the_worker_finishes(client, app, office_is, mode):
     office_is("oss", "up")
     with looking(app):
         bring_forward()
-    assert worker.sweep(app) == 1
+    assert worker.sweep(app) == 2, "the hand-over, and the message that the file was sent"
     assert "Your NIB is there" in words(client.get("/en/berkas/hasil"))
     form.submit()
     worker.sweep(app)

@@ -1,0 +1,126 @@
+"""The way out to people's phones and mailboxes: one port, a carrier for each channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.messages import Channel
+
+
+class NotSentCause(StrEnum):
+    """Why a message did not go out."""
+
+    TIMEOUT = "timeout"
+    DOWN = "down"
+    BUSY = "busy"
+    ACCESS = "access"  # our own key, user or address: whoever runs the system has to act
+    BAD_ADDRESS = "bad_address"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+class NotSent(Exception):
+    """The message was not sent, as far as is known.
+
+    permanent: trying again changes nothing. may_have_acted: it may have gone out nevertheless.
+    """
+
+    def __init__(
+        self, cause: NotSentCause, *, permanent: bool = False, may_have_acted: bool = False
+    ) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.permanent = permanent
+        self.may_have_acted = may_have_acted
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message. key: the same for every try of it. Address and text stay out of repr."""
+
+    key: str
+    channel: Channel
+    to: str = field(repr=False)
+    text: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One SMS that came in. id: the carrier's own number of it."""
+
+    id: str
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+class Carrier(Protocol):
+    """Sends on one channel. repeatable: the same key twice reaches the person once."""
+
+    @property
+    def repeatable(self) -> bool: ...
+
+    def send(self, message: Outgoing, *, budget_s: float) -> str | None:
+        """Hand the message over; return the carrier's number of it. Raises NotSent."""
+        ...
+
+
+class Inbox(Protocol):
+    """Where SMS come in that nobody brings to us."""
+
+    def read(self) -> Sequence[Incoming]:
+        """Return what was not marked as done yet, oldest first. Raises NotSent."""
+        ...
+
+    def done(self, message: Incoming) -> None:
+        """Mark one as dealt with. Raises NotSent."""
+        ...
+
+
+class Messages:
+    """The port. practice: texts say that nothing is real. address: where anybody can look."""
+
+    def __init__(
+        self,
+        carriers: Mapping[Channel, Carrier],
+        *,
+        inbox: Inbox | None = None,
+        practice: bool = False,
+        built_in: bool = False,
+        address: str | None = None,
+    ) -> None:
+        self._carriers = dict(carriers)
+        self.inbox = inbox
+        self.practice = practice
+        self.built_in = built_in
+        self.address = address
+
+    @property
+    def carried(self) -> frozenset[Channel]:
+        """Return the channels that something can be sent on."""
+        return frozenset(self._carriers)
+
+    def is_repeatable(self, channel: Channel) -> bool:
+        """Say whether a message may be sent again that may have gone out already."""
+        carrier = self._carriers.get(channel)
+        return carrier is not None and carrier.repeatable
+
+    def send(self, message: Outgoing, *, budget_s: float) -> str | None:
+        """Send on the channel of the message. Raises NotSent."""
+        carrier = self._carriers.get(message.channel)
+        if carrier is None:  # the setting was changed since: it may come back
+            raise NotSent(NotSentCause.DOWN)
+        return carrier.send(message, budget_s=budget_s)
+
+
+class PageOutbox:
+    """The built-in carrier: nothing leaves the machine, the row is shown on a page."""
+
+    repeatable = True
+
+    def send(self, message: Outgoing, *, budget_s: float) -> str | None:
+        """Take the message; its row is all there is."""
+        return None

@@ -1,0 +1,281 @@
+"""Messages to people: kinds, ways, quiet hours, lengths, when to try again, what an SMS may ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from app.domain.calendar import WIT, MomentWithoutZone
+from app.domain.retry import next_attempt_at
+from app.domain.support_number import SupportNumberError, parse_support_number
+
+
+class MessageKind(StrEnum):
+    """What a message tells. The kind and its facts make the text, in the person's language."""
+
+    SENT = "sent"
+    SENT_AGAIN = "sent_again"
+    NIK_TROUBLE = "nik_trouble"
+    NIK_OK = "nik_ok"
+    NIB_READY = "nib_ready"
+    REFUSED = "refused"
+    RETURNED = "returned"
+    STATUS_CHANGED = "status_changed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    VISIT_PLANNED = "visit_planned"
+    DEADLINE_SOON = "deadline_soon"
+    LKPM_DUE = "lkpm_due"
+    RECOVERY_CODE = "recovery_code"
+    PIN_LOCKED = "pin_locked"
+    PIN_CHANGED = "pin_changed"
+    PHONE_CHANGED = "phone_changed"
+    CONSENT_GIVEN = "consent_given"
+    ERASURE_DONE = "erasure_done"
+    # Answers to an SMS that somebody sent us.
+    STATUS_ANSWER = "status_answer"
+    NUMBER_UNKNOWN = "number_unknown"
+    HELP = "help"
+    STOPPED = "stopped"
+    STARTED_AGAIN = "started_again"
+
+
+ANSWERS = frozenset(
+    {
+        MessageKind.STATUS_ANSWER,
+        MessageKind.NUMBER_UNKNOWN,
+        MessageKind.HELP,
+        MessageKind.STOPPED,
+        MessageKind.STARTED_AGAIN,
+    }
+)
+"""Kinds that only answer an SMS; they have no dossier."""
+
+ASKED_JUST_NOW = ANSWERS | {MessageKind.RECOVERY_CODE}
+"""Kinds that somebody waits for with the phone in hand: neither quiet hours nor an opt-out hold."""
+
+_NOTHING: frozenset[str] = frozenset()
+_FACTS: Mapping[MessageKind, tuple[frozenset[str], ...]] = {
+    MessageKind.RETURNED: (_NOTHING, frozenset({"until"})),
+    MessageKind.VISIT_PLANNED: (frozenset({"on"}),),
+    MessageKind.DEADLINE_SOON: (frozenset({"until"}),),
+    MessageKind.LKPM_DUE: (frozenset({"until"}),),
+    MessageKind.RECOVERY_CODE: (frozenset({"code", "minutes"}),),
+    MessageKind.CONSENT_GIVEN: (frozenset({"until"}),),
+    MessageKind.STATUS_ANSWER: (frozenset({"number", "turn", "on"}),),
+}
+SECRET_FACTS = frozenset({"code"})
+"""Facts that are kept encrypted, only until they are sent."""
+
+
+class WrongFacts(ValueError):
+    """A message was given other facts than its text has places for."""
+
+    def __init__(self, kind: MessageKind, facts: frozenset[str]) -> None:
+        super().__init__(f"{kind}: {', '.join(sorted(facts)) or 'none'}")
+        self.kind = kind
+        self.facts = facts
+
+
+def allowed_facts(kind: MessageKind) -> tuple[frozenset[str], ...]:
+    """Return the sets of facts that a kind may come with; each set has a text of its own.
+
+    The list is closed, so that nobody's name or answer gets into a message by mistake.
+    """
+    return _FACTS.get(kind, (_NOTHING,))
+
+
+def check_facts(kind: MessageKind, facts: frozenset[str]) -> None:
+    """Raise WrongFacts unless the kind has a text for exactly these facts."""
+    if facts not in allowed_facts(kind):
+        raise WrongFacts(kind, facts)
+
+
+class Channel(StrEnum):
+    """How a message travels. PAGE: only shown on the person's own page."""
+
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    EMAIL = "email"
+    PAGE = "page"
+
+
+PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
+
+
+class MessageState(StrEnum):
+    """Where a message is. UNCERTAIN: it may have arrived, so it is not sent again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    GAVE_UP = "gave_up"
+    NOT_WANTED = "not_wanted"
+
+
+def channels_for(
+    *,
+    has_phone: bool,
+    has_email: bool,
+    preferred: Channel | None,
+    carried: frozenset[Channel],
+    refused: frozenset[Channel],
+) -> tuple[Channel, ...]:
+    """Return the channels for one message: one to the phone, and e-mail where one is given.
+
+    preferred: what the person chose; EMAIL means e-mail and nothing to the phone.
+    carried: what the office can send at all.
+    refused: what the person wants none of. It is not replaced by another: somebody who stopped SMS
+        did not ask for WhatsApp instead.
+    """
+    found: list[Channel] = []
+    email = has_email and Channel.EMAIL in carried
+    if has_phone and not (preferred is Channel.EMAIL and email):
+        wished = preferred if preferred in PHONE_CHANNELS else Channel.SMS
+        order = (wished, *(each for each in PHONE_CHANNELS if each is not wished))
+        first = next((each for each in order if each in carried), None)
+        found += [first] if first else []
+    if email:
+        found.append(Channel.EMAIL)
+    return tuple(channel for channel in found if channel not in refused)
+
+
+# Quiet hours
+
+QUIET_FROM = time(21)
+QUIET_UNTIL = time(7)
+
+
+def next_allowed(moment: datetime, kind: MessageKind) -> datetime:
+    """Return the first moment from `moment` on at which a phone may ring for this kind.
+
+    Quiet from 21.00 until 07.00 WIT: 20.59 and 07.00 are allowed, 21.00 and 06.59 are not.
+
+    Raises MomentWithoutZone.
+    """
+    if moment.tzinfo is None:
+        raise MomentWithoutZone("moment_without_zone")
+    if kind in ASKED_JUST_NOW:
+        return moment
+    local = moment.astimezone(WIT)
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+        return moment
+    morning = datetime.combine(local.date(), QUIET_UNTIL, WIT)
+    if local.time() >= QUIET_FROM:
+        morning += timedelta(days=1)
+    return morning.astimezone(moment.tzinfo)
+
+
+# Trying again
+
+TRIES_AT_MOST = 8  # with the waits of domain/retry: over about 13 hours
+LIFE = timedelta(days=2)
+SHORT_LIFE = timedelta(minutes=15)
+"""What somebody waits for with the phone in hand helps nobody an hour later."""
+
+
+def life_of(kind: MessageKind) -> timedelta:
+    """Return how long after its cause a message may still be sent."""
+    return SHORT_LIFE if kind in ASKED_JUST_NOW else LIFE
+
+
+def next_try(
+    kind: MessageKind,
+    *,
+    attempts: int,
+    planned_for: datetime,
+    now: datetime,
+    jitter: Callable[[], float],
+) -> datetime | None:
+    """Return when to try again after a failure, None to give up.
+
+    attempts: tries so far, the failed one included. planned_for: when it was first due.
+    """
+    if attempts >= TRIES_AT_MOST:
+        return None
+    moment = next_allowed(next_attempt_at(attempts, now, jitter=jitter), kind)
+    return moment if moment <= planned_for + life_of(kind) else None
+
+
+# Length
+
+SMS_SEPTETS = 160
+_GSM7_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM7_EXTENDED = frozenset("\f^{}\\[~]|€")
+
+
+def septets(text: str) -> int | None:
+    """Return how many septets a text takes in the GSM 7-bit alphabet; None where it cannot.
+
+    Extended signs take two. More than 160 are sent, and paid, as several messages.
+    Source: 3GPP TS 23.038, section 6.2.1.
+    """
+    length = 0
+    for sign in text:
+        if sign in _GSM7_BASIC:
+            length += 1
+        elif sign in _GSM7_EXTENDED:
+            length += 2
+        else:
+            return None
+    return length
+
+
+def fits_one_sms(text: str) -> bool:
+    """Say whether a text goes as one SMS."""
+    length = septets(text)
+    return length is not None and length <= SMS_SEPTETS
+
+
+# What people send us
+
+
+class InboundKind(StrEnum):
+    """What an SMS to us asks for."""
+
+    STATUS = "status"
+    STOP = "stop"
+    START = "start"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRequest:
+    """kind; number: the support number of a STATUS, None where it cannot be one."""
+
+    kind: InboundKind
+    number: str | None = None
+
+
+_STATUS = re.compile(r"(?:STATUS|CEK|CHECK)\b[\s.:,-]*", re.IGNORECASE)
+_STOP_WORDS = frozenset({"STOP", "BERHENTI"})
+_START_WORDS = frozenset({"START", "MULAI"})
+_READ_AT_MOST = 200
+
+
+def read_inbound(text: str) -> InboundRequest:
+    """Return what an SMS asks for.
+
+    STATUS or CEK with a support number, in any spacing and case, with or without SRG; the number
+    alone will do. STOP or BERHENTI, START or MULAI, as the only word.
+    """
+    said = " ".join(text[:_READ_AT_MOST].split())
+    only_word = said.strip(" .!\"'").upper()
+    if only_word in _STOP_WORDS:
+        return InboundRequest(InboundKind.STOP)
+    if only_word in _START_WORDS:
+        return InboundRequest(InboundKind.START)
+    asked = _STATUS.match(said)
+    rest = said[asked.end() :] if asked else said
+    try:
+        return InboundRequest(InboundKind.STATUS, parse_support_number(rest.rstrip(" .?!")))
+    except SupportNumberError:
+        is_status = asked is not None and any(sign.isdigit() for sign in rest)
+        return InboundRequest(InboundKind.STATUS if is_status else InboundKind.OTHER)

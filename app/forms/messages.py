@@ -1,0 +1,63 @@
+"""Forms about messages: how to be reached, and an SMS to practise with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+from app.domain import phone, place
+from app.domain.messages import Channel
+from app.forms.fields import PHONE_MESSAGES, ChoiceField, ParsedField, messages_for_text
+
+NONE = "tidak"
+_WORDS = {
+    Channel.SMS: _l("By SMS"),
+    Channel.WHATSAPP: _l("By WhatsApp"),
+    Channel.EMAIL: _l("By e-mail only"),
+}
+
+
+class ChannelForm(FlaskForm):
+    """One way to be told, or none. The page says first which ways there are."""
+
+    saluran = ChoiceField(
+        _l("How shall we write to you?"),
+        hints={
+            NONE: _l("You still see everything here. A code that you ask for is always sent."),
+        },
+        missing=_l("Choose how we may write to you."),
+    )
+
+    def offer(self, channels: Sequence[Channel]) -> None:
+        """Set the choices."""
+        choices: list[tuple[str, Any]] = [(each.value, _WORDS[each]) for each in channels]
+        self.saluran.choices = [*choices, (NONE, _l("Do not write to me"))]
+
+    def show(self, now: Channel | None) -> None:
+        """Show the way in use as chosen."""
+        self.saluran.data = NONE if now is None else now.value
+
+
+class PlayForm(FlaskForm):
+    """An SMS to us, as if a phone had sent it."""
+
+    dari = ParsedField(
+        _l("From which number?"),
+        description=_l("For example 0812 3456 7890."),
+        parse=phone.parse_mobile,
+        messages=PHONE_MESSAGES,
+        show=lambda number: "0" + number.removeprefix("+62"),
+        inputmode="tel",
+        numeric=True,
+        maxlength=40,
+    )
+    teks = ParsedField(
+        _l("What does it say?"),
+        description=_l("STATUS and a support number, STOP, or START."),
+        parse=lambda text: place.parse_needed_text(text, 160),
+        messages=messages_for_text(_l("Type the text of the SMS.")),
+        maxlength=160,
+    )

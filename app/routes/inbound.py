@@ -1,0 +1,153 @@
+"""SMS that people send us: the hook for a gateway, and a page to practise with.
+
+The hook is documented in docs/messages.md. The page exists in practice mode only.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import has_cookies, open_to_all, start_token
+from app.config import ServiceMode
+from app.domain.messages import Channel, MessageState
+from app.domain.phone import mask_phone
+from app.extensions import limiter, ports
+from app.forms.fields import mistakes
+from app.forms.messages import PlayForm
+from app.models.dossier import Job
+from app.models.message import Message
+from app.routes import once
+from app.services import inbound, jobs, messages
+from app.services.post_keys import FIELD, BadPostKey
+from app.web import advance, commit_now, render, run_now
+
+bp = Blueprint("inbound", __name__)
+
+PAGE_SIZE = 20
+PAGES_AT_MOST = 500
+_LENGTHS: Mapping[str, int] = {"from": 40, "text": 2000, "id": 80}
+
+_log = structlog.get_logger(__name__)
+
+
+@bp.post("/api/pesan-masuk")
+@open_to_all
+@limiter.limit("30 per minute", deduct_when=lambda answer: answer.status_code == 401)
+def receive() -> ResponseReturnValue:
+    """Take one SMS from the gateway: {"from", "text", "id"}. The same id again changes nothing."""
+    if not _knows_token():
+        return _say(401, {"error": "token"})
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict) or not all(_is_text(found.get(n), n) for n in _LENGTHS):
+        return _say(400, {"error": "shape"})
+    try:
+        taken = inbound.take(f"hook-{found['id']}", found["from"], found["text"])
+    except inbound.TooMany:
+        _log.warning("inbound_too_many")
+        answer = _say(429, {"error": "too many"})
+        answer.headers["Retry-After"] = "600"
+        return answer
+    status = "answered" if taken.answered else "ignored"
+    return _say(200, {"id": found["id"], "status": status})
+
+
+def _knows_token() -> bool:
+    """Compare the bearer token in constant time. Without a setting nobody knows it."""
+    expected = current_app.config["SETTINGS"].messages_inbound_token.encode()
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    same = hmac.compare_digest(given.strip().encode(), expected)
+    return bool(expected) and scheme.lower() == "bearer" and same
+
+
+def _is_text(value: Any, name: str) -> bool:
+    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= _LENGTHS[name]
+
+
+def _say(status: int, body: Mapping[str, str]) -> Response:
+    response = current_app.json.response(body)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/latihan/pesan")
+@open_to_all
+def practice() -> ResponseReturnValue:
+    """Show every message that would have gone out, to learn and to try."""
+    _in_practice_only()
+    start_token()
+    return _page(PlayForm(formdata=None))
+
+
+@bp.post("/latihan/pesan")
+@open_to_all
+@limiter.limit("60 per hour")
+def play() -> ResponseReturnValue:
+    """Take an SMS as if a phone had sent it, and answer it at once."""
+    _in_practice_only()
+    form = PlayForm(formdata=request.form)
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        key = once.claim("inbound.play", None, may_edit=False)
+    except BadPostKey:
+        return _page(form, 400)
+    if key.taken is None:
+        try:
+            taken = inbound.take(f"practice-{request.form[FIELD]}", form.dari.data, form.teks.data)
+        except inbound.TooMany:
+            abort(429)
+        job = _job_of(taken.message)
+        commit_now()
+        if job is not None:
+            run_now(job)
+    return advance("inbound.practice")
+
+
+def _job_of(message: Message | None) -> Job | None:
+    return jobs.find(message.job_id) if message is not None and message.job_id else None
+
+
+def _in_practice_only() -> None:
+    if current_app.config["SETTINGS"].mode is not ServiceMode.TRAINING:
+        abort(404)
+
+
+def _page(form: PlayForm, status: int = 200) -> Response:
+    typed = request.args.get("halaman", "1")
+    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
+    page = min(max(page, 1), PAGES_AT_MOST)
+    found, has_older = messages.page_of_all(page, PAGE_SIZE)
+    return render(
+        "messages/practice.html",
+        status=status,
+        form=form,
+        kunci=once.kept_key(),
+        messages=[_shown(message) for message in found],
+        page=page,
+        has_older=has_older,
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+def _shown(message: Message) -> dict[str, object]:
+    """Return what the practice page tells: never an address, and a code only if it is practice."""
+    channel = Channel(message.channel)
+    phone = message.dossier.applicant.phone if message.dossier else message.address
+    goes_to_phone = channel not in {Channel.EMAIL, Channel.PAGE}
+    return {
+        "text": messages.written(message, hide_secret=not ports.messages.built_in),
+        "language": message.language,
+        "channel": channel,
+        "state": MessageState(message.state),
+        "to": mask_phone(phone) if phone and goes_to_phone else "",
+        "at": message.sent_at or message.created_at,
+    }

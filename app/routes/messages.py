@@ -1,0 +1,87 @@
+"""Messages to the person: what was written to them, and how they want to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import applicant_required, has_cookies
+from app.domain.messages import Channel, MessageState
+from app.forms.fields import mistakes
+from app.forms.messages import NONE, ChannelForm
+from app.models.message import Message
+from app.routes import once
+from app.services import messages
+from app.services.post_keys import BadPostKey
+from app.web import advance, render
+
+bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
+
+
+@bp.get("")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Show the messages of this file, newest first."""
+    form = ChannelForm(formdata=None)
+    form.show(messages.chosen(g.dossier.applicant))
+    return _page(form)
+
+
+def _page(form: ChannelForm, status: int = 200) -> Response:
+    who = g.dossier.applicant
+    ways = messages.offered(who)
+    form.offer(ways)
+    told = groupby(messages.of_dossier(g.dossier), key=lambda message: message.cause)
+    return render(
+        "messages/show.html",
+        status=status,
+        form=form,
+        kunci=once.kept_key(),
+        ways=ways,
+        messages=[_shown(list(rows)) for _cause, rows in told],
+        sent=g.dossier.sent_at is not None,
+        saved="simpan" in request.args,
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+def _shown(rows: Sequence[Message]) -> dict[str, Any]:
+    """Return one message with each of the ways it went."""
+    return {
+        "text": messages.written(rows[0], hide_secret=True),
+        "language": rows[0].language,
+        "ways": [
+            {
+                "channel": Channel(row.channel),
+                "state": MessageState(row.state),
+                "at": row.sent_at or row.failed_at or row.created_at,
+                "due_at": row.due_at if row.state == MessageState.WAITING else None,
+            }
+            for row in rows
+        ],
+    }
+
+
+@bp.post("")
+@applicant_required
+def choose() -> ResponseReturnValue:
+    """Keep how the person wants to be told. Sent twice, it is the same choice."""
+    form = ChannelForm(formdata=request.form)
+    who = g.dossier.applicant
+    form.offer(messages.offered(who))
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        key = once.claim("messages.choose", g.dossier.id)
+    except BadPostKey:
+        return _page(form, 400)
+    key.lead_to("messages.show", g.dossier.id)
+    chosen = form.saluran.data
+    messages.choose(who, None if chosen == NONE else Channel(chosen))
+    return advance("messages.show", query={"simpan": "1"})

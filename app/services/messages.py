@@ -1,0 +1,459 @@
+"""Messages to people: written with their cause, sent later by a job, never twice.
+
+`announce()` is all that other services need. A message that may have gone out already is sent
+again only on a channel whose carrier knows it by its key; otherwise it is marked as uncertain and
+left to staff (docs/decisions/0009-messages-never-twice.md).
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, lazyload
+
+from app.adapters.messages import NotSent, Outgoing
+from app.domain.messages import (
+    ANSWERS,
+    ASKED_JUST_NOW,
+    PHONE_CHANNELS,
+    SECRET_FACTS,
+    Channel,
+    MessageKind,
+    MessageState,
+    channels_for,
+    check_facts,
+    life_of,
+    next_allowed,
+    next_try,
+)
+from app.domain.support_number import format_support_number
+from app.extensions import db, ports, vault
+from app.models.dossier import Applicant, Dossier, Job
+from app.models.message import InboundMessage, Message, OptOut
+from app.services import jobs
+from app.services.message_words import text_of
+
+JOB = "message"
+SENDING_TIMEOUT = timedelta(minutes=5)  # longer than any carrier talks, so its holder has died
+DEDUPE_AT_MOST = 64
+SECRET_KEPT = timedelta(hours=1)
+INBOUND_KEPT = timedelta(days=90)
+_LEFT = frozenset({MessageState.WAITING, MessageState.SENDING})
+
+_log = structlog.get_logger(__name__)
+
+
+def announce(
+    dossier: Dossier,
+    kind: MessageKind,
+    *,
+    dedupe: str,
+    keep_address: bool = False,
+    **facts: date | int | str,
+) -> None:
+    """Tell the person something, in the caller's transaction: undone with its cause.
+
+    dedupe: names the cause (such as the number of its event); the same kind about the same cause is
+        told once, however often this is called.
+    keep_address: send it to the phone and e-mail as they are now, although they change before it
+        goes out. The kind ERASURE_DONE always does, and outlives the dossier.
+    facts: those of domain.messages.allowed_facts: days (until, on), minutes, a code.
+
+    Raises WrongFacts; ValueError for a kind that only answers an SMS or a fact that is no fact.
+    """
+    if kind in ANSWERS or not 0 < len(dedupe) <= DEDUPE_AT_MOST:
+        raise ValueError(kind, dedupe)
+    check_facts(kind, frozenset(facts))
+    told = {name: _plain(name, value) for name, value in facts.items()}
+    parting = kind is MessageKind.ERASURE_DONE
+    if parting:
+        told["number"] = dossier.support_number
+    for channel in _channels(dossier.applicant, kind):
+        kept = _address_of(dossier.applicant, channel) if keep_address or parting else None
+        _write(
+            kind,
+            channel,
+            told,
+            dossier_id=None if parting else dossier.id,
+            language=dossier.language,
+            address=kept,
+            dedupe_key=f"{dossier.id}:{kind}:{channel}:{dedupe}",
+        )
+
+
+def answer(
+    kind: MessageKind, *, to: str, language: str, dedupe: str, **facts: str
+) -> Message | None:
+    """Answer an SMS, in the caller's transaction. None where nothing can be sent by SMS.
+
+    to: mobile number, +62…; kept encrypted only until the answer is sent.
+    """
+    if kind not in ANSWERS:
+        raise ValueError(kind)
+    check_facts(kind, frozenset(facts))
+    if Channel.SMS not in ports.messages.carried:
+        return None
+    return _write(
+        kind,
+        Channel.SMS,
+        facts,
+        dossier_id=None,
+        language=language,
+        address=to,
+        dedupe_key=f"answer:{kind}:{dedupe}",
+    )
+
+
+def _plain(name: str, value: object) -> object:
+    """Return a fact as it is stored. Free text is none: it could hold anything about anybody."""
+    if name in {"until", "on"} and isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    if name == "minutes" and isinstance(value, int):
+        return value
+    if name == "code" and isinstance(value, str) and value.isdigit() and len(value) <= 10:
+        return value
+    raise ValueError(name)
+
+
+def _channels(who: Applicant, kind: MessageKind) -> tuple[Channel, ...]:
+    """Return the ways for one message; the person's page where the office cannot send at all."""
+    reachable = channels_for(
+        has_phone=who.phone is not None,
+        has_email=who.email is not None,
+        preferred=Channel(who.message_channel) if who.message_channel else None,
+        carried=ports.messages.carried,
+        refused=frozenset(),
+    )
+    if not reachable:
+        return () if kind in ASKED_JUST_NOW else (Channel.PAGE,)
+    if kind in ASKED_JUST_NOW:
+        return reachable
+    refused = refused_by(who)
+    return tuple(channel for channel in reachable if channel not in refused)
+
+
+def _write(
+    kind: MessageKind,
+    channel: Channel,
+    facts: Mapping[str, object],
+    *,
+    dossier_id: int | None,
+    language: str,
+    address: str | None,
+    dedupe_key: str,
+) -> Message | None:
+    if db.session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)):
+        return None
+    now = datetime.now(UTC)
+    on_page = channel is Channel.PAGE
+    due_at = now if on_page else next_allowed(now, kind)
+    secret = next((str(facts[name]) for name in SECRET_FACTS if name in facts), None)
+    message = Message(
+        dossier_id=dossier_id,
+        kind=kind,
+        channel=channel,
+        language=language,
+        facts={name: value for name, value in facts.items() if name not in SECRET_FACTS},
+        secret=secret,
+        address=address,
+        dedupe_key=dedupe_key,
+        key=secrets.token_urlsafe(16),
+        state=MessageState.SENT if on_page else MessageState.WAITING,
+        created_at=now,
+        planned_for=due_at,
+        due_at=due_at,
+        attempts=0,
+        sent_at=now if on_page else None,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(message)
+    except IntegrityError:  # somebody else wrote it at the same moment
+        return None
+    if not on_page:
+        message.job_id = jobs.plan(JOB, dossier_id, due_at).id
+    return message
+
+
+# Who wants what
+
+
+def index_of(address: str, channel: Channel) -> bytes:
+    """Return the keyed index of an address, the same that the applicant's row carries."""
+    return vault.index(
+        address, "applicants.email" if channel is Channel.EMAIL else "applicants.phone"
+    )
+
+
+def _address_of(who: Applicant, channel: Channel) -> str | None:
+    return who.email if channel is Channel.EMAIL else who.phone
+
+
+def refused_by(who: Applicant) -> frozenset[Channel]:
+    """Return the channels that the person's own addresses want nothing on."""
+    addresses = [(who.phone, each) for each in PHONE_CHANNELS] + [(who.email, Channel.EMAIL)]
+    return frozenset(
+        channel
+        for address, channel in addresses
+        if address is not None and wants_none(address, channel)
+    )
+
+
+def wants_none(address: str, channel: Channel) -> bool:
+    """Say whether an address wants nothing on a channel."""
+    return db.session.get(OptOut, (index_of(address, channel), channel)) is not None
+
+
+def stop(address: str, channel: Channel) -> bool:
+    """Send nothing more to an address on a channel. Return False where that was so before."""
+    if wants_none(address, channel):
+        return False
+    row = OptOut(address_index=index_of(address, channel), channel=channel, since=datetime.now(UTC))
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def start_again(address: str, channel: Channel) -> bool:
+    """Send to an address on a channel again. Return False where that was so before."""
+    found = db.session.get(OptOut, (index_of(address, channel), channel))
+    if found is None:
+        return False
+    db.session.delete(found)
+    db.session.flush()
+    return True
+
+
+def choose(who: Applicant, channel: Channel | None) -> None:
+    """Keep the channel that the person wants from now on; None for no messages at all."""
+    if channel is None:
+        for each in PHONE_CHANNELS:
+            if who.phone is not None:
+                stop(who.phone, each)
+        if who.email is not None:
+            stop(who.email, Channel.EMAIL)
+        return
+    who.message_channel = channel
+    address = _address_of(who, channel)
+    if address is not None:
+        start_again(address, channel)
+    if who.email is not None:
+        start_again(who.email, Channel.EMAIL)
+
+
+def chosen(who: Applicant) -> Channel | None:
+    """Return the channel in use: as chosen, or as it comes; None where no message goes out."""
+    ways = _channels(who, MessageKind.STATUS_CHANGED)
+    return ways[0] if ways else None
+
+
+def offered(who: Applicant) -> tuple[Channel, ...]:
+    """Return the channels that the person can choose from."""
+    carried = ports.messages.carried
+    phone = [each for each in PHONE_CHANNELS if who.phone is not None and each in carried]
+    email = [Channel.EMAIL] if who.email is not None and Channel.EMAIL in carried else []
+    return (*phone, *email)
+
+
+# Sending
+
+
+@jobs.handles(JOB)
+def _send(job: Job, budget_s: float) -> bool:
+    """Send one message: claim, talk with no transaction open, record.
+
+    Further tries are jobs of their own, so that quiet hours and the end of trying hold for them.
+    """
+    now = datetime.now(UTC)
+    query = select(Message).where(Message.job_id == job.id)
+    message = db.session.scalar(query.with_for_update(of=Message))
+    if message is None or message.state not in _LEFT:
+        db.session.rollback()
+        return True
+    kind, channel = MessageKind(message.kind), Channel(message.channel)
+    if message.state == MessageState.SENDING:
+        # Whoever began has not recorded an end.
+        if message.started_at is not None and now < message.started_at + SENDING_TIMEOUT:
+            db.session.rollback()
+            return False
+        if not ports.messages.is_repeatable(channel):
+            _end(message, MessageState.UNCERTAIN, "lost")
+            db.session.commit()
+            return True
+    allowed = next_allowed(now, kind)
+    to = message.address or (
+        _address_of(message.dossier.applicant, channel) if message.dossier else None
+    )
+    if now > message.planned_for + life_of(kind):
+        _end(message, MessageState.GAVE_UP, "too_late")
+    elif to is None or (kind not in ASKED_JUST_NOW and wants_none(to, channel)):
+        _end(message, MessageState.NOT_WANTED, None)
+    elif allowed > now:
+        _plan(message, allowed)
+    else:
+        message.state = MessageState.SENDING
+        message.started_at = now
+        message.attempts += 1
+        outgoing = Outgoing(
+            key=message.key,
+            channel=channel,
+            to=to,
+            text=written(message),
+            subject=_subject(message),
+        )
+        message_id, attempt = message.id, message.attempts
+        db.session.commit()
+        _hand_over(message_id, attempt, outgoing, budget_s)
+        return True
+    db.session.commit()
+    return True
+
+
+def _hand_over(message_id: int, attempt: int, outgoing: Outgoing, budget_s: float) -> None:
+    try:
+        provider_id = ports.messages.send(outgoing, budget_s=budget_s)
+    except NotSent as failure:
+        _note_failure(message_id, attempt, failure)
+        return
+    message = _held(message_id)
+    if message is None:  # erased meanwhile
+        db.session.rollback()
+        return
+    # Also when somebody marked it as uncertain meanwhile: now it is known.
+    message.state = MessageState.SENT
+    message.sent_at = datetime.now(UTC)
+    message.provider_id = provider_id
+    _forget(message)
+    db.session.commit()
+
+
+def _note_failure(message_id: int, attempt: int, failure: NotSent) -> None:
+    message = _held(message_id)
+    if message is None or (message.state, message.attempts) != (MessageState.SENDING, attempt):
+        db.session.rollback()
+        return
+    now = datetime.now(UTC)
+    message.failed_at = now
+    message.failure = str(failure.cause)
+    again = next_try(
+        MessageKind(message.kind),
+        attempts=message.attempts,
+        planned_for=message.planned_for,
+        now=now,
+        jitter=random.random,
+    )
+    if failure.may_have_acted and not ports.messages.is_repeatable(Channel(message.channel)):
+        _end(message, MessageState.UNCERTAIN, str(failure.cause))
+    elif failure.permanent or again is None:
+        _end(message, MessageState.GAVE_UP, str(failure.cause))
+    else:
+        message.state = MessageState.WAITING
+        _plan(message, again)
+    db.session.commit()
+
+
+def _held(message_id: int) -> Message | None:
+    query = select(Message).where(Message.id == message_id).with_for_update(of=Message)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def _plan(message: Message, due_at: datetime) -> None:
+    message.due_at = due_at
+    message.job_id = jobs.plan(JOB, message.dossier_id, due_at).id
+
+
+def _end(message: Message, state: MessageState, cause: str | None) -> None:
+    message.state = state
+    message.failure = cause
+    if state is MessageState.GAVE_UP:
+        message.gave_up_at = datetime.now(UTC)
+    _forget(message, always=True)
+    if cause is not None:
+        _log.warning(f"message_{state}", kind=message.kind, channel=message.channel, cause=cause)
+
+
+def _forget(message: Message, *, always: bool = False) -> None:
+    """Empty what was kept only for sending. The practice page goes on showing a practice code."""
+    message.address = None
+    if always or not (ports.messages.built_in and ports.messages.practice):
+        message.secret = None
+
+
+def written(message: Message, *, hide_secret: bool = False) -> str:
+    """Return the text of a message, in the language it is sent in."""
+    facts = dict(message.facts)
+    if message.secret is not None and not hide_secret:
+        facts["code"] = message.secret
+    channel = Channel(message.channel)
+    return text_of(
+        MessageKind(message.kind),
+        facts,
+        number=message.dossier.support_number if message.dossier else "",
+        language=message.language,
+        practice=ports.messages.practice,
+        channel=channel,
+        address=ports.messages.address if message.dossier else None,
+    )
+
+
+def _subject(message: Message) -> str:
+    number = message.dossier.support_number if message.dossier else message.facts.get("number")
+    return f"DPMPTSP Sorong: {format_support_number(str(number))}" if number else "DPMPTSP Sorong"
+
+
+# Looking
+
+
+def of_dossier(dossier: Dossier, limit: int = 20) -> Sequence[Message]:
+    """Return the person's own messages, newest first."""
+    query = select(Message).where(Message.dossier_id == dossier.id)
+    return db.session.scalars(query.order_by(Message.id.desc()).limit(limit)).all()
+
+
+def page_of_all(page: int, size: int) -> tuple[Sequence[Message], bool]:
+    """Return one page of everybody's messages, newest first, and whether older ones follow."""
+    query = (
+        select(Message)
+        .options(joinedload(Message.dossier).options(lazyload(Dossier.every_activity)))
+        .order_by(Message.id.desc())
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    )
+    found = db.session.scalars(query).unique().all()
+    return found[:size], len(found) > size
+
+
+def counts() -> Mapping[str, int]:
+    """Return how many messages stand in each state."""
+    query = select(Message.state, func.count()).group_by(Message.state)
+    return dict(db.session.execute(query).tuples().all())
+
+
+def troubled(limit: int = 100) -> Sequence[Message]:
+    """Return what staff should look at: given up, or uncertain. Newest first."""
+    states: Collection[str] = (MessageState.GAVE_UP, MessageState.UNCERTAIN)
+    query = select(Message).where(Message.state.in_(states))
+    return db.session.scalars(query.order_by(Message.id.desc()).limit(limit)).all()
+
+
+def forget_old(now: datetime) -> None:
+    """Drop secrets that help nobody any more, and the record of SMS that came in long ago."""
+    stale = update(Message).where(Message.secret.is_not(None))
+    db.session.execute(stale.where(Message.created_at < now - SECRET_KEPT).values(secret=None))
+    db.session.execute(
+        delete(InboundMessage).where(InboundMessage.received_at < now - INBOUND_KEPT)
+    )
+
+
+def remove_of(dossier_ids: Iterable[int]) -> None:
+    """Take out the messages of dossiers that are being erased, in the caller's transaction."""
+    db.session.execute(delete(Message).where(Message.dossier_id.in_(list(dossier_ids))))

@@ -1,0 +1,233 @@
+"""Messages: quiet hours, lengths, ways, giving up, and what an SMS may ask."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.calendar import WIT, MomentWithoutZone
+from app.domain.messages import (
+    ANSWERS,
+    ASKED_JUST_NOW,
+    LIFE,
+    SHORT_LIFE,
+    TRIES_AT_MOST,
+    Channel,
+    InboundKind,
+    MessageKind,
+    WrongFacts,
+    allowed_facts,
+    channels_for,
+    check_facts,
+    fits_one_sms,
+    life_of,
+    next_allowed,
+    next_try,
+    read_inbound,
+    septets,
+)
+from app.domain.support_number import new_support_number
+
+NUMBER = new_support_number(lambda count: "48210937551"[:count])
+ALL = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.EMAIL})
+NONE: frozenset[Channel] = frozenset()
+
+
+def at(hour: int, minute: int = 0, second: int = 0, day: int = 23) -> datetime:
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=WIT)
+
+
+@pytest.mark.parametrize(
+    ("moment", "allowed"),
+    [
+        (at(7), at(7)),
+        (at(6, 59, 59), at(7)),
+        (at(20, 59, 59), at(20, 59, 59)),
+        (at(21), at(7, day=24)),
+        (at(23, 59, 59), at(7, day=24)),
+        (at(0, day=24), at(7, day=24)),
+        (at(12), at(12)),
+        (datetime(2026, 12, 31, 22, tzinfo=WIT), datetime(2027, 1, 1, 7, tzinfo=WIT)),
+    ],
+)
+def test_no_phone_rings_at_night(moment, allowed):
+    assert next_allowed(moment, MessageKind.SENT) == allowed
+    in_utc = next_allowed(moment.astimezone(UTC), MessageKind.SENT)
+    assert in_utc == allowed
+    assert in_utc.tzinfo is UTC
+
+
+@pytest.mark.parametrize("kind", sorted(ASKED_JUST_NOW))
+def test_what_somebody_waits_for_comes_also_at_night(kind):
+    assert next_allowed(at(3), kind) == at(3)
+
+
+def test_a_moment_needs_a_zone():
+    with pytest.raises(MomentWithoutZone):
+        next_allowed(datetime(2026, 11, 23, 12), MessageKind.SENT)  # noqa: DTZ001
+
+
+def try_again(kind=MessageKind.SENT, *, attempts=1, after=timedelta(0), start=None):
+    start = start or at(9)
+    return next_try(
+        kind, attempts=attempts, planned_for=start, now=start + after, jitter=lambda: 0.5
+    )
+
+
+def test_tries_come_later_and_later_and_keep_the_night_quiet():
+    assert try_again(attempts=1) == at(9, 1)
+    assert try_again(attempts=2) == at(9, 5)
+    assert try_again(attempts=5) == at(13)
+    assert try_again(attempts=1, start=at(20, 59, 30)) == at(7, day=24)
+
+
+def test_it_gives_up_after_so_many_tries():
+    assert try_again(attempts=TRIES_AT_MOST - 1) is not None
+    assert try_again(attempts=TRIES_AT_MOST) is None
+
+
+def test_it_gives_up_when_it_is_too_late_to_help():
+    assert try_again(attempts=1, after=LIFE - timedelta(minutes=1)) is not None
+    assert try_again(attempts=1, after=LIFE) is None
+    code = MessageKind.RECOVERY_CODE
+    assert try_again(code, attempts=1, after=SHORT_LIFE - timedelta(minutes=1)) is not None
+    assert try_again(code, attempts=1, after=SHORT_LIFE) is None
+
+
+def test_what_is_waited_for_lives_shortly():
+    assert {kind for kind in MessageKind if life_of(kind) == SHORT_LIFE} == ASKED_JUST_NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("@£é\n", 4),
+        ("[", 2),
+        ("a|b", 4),
+        ("€", 2),
+        ("“", None),
+        ("–", None),
+        ("ç", None),
+        ("`", None),
+        ("•", None),
+    ],
+)
+def test_lengths_in_the_alphabet_of_phones(text, length):
+    assert septets(text) == length
+
+
+def test_one_sms_has_160():
+    assert fits_one_sms("x" * 160)
+    assert not fits_one_sms("x" * 161)
+    assert fits_one_sms("[" * 80)
+    assert not fits_one_sms("[" * 80 + "x")
+    assert not fits_one_sms("–")
+
+
+def ways(**options):
+    usual = {
+        "has_phone": True,
+        "has_email": False,
+        "preferred": None,
+        "carried": ALL,
+        "refused": NONE,
+    }
+    return channels_for(**{**usual, **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({}, (Channel.SMS,)),
+        ({"preferred": Channel.WHATSAPP}, (Channel.WHATSAPP,)),
+        ({"preferred": Channel.WHATSAPP, "carried": {Channel.SMS}}, (Channel.SMS,)),
+        ({"carried": {Channel.WHATSAPP}}, (Channel.WHATSAPP,)),
+        ({"has_email": True}, (Channel.SMS, Channel.EMAIL)),
+        ({"has_email": True, "preferred": Channel.EMAIL}, (Channel.EMAIL,)),
+        (
+            {"has_email": True, "preferred": Channel.EMAIL, "carried": {Channel.SMS}},
+            (Channel.SMS,),
+        ),
+        ({"preferred": Channel.EMAIL}, (Channel.SMS,)),
+        ({"has_phone": False}, ()),
+        ({"has_phone": False, "has_email": True}, (Channel.EMAIL,)),
+        ({"carried": NONE, "has_email": True}, ()),
+        ({"refused": {Channel.SMS}}, ()),
+        ({"refused": {Channel.SMS}, "has_email": True}, (Channel.EMAIL,)),
+        ({"refused": {Channel.WHATSAPP}}, (Channel.SMS,)),
+    ],
+)
+def test_the_ways_to_a_person(options, found):
+    assert ways(**options) == found
+
+
+def test_facts_are_a_closed_list():
+    for kind in MessageKind:
+        for facts in allowed_facts(kind):
+            check_facts(kind, facts)
+        with pytest.raises(WrongFacts):
+            check_facts(kind, frozenset({"name"}))
+    with pytest.raises(WrongFacts):
+        check_facts(MessageKind.DEADLINE_SOON, frozenset())
+    assert ANSWERS < ASKED_JUST_NOW
+
+
+SPACED = f"{NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:]}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"STATUS SRG {SPACED}",
+        f"status srg{NUMBER}",
+        f"Status {NUMBER}",
+        f"cek {SPACED}",
+        f"CEK: SRG-{SPACED.replace(' ', '-')}",
+        f"  StAtUs   srg  {SPACED}. ",
+        f"STATUS\nSRG {SPACED}",
+        f"check SRG{NUMBER}?",
+        f"SRG {SPACED}",
+        NUMBER,
+    ],
+)
+def test_a_status_is_asked_in_many_spellings(text):
+    found = read_inbound(text)
+    assert (found.kind, found.number) == (InboundKind.STATUS, NUMBER)
+
+
+@pytest.mark.parametrize("text", ["STATUS SRG 1111 1111 1112", "cek 123", "STATUS 0000123456789"])
+def test_a_status_with_a_mistyped_number(text):
+    found = read_inbound(text)
+    assert (found.kind, found.number) == (InboundKind.STATUS, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("STOP", InboundKind.STOP),
+        (" stop. ", InboundKind.STOP),
+        ("Berhenti", InboundKind.STOP),
+        ("MULAI", InboundKind.START),
+        ("start!", InboundKind.START),
+        ("stop sending me this", InboundKind.OTHER),
+        ("halo", InboundKind.OTHER),
+        ("", InboundKind.OTHER),
+        ("STATUS", InboundKind.OTHER),
+        ("STATUSKU bagaimana", InboundKind.OTHER),
+        ("9601055403879001", InboundKind.OTHER),
+    ],
+)
+def test_other_words(text, kind):
+    found = read_inbound(text)
+    assert (found.kind, found.number) == (kind, None)
+
+
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_reading(text):
+    found = read_inbound(text)
+    assert found.number is None or len(found.number) == 12
