@@ -46,6 +46,22 @@ def applicant_required(view: View) -> View:
     return cast(View, guarded)
 
 
+def oss_only(view: View) -> View:
+    """Let in the national OSS alone, where we are connected to it. Elsewhere there is nothing here.
+
+    The view is given the notice, read and proven to come from OSS; anybody else gets its refusal.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        from app.routes.oss_inbound import receive
+
+        return receive(view, *args, **kwargs)
+
+    guarded.access = "oss"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
 def _open_dossier() -> bool:
     """Put the dossier of the session into g. False where there is none, or it is too old."""
     from app.services import dossiers

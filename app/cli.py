@@ -1,24 +1,41 @@
-"""flask commands: reference data, audit, the worker, the practice file, a locked dossier."""
+"""flask commands: reference data, audit, the worker, one dossier and its licences."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from app.domain.corrections import BadTarget, CorrectionItem, ReturnReason, parse_target
+from app.domain.oss_codes import LicenceStatus
 from app.domain.support_number import SupportNumberError, parse_support_number
+from app.domain.verification import RETURNED, StatusSource, public_state
 from app.extensions import db
+from app.models.dossier import Dossier
 from app.nik_commands import nik_group
-from app.services import dossiers, events, messages, reference
+from app.services import (
+    corrections,
+    dossiers,
+    events,
+    handovers,
+    licence_reports,
+    licences,
+    messages,
+    reference,
+)
 from app.services.reference_files import ReferenceFilesBroken
 
 reference_group = AppGroup("reference", help="Facts: KBLI, risk, areas, holidays.")
 audit_group = AppGroup("audit", help="The record of what happened.")
 messages_group = AppGroup("messages", help="Messages to people.")
 dossier_group = AppGroup("dossier", help="One dossier, by its Nomor Bantuan.")
+licence_group = AppGroup("licence", help="The licences of a dossier, until staff have pages.")
+
+REASONS = [reason.value for reason in ReturnReason]
 
 
 @reference_group.command("load")
@@ -81,9 +98,118 @@ def messages_command() -> None:
         click.echo(f"{message.state} {message.kind} {message.channel} {message.failure} {number}")
 
 
+def _held(number: str) -> Dossier:
+    """Return the dossier with this Nomor Bantuan, held until the command ends."""
+    try:
+        found = dossiers.find_by_number(parse_support_number(number))
+    except SupportNumberError as error:
+        raise click.ClickException(f"not a support number: {error.problem}") from error
+    if found is None:
+        raise click.ClickException("no dossier has this number")
+    return dossiers.take_to_change(found.id)
+
+
+@dossier_group.command("return")
+@click.argument("number")
+@click.option("--reason", "reasons", multiple=True, required=True, type=click.Choice(REASONS))
+@click.option("--target", "targets", multiple=True, required=True, help="step:tempat:0, paper:KEY")
+@click.option("--note", default="", help="In the office's words, for every target.")
+@click.option("--days", type=click.IntRange(0, 365), help="Working days to answer.")
+@click.option("--licence", "id_izin", help="id_izin, where more than one is being verified.")
+@click.option("--anew", is_flag=True, help="Status 43: the office's days begin anew.")
+def return_command(
+    number: str,
+    reasons: tuple[str, ...],
+    targets: tuple[str, ...],
+    note: str,
+    days: int | None,
+    id_izin: str | None,
+    anew: bool,
+) -> None:
+    """Give a dossier back to be mended: one --reason for each --target."""
+    if len(reasons) != len(targets):
+        raise click.UsageError("name one --reason for each --target")
+    dossier = _held(number)
+    try:
+        items = [
+            CorrectionItem(parse_target(target), ReturnReason(reason), note)
+            for reason, target in zip(reasons, targets, strict=True)
+        ]
+        correction = corrections.return_for_correction(
+            dossier,
+            items,
+            by=StatusSource.OFFICE,
+            answer_days=days,
+            id_izin=id_izin,
+            anew=anew,
+        )
+    except BadTarget as error:
+        raise click.ClickException("a target is step:<step>:<activity> or paper:<key>") from error
+    except corrections.CannotReturn as refusal:
+        raise click.ClickException(refusal.why) from refusal
+    except licences.UnknownLicence as unknown:
+        raise click.ClickException("the dossier has no such licence") from unknown
+    licence_reports.plan(dossier)
+    db.session.commit()
+    until = corrections.last_day(correction)
+    click.echo(f"given back, answer until {until}" if until else "given back, no last day")
+
+
+@dossier_group.command("reopen")
+@click.argument("number")
+def reopen_command(number: str) -> None:
+    """Give a dossier that OSS refused back to the person, with every answer kept."""
+    dossier = _held(number)
+    if dossier.handover is None or dossier.handover.state != handovers.HandoverState.REFUSED:
+        raise click.ClickException("OSS has not refused this dossier")
+    handovers.reopen(dossier, cause="staff")
+    db.session.commit()
+    click.echo("reopened")
+
+
+@licence_group.command("list")
+@click.argument("number")
+def licences_command(number: str) -> None:
+    """Show the licences of a dossier and where each stands."""
+    for row in licences.of(_held(number)):
+        state = public_state(LicenceStatus(row.status))
+        click.echo(f"{row.id_izin} {row.kd_izin} {row.status} {state.value}")
+
+
+@licence_group.command("status")
+@click.argument("number")
+@click.argument("id_izin")
+@click.argument("code", type=click.Choice([status.value for status in LicenceStatus]))
+@click.option("--reason", type=click.Choice(REASONS), help="Why it is rejected.")
+def status_of_licence_command(number: str, id_izin: str, code: str, reason: str | None) -> None:
+    """Record the status that the office gave a licence."""
+    status = LicenceStatus(code)
+    if status in RETURNED:
+        raise click.UsageError("use `flask dossier return`, so that the person knows what to mend")
+    items = [CorrectionItem(None, ReturnReason(reason))] if reason else []
+    dossier = _held(number)
+    try:
+        changed = licences.record_status(
+            dossier,
+            id_izin,
+            status,
+            at=datetime.now(UTC),
+            source=StatusSource.OFFICE,
+            reasons=items,
+        )
+    except licences.UnknownLicence as unknown:
+        raise click.ClickException("the dossier has no such licence") from unknown
+    licence_reports.plan(dossier)
+    db.session.commit()
+    click.echo("recorded" if changed else "nothing new")
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for group in (reference_group, audit_group, dossier_group, nik_group, messages_group):
+    groups = (
+        reference_group, audit_group, dossier_group, licence_group, nik_group, messages_group,
+    )  # fmt: skip
+    for group in groups:
         app.cli.add_command(group)
 
     @app.cli.command("worker")

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,10 @@ class Settings:
     whatsapp_gateway_token: str
     gammu_database_url: str | None
     messages_inbound_token: str
+    oss_url: str | None
+    oss_user_key: str = field(repr=False)
+    oss_username: str = field(repr=False)
+    oss_password: str = field(repr=False)
     office_hours: str | None = None
     office_address: str | None = None
     office_phone: str | None = None
@@ -165,6 +169,10 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         dukcapil_address=line("DUKCAPIL_ADDRESS"),
         nik_case_days=whole("NIK_CASE_DAYS", 90, 1, 3650),
         **sending,
+        oss_url=address("OSS_URL"),
+        oss_user_key=env.get("OSS_USER_KEY", "").strip(),
+        oss_username=env.get("OSS_USERNAME", "").strip(),
+        oss_password=env.get("OSS_PASSWORD", "").strip(),
     )
     if mistakes:
         raise BadSettings(mistakes)

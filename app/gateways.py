@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.adapters.civil_registry import HttpCivilRegistry
 from app.adapters.http import service_client
-from app.adapters.licensing import HttpLicensing
+from app.adapters.licensing import HttpLicensing, Licensing, NoLine
 from app.adapters.messages import Carrier, Messages, PageOutbox
 from app.adapters.messages.gammu import GammuSmsd
 from app.adapters.messages.gateway import HttpGateway
@@ -36,14 +36,26 @@ def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:
         password=settings.dukcapil_password,
         ip_user=settings.dukcapil_ip,
     )
+    ports.licensing = _licensing(settings, keys)
+    ports.messages = make_messages(settings)
+
+
+def _licensing(settings: Settings, keys: Secrets) -> Licensing:
+    """Return the line to OSS that the mode of the service has."""
+    if settings.mode is ServiceMode.ASSIST:
+        return NoLine()
+    if settings.mode is ServiceMode.CONNECTED:
+        return HttpLicensing(
+            service_client("oss", base_url=settings.oss_url),
+            user_key=settings.oss_user_key,
+            practice=False,
+        )
+    state = settings.instance / "simulators"
     state.mkdir(parents=True, exist_ok=True)
     oss = create_oss_simulator(
         state, keys.oss_user_key, now=lambda: datetime.now(UTC), sleep=time.sleep
     )
-    ports.licensing = HttpLicensing(
-        service_client("oss", simulator=oss), user_key=keys.oss_user_key
-    )
-    ports.messages = make_messages(settings)
+    return HttpLicensing(service_client("oss", simulator=oss), user_key=keys.oss_user_key)
 
 
 def make_messages(settings: Settings) -> Messages:

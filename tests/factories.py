@@ -272,7 +272,7 @@ def oss_submissions(app: Flask) -> int:
     settings: Settings = app.config["SETTINGS"]
     state = settings.instance / "simulators" / "oss.sqlite"
     with closing(sqlite3.connect(state, timeout=5)) as connection:
-        return int(connection.execute("SELECT count(*) FROM filings").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM submissions").fetchone()[0])
 
 
 @contextmanager
@@ -391,12 +391,18 @@ def use_registry(app: Flask, *, sleep: Callable[[float], object]) -> None:
 
 
 def use_oss(
-    app: Flask, *, sleep: Callable[[float], object] = time.sleep, user_key: str | None = None
+    app: Flask,
+    *,
+    sleep: Callable[[float], object] = time.sleep,
+    user_key: str | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Put a built-in OSS behind the port that waits in a way of its own; user_key: what we show."""
+    """Put a built-in OSS behind the port with ways and a time of its own; user_key: our key."""
     settings: Settings = app.config["SETTINGS"]
     known_key = load_secrets(settings.instance).oss_user_key
-    simulator = create_oss_simulator(settings.instance / "simulators", known_key, sleep=sleep)
+    simulator = create_oss_simulator(
+        settings.instance / "simulators", known_key, sleep=sleep, now=now
+    )
     ports.licensing = HttpLicensing(
         service_client("oss", simulator=simulator), user_key=user_key or known_key
     )

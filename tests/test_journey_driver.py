@@ -55,7 +55,7 @@ def test_a_kiosk_gets_its_nib(live: str, language: str, htmx: bool) -> None:
         ("down-registry", "en", False, "waiting"),
         ("name-differs", "id", False, "nik:name_mismatch"),
         ("birth-date-differs", "en", True, "nik:birth_date_mismatch"),
-        ("medium-high", "id", False, "obstacle:risk_needs_verification"),
+        ("medium-high", "id", False, "nib"),
         ("unknown-risk", "en", True, "obstacle:risk_not_known"),
     ],
 )

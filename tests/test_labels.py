@@ -13,14 +13,16 @@ from flask_babel import force_locale
 from wtforms import Field, Form
 
 import app.domain
+from app.domain.corrections import ReturnReason
 from app.domain.nik_check import Field as ComparedField
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
 from app.domain.requirements import DeclarationKind
 from app.domain.written import EntryError
-from app.forms import access, business, entity, person
+from app.forms import access, business, entity, licences, person
 from app.forms.fields import ChoiceField, ParsedField
 from app.labels import DECLARATION_MEANINGS, LABELS, NIK_REMEDIES, field_label, label
+from app.labels.licences import REMEDIES
 from app.services.progress import Stage
 from tests.pseudo import CLOSE, OPEN
 
@@ -34,6 +36,7 @@ NOT_SHOWN = {
     "Declaration": "for OSS only; pages show DeclarationKind",
     "DayUnit": "of a number; pages show both together",
     "DeedKind": "for OSS only",
+    "ClockState": "pages say what it means for the days",
     "EntityCode": "for OSS only",
     "EventKind": "the record; pages show Stage",
     "HolidayKind": "sorts days",
@@ -42,15 +45,16 @@ NOT_SHOWN = {
     "KdKewenangan": "for OSS only",
     "LegalStatus": "for OSS only",
     "MessageKind": "each has a text of its own; pages show that",
-    "LicenceStatus": "comes with staff pages",
     "NikActor": "of a rule; pages show NikOffice",
     "NikClosedBecause": "for staff, in the terminal",
     "NikEscalatedBecause": "for staff, in the terminal",
     "NikWake": "of a rule",
+    "LicenceStatus": "pages show PublicState",
     "ProductType": "for OSS only; pages show LicenceProduct",
     "ProjectKind": "for OSS only",
     "RegistryFault": "nobody but staff can do anything about it",
     "ResponseCode": "for OSS only",
+    "StatusSource": "the record; pages show what happened",
     "SizeCode": "for OSS only; pages show BusinessSize",
     "Subject": "sorts rules",
     "Topic": "sorts conclusions",
@@ -115,13 +119,18 @@ def test_every_class_of_a_nik_that_does_not_fit_has_a_remedy():
         assert all(str(text).strip() for text in texts)
 
 
+def test_every_reason_to_give_back_has_a_remedy():
+    assert set(REMEDIES) == set(ReturnReason)
+    assert len({str(text) for text in REMEDIES.values()}) == len(REMEDIES)
+
+
 def test_every_statement_says_what_it_means():
     assert set(DECLARATION_MEANINGS) == set(DeclarationKind)
 
 
 FORMS = [
     each
-    for module in (access, business, entity, person)
+    for module in (access, business, entity, licences, person)
     for _, each in inspect.getmembers(module, inspect.isclass)
     if issubclass(each, Form) and each.__module__ == module.__name__
 ]

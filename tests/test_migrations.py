@@ -31,10 +31,14 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
 # Tables of which a plain dossier of one person leaves nothing behind.
 EMPTY = {
+    "correction_targets",
+    "corrections",
     "entities",
     "inbound_messages",
     "nik_cases",
     "opt_outs",
+    "oss_differences",
+    "oss_notices",
     "post_keys",
     "registry_troubles",
 }
@@ -234,6 +238,46 @@ def test_a_migrated_database_carries_a_whole_dossier(empty):
     kept = rows(empty)
     assert {name for name, found in kept.items() if not found} == EMPTY
     assert empty.test_client().get("/readyz").status_code == 200
+
+
+def test_licences_inside_a_handover_become_rows(empty):
+    """Each with its status as the first event; what cannot be read is left where it was."""
+    answered = datetime(2026, 11, 20, 1, 2, tzinfo=UTC)
+    kept = [
+        {"kind": "LATIHAN-SS", "id": "I-1", "status": "50", "number": "0001"},
+        {"kind": "LATIHAN-NIB", "id": "I-2", "status": "50", "number": "0002"},
+        {"kind": "LATIHAN-NIB", "id": "I-2", "status": "50", "number": "0002"},
+        {"kind": "LATIHAN-SS"},
+        "x",
+    ]
+    with empty.app_context():
+        upgrade(revision="0001")
+        fill()
+        found = sa.MetaData()
+        found.reflect(db.engine)
+        with db.engine.begin() as connection:
+            connection.execute(
+                found.tables["handovers"].update().values(licences=kept, answered_at=answered)
+            )
+        upgrade(revision="0005")
+        found = sa.MetaData()
+        found.reflect(db.engine)
+        licences, events = found.tables["licences"], found.tables["licence_events"]
+        with db.engine.connect() as connection:
+            rows = connection.execute(sa.select(licences).order_by(licences.c.id)).all()
+            first = connection.execute(sa.select(events).order_by(events.c.licence_id)).all()
+        assert [
+            (r.id_izin, r.kd_izin, r.product, r.status, r.number, r.activity_position) for r in rows
+        ] == [
+            ("I-1", "LATIHAN-SS", "04", "50", "0001", 0),
+            ("I-2", "LATIHAN-NIB", None, "50", "0002", 1),
+        ]
+        assert [(e.number, e.status, e.source, e.targets) for e in first] == [
+            (1, "50", "oss", [])
+        ] * 2
+        assert {e.at.replace(tzinfo=UTC) for e in first} == {answered}
+        downgrade(revision="0004")
+        assert _count("handovers") == 1
 
 
 def test_without_migrations_it_is_not_ready(empty):

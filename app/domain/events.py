@@ -33,6 +33,11 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     NIB_RECEIVED = "nib_received"
     PAPER_ISSUED = "paper_issued"
+    LICENCE_STATUS = "licence_status"
+    RETURNED = "returned"
+    SENT_AGAIN = "sent_again"
+    ANSWER_LATE = "answer_late"
+    COMPARED_WITH_OSS = "compared_with_oss"
     PIN_LOCKED = "pin_locked"
     PIN_UNLOCKED = "pin_unlocked"
 

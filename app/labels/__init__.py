@@ -9,13 +9,21 @@ from typing import Any
 from flask import Flask
 
 from app.domain.nik_check import Field
-from app.labels import base, entity, messages, nik_cases, risk
+from app.labels import base, entity, licences, messages, nik_cases, risk, wire
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 
 __all__ = ["DECLARATION_MEANINGS", "LABELS", "NIK_REMEDIES", "field_label", "init_app", "label"]
 
 # One module a subject; each has its pairs of value and words.
-PARTS = (base.WORDS, entity.WORDS, messages.WORDS, nik_cases.WORDS, risk.WORDS)
+PARTS = (
+    base.WORDS,
+    entity.WORDS,
+    licences.WORDS,
+    messages.WORDS,
+    nik_cases.WORDS,
+    risk.WORDS,
+    wire.WORDS,
+)
 
 LABELS: Mapping[tuple[type[Enum], Any], Any] = {
     (type(member), member.value): words for part in PARTS for member, words in part
@@ -43,3 +51,4 @@ def init_app(app: Flask) -> None:
     app.add_template_global(DECLARATION_MEANINGS, "DECLARATION_MEANINGS")
     app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")
     app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")
+    app.add_template_global(licences.REMEDIES, "RETURN_REMEDIES")

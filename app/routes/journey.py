@@ -30,7 +30,7 @@ def show(step: str, ke: int = 1) -> ResponseReturnValue:
     """Ask one question, filled with what was answered before. ke: number of the activity."""
     stop = Stop(StepName(step), ke - 1)
     answers = dossiers.answers_of(g.dossier)
-    if answers.sent:
+    if not dossiers.may_change(g.dossier, stop.name, stop.position):
         return go("receipt.show")
     if not journey.may_open(stop, answers):
         first = journey.first_unanswered(answers)
@@ -87,7 +87,7 @@ def take(step: str, ke: int = 1) -> ResponseReturnValue:
 def take_typed(stop: Stop) -> ResponseReturnValue:
     """Take what was typed for a step, in this request or before its PIN was asked again."""
     page, at = PAGES[stop.name], At(g.dossier, stop.position)
-    if g.dossier.sent_at is not None:
+    if not dossiers.may_change(g.dossier, stop.name, stop.position):
         return advance("receipt.show")
     if stop.name in EACH and not at.is_there:
         return advance("receipt.review")  # taken out meanwhile, perhaps on another phone
@@ -125,6 +125,8 @@ def _after(stop: Stop) -> str:
     changing = request.form.get("dari") == "periksa"
     if stop.name is StepName.IDENTITY:
         return "nik.show"
+    if g.dossier.sent_at is not None:  # given back: one thing is mended at a time
+        return "correction.show"
     following = journey.next_after(stop, dossiers.answers_of(g.dossier), changing=changing)
     if following is None:
         return "receipt.review"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,7 +17,16 @@ from app.forms.business import SendForm
 from app.i18n import outside_url
 from app.routes import once
 from app.routes.once import address_of
-from app.services import dossiers, handovers, nik_checks, papers, progress
+from app.routes.practice_office import in_training
+from app.services import (
+    dossiers,
+    handovers,
+    licences,
+    nik_checks,
+    papers,
+    progress,
+    reconciliation,
+)
 from app.services.post_keys import BadPostKey
 from app.services.reference import get_book
 from app.services.summary import summary_of
@@ -107,10 +118,13 @@ def show() -> ResponseReturnValue:
         form=SendForm(formdata=None),
         number=shown,
         handover=dossier.handover,
+        differs=reconciliation.differs(dossier),
         paper=papers.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier),
         turn=progress.turn_of(dossier),
+        licences=licences.views(dossier, datetime.now(UTC)),
+        practice=in_training(),
         whatsapp=share_link(text),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,7 +14,8 @@ from app.extensions import limiter
 from app.forms.access import TrackForm
 from app.forms.fields import mistakes
 from app.i18n import outside_url
-from app.services import dossiers, progress
+from app.routes.practice_office import in_training
+from app.services import dossiers, licences, progress
 from app.web import render, share_link
 
 bp = Blueprint("tracking", __name__)
@@ -42,5 +45,7 @@ def show() -> ResponseReturnValue:
         number=shown,
         way=progress.way_of(dossier),
         turn=progress.turn_of(dossier),
+        licences=licences.views(dossier, datetime.now(UTC)),
+        practice=in_training(),
         whatsapp=share_link(text),
     )

@@ -26,7 +26,14 @@ from app.domain.estimate import (
     Question,
 )
 from app.domain.events import EventKind
-from app.domain.journey import MAX_ACTIVITIES, ActivityAnswers, Answers, StepName, Stop
+from app.domain.journey import (
+    MAX_ACTIVITIES,
+    ActivityAnswers,
+    Answers,
+    StepName,
+    Stop,
+    first_unanswered,
+)
 from app.domain.legal_form import RULES, UMK_ONLY_LAW, LegalForm, Role, fits_size
 from app.domain.messages import MessageKind
 from app.domain.nik_check import NikClass
@@ -36,7 +43,7 @@ from app.domain.risk import Citation
 from app.domain.support_number import new_support_number
 from app.extensions import db, vault
 from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier, Entity
-from app.services import events, messages
+from app.services import change_gate, events, messages
 from app.services.answers import known
 from app.services.business_check import estimate_for as estimate_for_question
 from app.services.reference import get_book
@@ -188,7 +195,23 @@ def unlock(dossier: Dossier) -> None:
     events.record(dossier, EventKind.PIN_UNLOCKED)
 
 
-def _changing(dossier: Dossier) -> None:
+def may_change(dossier: Dossier, step: StepName, position: int = 0) -> bool:
+    """Say whether a step may be answered: until the dossier is sent, and what is given back."""
+    if dossier.sent_at is None:
+        return True
+    open_stop = first_unanswered(answers_of(dossier))
+    unanswered = () if open_stop is None else (open_stop,)
+    return change_gate.may_change(dossier, Stop(step, position), unanswered=unanswered)
+
+
+def _changing(dossier: Dossier, step: StepName, position: int = 0) -> None:
+    if not may_change(dossier, step, position):
+        raise DossierClosed(dossier.id)
+    dossier.updated_at = datetime.now(UTC)
+
+
+def _unsent(dossier: Dossier) -> None:
+    """Which activities there are is fixed by sending: an office verifies each of them."""
     if dossier.sent_at is not None:
         raise DossierClosed(dossier.id)
     dossier.updated_at = datetime.now(UTC)
@@ -196,6 +219,7 @@ def _changing(dossier: Dossier) -> None:
 
 def _answered(dossier: Dossier, step: StepName, at: int = 0) -> None:
     events.record(dossier, EventKind.STEP_ANSWERED, step=str(Stop(step, at)))
+    change_gate.changed(dossier, change_gate.target_of(Stop(step, at)))
     db.session.flush()
 
 
@@ -218,7 +242,7 @@ def identify(dossier: Dossier, *, nik: str, name: str, birth_date: date, sex: Se
     After anything but a match it is asked again also about the same identity: the person may come
     straight from the registry's own office.
     """
-    _changing(dossier)
+    _changing(dossier, StepName.IDENTITY)
     applicant = dossier.applicant
     index = identity_index(nik, name, birth_date, sex)
     applicant.nik = nik
@@ -233,7 +257,7 @@ def identify(dossier: Dossier, *, nik: str, name: str, birth_date: date, sex: Se
 
 def set_phone(dossier: Dossier, phone: str, npwp: str | None = None) -> None:
     """Record the mobile number, as +628…, and the tax number of a person who has one."""
-    _changing(dossier)
+    _changing(dossier, StepName.PHONE)
     dossier.applicant.npwp = npwp
     dossier.applicant.phone = phone
     dossier.applicant.phone_index = vault.index(phone, "applicants.phone")
@@ -251,7 +275,7 @@ def set_home(
 ) -> None:
     """Record the home. area_code: village (10 digits), or regency (4) with district and village
     in area_text where the book has no villages."""
-    _changing(dossier)
+    _changing(dossier, StepName.HOME)
     applicant = dossier.applicant
     applicant.area_code = area_code
     applicant.area_text = area_text
@@ -263,7 +287,7 @@ def set_home(
 
 def choose_form(dossier: Dossier, form: LegalForm) -> None:
     """Record who the business belongs to. What was answered for another form is kept."""
-    _changing(dossier)
+    _changing(dossier, StepName.KIND)
     dossier.legal_form = form
     if RULES[form].is_entity and dossier.entity is None:
         dossier.entity = Entity(deed_codes=[])
@@ -286,7 +310,7 @@ class EntityFacts:
 
 def describe_entity(dossier: Dossier, facts: EntityFacts) -> None:
     """Record the company, group or branch that the person acts for."""
-    _changing(dossier)
+    _changing(dossier, StepName.ENTITY)
     entity = known(dossier.entity)
     for column in fields(facts):
         setattr(entity, column.name, getattr(facts, column.name))
@@ -295,7 +319,7 @@ def describe_entity(dossier: Dossier, facts: EntityFacts) -> None:
 
 def set_deed(dossier: Dossier, *, year: int, codes: Sequence[str]) -> None:
     """Record the KBLI codes that the founding paper names. year: their edition."""
-    _changing(dossier)
+    _changing(dossier, StepName.DEED)
     entity = known(dossier.entity)
     entity.deed_year = year
     entity.deed_codes = list(codes)
@@ -307,7 +331,7 @@ def add_activity(dossier: Dossier) -> Activity:
 
     Raises TooManyActivities, DossierClosed.
     """
-    _changing(dossier)
+    _unsent(dossier)
     last = dossier.activities[-1]
     if last.kbli_code is None:
         return last
@@ -328,7 +352,7 @@ def remove_activity(dossier: Dossier, at: int) -> None:
 
     Raises NoSuchActivity, DossierClosed.
     """
-    _changing(dossier)
+    _unsent(dossier)
     activity = activity_at(dossier, at)
     if len(dossier.activities) == 1:
         raise NoSuchActivity(at)
@@ -339,7 +363,7 @@ def remove_activity(dossier: Dossier, at: int) -> None:
 
 def restore_activity(dossier: Dossier, at: int) -> None:
     """Put an activity back that was taken out. Raises NoSuchActivity, DossierClosed."""
-    _changing(dossier)
+    _unsent(dossier)
     for activity in dossier.every_activity:
         if activity.position == at:
             activity.removed_at = None
@@ -357,7 +381,8 @@ def removed_activities(dossier: Dossier) -> list[Activity]:
 
 def same_place(dossier: Dossier, at: int) -> None:
     """Give an activity the place and land of the main one (PP 28/2025, article 215)."""
-    _changing(dossier)
+    _changing(dossier, StepName.PLACE, at)
+    _changing(dossier, StepName.LAND, at)
     activity, main = activity_at(dossier, at), dossier.activity
     for column in _PLACE_COLUMNS:
         setattr(activity, column, getattr(main, column))
@@ -373,7 +398,7 @@ _PLACE_COLUMNS = (
 
 def choose_activity(dossier: Dossier, kbli_code: str, *, at: int = 0) -> None:
     """Record the KBLI code. What depended on another code is asked again."""
-    _changing(dossier)
+    _changing(dossier, StepName.ACTIVITY, at)
     activity = activity_at(dossier, at)
     if activity.kbli_code != kbli_code or activity.kbli_year != KBLI_YEAR:
         activity.scope_no = None
@@ -392,7 +417,7 @@ def describe_business(
     at: int = 0,
 ) -> None:
     """Record the trade name, what is done in the person's words, and the scope where asked."""
-    _changing(dossier)
+    _changing(dossier, StepName.BUSINESS, at)
     activity = activity_at(dossier, at)
     activity.trade_name = trade_name
     activity.description = description
@@ -412,7 +437,7 @@ def set_place(
     at: int = 0,
 ) -> None:
     """Record where the business is run. position_code: 01 land, 02 water, 03 forest area."""
-    _changing(dossier)
+    _changing(dossier, StepName.PLACE, at)
     activity = activity_at(dossier, at)
     activity.village_code = village_code
     activity.street = street
@@ -426,7 +451,7 @@ def set_land(
     dossier: Dossier, *, area: Decimal, unit: str, status: str, customary: bool, at: int = 0
 ) -> None:
     """Record the land. unit: 01 m², 02 ha; status: 01 rented, 02 owned, 03 borrowed."""
-    _changing(dossier)
+    _changing(dossier, StepName.LAND, at)
     activity = activity_at(dossier, at)
     activity.land_area = area
     activity.land_unit = unit
@@ -437,7 +462,7 @@ def set_land(
 
 def declare_capital(dossier: Dossier, capital: Capital, *, at: int = 0) -> None:
     """Record the planned capital, part by part, in whole rupiah."""
-    _changing(dossier)
+    _changing(dossier, StepName.CAPITAL, at)
     activity = activity_at(dossier, at)
     activity.land_idr = capital.land_idr
     activity.building_idr = capital.building_idr
@@ -458,7 +483,7 @@ def set_production(
     at: int = 0,
 ) -> None:
     """Record workers, product and yearly capacity (PP 28/2025, article 211)."""
-    _changing(dossier)
+    _changing(dossier, StepName.PRODUCTION, at)
     activity = activity_at(dossier, at)
     activity.workers_male = workers_male
     activity.workers_female = workers_female
@@ -470,7 +495,7 @@ def set_production(
 
 def declare(dossier: Dossier, kinds: Collection[DeclarationKind]) -> None:
     """Record the statements, with the wording that was shown."""
-    _changing(dossier)
+    _changing(dossier, StepName.DECLARATIONS)
     given = {row.kind for row in dossier.declarations}
     now = datetime.now(UTC)
     for kind in sorted(kinds):

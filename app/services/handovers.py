@@ -24,7 +24,7 @@ from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Entity, Handover, Job, Paper
-from app.services import dossiers, events, jobs, messages, nik_checks
+from app.services import dossiers, events, jobs, licence_news, licences, messages, nik_checks
 from app.services.answers import known
 from app.services.reference import get_book
 
@@ -194,6 +194,11 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
         Paper(code=_paper_code(), kind="nib", number=result.nib, specimen=True, issued_at=now)
     )
     events.record(dossier, EventKind.PAPER_ISSUED, paper="nib")
+    licences.keep(dossier, result.licences, at=now)
+    licence_news.plan(dossier, now)
+    from app.services import reconciliation
+
+    reconciliation.plan(dossier, at=now + reconciliation.FIRST_AFTER)
     db.session.commit()
     return True
 
@@ -214,6 +219,11 @@ _DECLARATIONS: Mapping[str, wire.Declaration] = {
     DeclarationKind.K3L: wire.Declaration.SAFETY,
     DeclarationKind.SNI_HALAL_BY_NIB: wire.Declaration.SNI_AND_HALAL,
 }
+
+
+def submission_of(dossier: Dossier) -> wire.Submission:
+    """Return a sent dossier in the shape of the port. Raises MissingAnswer before it was sent."""
+    return _submission(dossier, known(dossier.handover).key)
 
 
 def _submission(dossier: Dossier, key: str) -> wire.Submission:

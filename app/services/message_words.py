@@ -57,6 +57,10 @@ TURNS: Mapping[str, Any] = {
     "mend_nik": _l("Your turn. The NIK does not fit yet. Open your file to see what to do."),
     "wait_nik": _l("Sent. The civil registry has not answered yet. You need not do anything."),
     "wait_oss": _l("Sent. OSS has not answered yet. You need not do anything."),
+    "wait_office": _l("The NIB is there. The office is checking. You need not do anything."),
+    "mend_file": _l("Your turn. The office gave the file back. Open it to see what to mend."),
+    "act_in_oss": _l("Your turn. Look in your account at oss.go.id or ask DPMPTSP."),
+    "rejected": _l("The licence was rejected. The NIB stays. Ask DPMPTSP."),
     "refused": _l("OSS did not take the file. Come to DPMPTSP with this number."),
     "done": _l("Done. The NIB is there."),
 }

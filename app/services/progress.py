@@ -11,8 +11,12 @@ from enum import StrEnum
 
 from app.domain.events import EventKind
 from app.domain.nik_check import NikClass
+from app.domain.oss_codes import LicenceStatus
+from app.domain.risk import RiskLevel, issued_automatically
+from app.domain.verification import GRANTED, WhoActs, is_final, who_acts
 from app.models.dossier import Dossier
-from app.services import nik_checks
+from app.models.licence import Licence
+from app.services import change_gate, licences, nik_checks
 from app.services.handovers import HandoverState
 
 
@@ -24,6 +28,7 @@ class Stage(StrEnum):
     SENT = "sent"
     OSS = "oss"
     NIB = "nib"
+    LICENCE = "licence"
 
 
 class StageState(StrEnum):
@@ -43,6 +48,10 @@ class Turn(StrEnum):
     WAIT_NIK = "wait_nik"
     WAIT_OSS = "wait_oss"
     REFUSED = "refused"
+    WAIT_OFFICE = "wait_office"
+    MEND_FILE = "mend_file"
+    ACT_IN_OSS = "act_in_oss"
+    REJECTED = "rejected"
     DONE = "done"
 
 
@@ -70,12 +79,29 @@ def turn_of(dossier: Dossier) -> Turn:
         mends = nik_class not in {None, NikClass.MATCH, NikClass.PENDING}
         return Turn.MEND_NIK if mends else Turn.FILL_IN
     state = HandoverState(dossier.handover.state)
+    if state is HandoverState.ACCEPTED:
+        return _turn_of_licences(dossier)
     return {
         HandoverState.WAITING_NIK: Turn.WAIT_NIK,
         HandoverState.WAITING: Turn.WAIT_OSS,
         HandoverState.REFUSED: Turn.REFUSED,
-        HandoverState.ACCEPTED: Turn.DONE,
     }[state]
+
+
+def _turn_of_licences(dossier: Dossier) -> Turn:
+    """Return who has to act about the licences that an office verifies."""
+    if change_gate.open_items(dossier):
+        return Turn.MEND_FILE
+    statuses = {LicenceStatus(row.status) for row in _verified(dossier)}
+    if any(who_acts(status) is WhoActs.PERSON for status in statuses):
+        return Turn.ACT_IN_OSS
+    if any(not is_final(status) for status in statuses):
+        return Turn.WAIT_OFFICE
+    return Turn.REJECTED if LicenceStatus.REJECTED in statuses else Turn.DONE
+
+
+def _verified(dossier: Dossier) -> list[Licence]:
+    return [row for row in licences.of(dossier) if licences.needs_office(row, dossier)]
 
 
 def way_of(dossier: Dossier) -> list[Station]:
@@ -86,8 +112,13 @@ def way_of(dossier: Dossier) -> list[Station]:
     sent = dossier.sent_at is not None
     turn = turn_of(dossier)
     stations = []
+    verified = _verified(dossier) if turn in _WITH_LICENCES else []
     for stage in Stage:
         at: datetime | None
+        if stage is Stage.LICENCE:
+            if verified or _awaits_office(dossier):
+                stations.append(_last_station(verified))
+            continue
         if stage is Stage.NIK:
             at = moments.get(EventKind.NIK_CHECKED) if nik_ok else None
             done = nik_ok
@@ -103,8 +134,34 @@ def way_of(dossier: Dossier) -> list[Station]:
         Turn.WAIT_NIK: Stage.NIK,
         Turn.WAIT_OSS: Stage.OSS,
         Turn.REFUSED: Stage.OSS,
+        Turn.WAIT_OFFICE: Stage.LICENCE,
+        Turn.MEND_FILE: Stage.LICENCE,
+        Turn.ACT_IN_OSS: Stage.LICENCE,
+        Turn.REJECTED: Stage.LICENCE,
     }.get(turn)
-    state = (
-        StageState.STUCK if turn in {Turn.MEND_NIK, Turn.FILL_IN, Turn.REFUSED} else StageState.NOW
-    )
+    state = StageState.STUCK if turn in _STUCK else StageState.NOW
     return [Station(s.stage, state, s.at) if s.stage is current else s for s in stations]
+
+
+_WITH_LICENCES = frozenset(
+    {Turn.WAIT_OFFICE, Turn.MEND_FILE, Turn.ACT_IN_OSS, Turn.REJECTED, Turn.DONE}
+)
+_STUCK = frozenset(
+    {Turn.MEND_NIK, Turn.FILL_IN, Turn.REFUSED, Turn.MEND_FILE, Turn.ACT_IN_OSS, Turn.REJECTED}
+)
+
+
+def _awaits_office(dossier: Dossier) -> bool:
+    """Say whether a sent dossier will need an office, before OSS has named its licences."""
+    return any(
+        activity.risk and not issued_automatically(RiskLevel(activity.risk))
+        for activity in dossier.activities
+    )
+
+
+def _last_station(verified: list[Licence]) -> Station:
+    """Return the stage at which an office has granted every licence that it verifies."""
+    if not verified or any(LicenceStatus(row.status) not in GRANTED for row in verified):
+        return Station(Stage.LICENCE, StageState.AHEAD, None)
+    at = max(event.at for row in verified for event in row.events if event.status in GRANTED)
+    return Station(Stage.LICENCE, StageState.DONE, at)

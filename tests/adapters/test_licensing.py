@@ -139,6 +139,8 @@ def test_low_risk_gives_an_active_nib_that_is_the_licence(oss):
             nomor_izin=receipt.nib,
             tgl_terbit=date(2026, 11, 24),
             authority=KdKewenangan.CENTRAL,
+            id_proyek=result.projects[0].id_proyek,
+            kd_daerah="9601052001",
         ),
     )
 
@@ -161,13 +163,20 @@ def test_each_activity_has_its_licence(oss):
     assert len({each.id_izin for each in licences}) == 2
 
 
-@pytest.mark.parametrize("risk", [RiskLevel.MEDIUM_HIGH, RiskLevel.HIGH])
-def test_what_needs_a_decision_is_refused(oss, risk):
-    with pytest.raises(Refused) as caught:
-        oss.hand_over(at_risk(risk))
-    assert caught.value.code is ResponseCode.BAD_DATA
-    assert not caught.value.is_about_access
-    assert str(caught.value) == "oss: 400"
+@pytest.mark.parametrize(
+    ("risk", "product"),
+    [
+        (RiskLevel.MEDIUM_HIGH, ProductType.STANDARD_CERTIFICATE),
+        (RiskLevel.HIGH, ProductType.PERMIT),
+    ],
+)
+def test_what_needs_a_decision_waits_for_the_regency(oss, risk, product):
+    receipt = oss.hand_over(at_risk(risk))
+    assert receipt.nib is not None
+    (licence,) = oss.ask(receipt.oss_id).licences
+    assert (licence.status, licence.product) == (LicenceStatus.REQUIREMENTS_FILLED, product)
+    assert (licence.nomor_izin, licence.tgl_terbit) == (None, None)
+    assert licence.authority is KdKewenangan.REGENCY
 
 
 def test_numbers_can_never_be_taken_for_real_ones(oss):
@@ -200,7 +209,7 @@ def test_unknown_submissions_are_refused(oss):
     [
         replace(SUBMISSION, key="short"),
         replace(SUBMISSION, activities=()),
-        replace(SUBMISSION, size=BusinessSize.MEDIUM),
+        replace(SUBMISSION, activities=(replace(KIOSK, premises=Premises("960105", "Jalan")),)),
         replace(SUBMISSION, activities=(replace(KIOSK, kbli_code="4711"),)),
         replace(SUBMISSION, applicant=replace(SUBMISSION.applicant, nik="96")),
         replace(SUBMISSION, applicant=replace(SUBMISSION.applicant, name=" ")),
@@ -320,7 +329,7 @@ def test_the_simulator_answers_what_it_does_not_offer(simulator):
         base_url="http://x.invalid",
         headers={"user_key": KEY},
     )
-    assert client.post("/receiveLicense", json={}).status_code == 404
+    assert client.post("/receiveCertificate", json={}).status_code == 404
     assert client.get("/inqueryNIB").status_code == 405
     for body in (b"", b"[]", b"{", b'{"INQUERYNIB": []}', b'{"CHECKNIB": {}}'):
         assert client.post("/inqueryNIB", content=body).status_code == 400
@@ -568,7 +577,7 @@ def test_nothing_about_the_person_is_logged_shown_or_kept(oss, set_mode, tmp_pat
             oss.hand_over(SUBMISSION)
         set_mode("up")
         with pytest.raises(Refused) as refused:
-            oss.hand_over(at_risk(RiskLevel.HIGH))
+            oss.hand_over(replace(SUBMISSION, size=BusinessSize.MEDIUM))
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir()).decode("latin-1")
     everything = f"{logs} {caplog.text} {down.value} {refused.value} {SUBMISSION} {kept}"
     for secret in ("9601055403879001", "Yosina", "Jalan Contoh", "81200000001", "1987-03-14"):

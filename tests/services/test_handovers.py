@@ -15,10 +15,12 @@ from sqlalchemy import func, select, text
 from app.domain.nik_check import NikClass
 from app.domain.requirements import DeclarationKind
 from app.models.dossier import Dossier, Event, Handover, Job, Paper
-from app.services import dossiers, handovers, jobs, nik_checks
+from app.services import dossiers, handovers, jobs, licences, nik_checks
 from app.services.handovers import HandoverState, NotReady
 from app.vault import CannotDecrypt
 from tests.factories import (
+    HIGH,
+    MEDIUM_HIGH,
     MEDIUM_LOW,
     MICRO,
     NOT_FOR_MICRO,
@@ -75,7 +77,7 @@ def assert_one_nib(app, dossier: Dossier, before: int) -> None:
     state = app.config["SETTINGS"].instance / "simulators" / "oss.sqlite"
     with closing(sqlite3.connect(state)) as connection:
         row = connection.execute(
-            "SELECT nib, oss_id FROM filings WHERE kunci = ?", (handover.key,)
+            "SELECT nib, oss_id FROM submissions WHERE kunci = ?", (handover.key,)
         ).fetchone()
     assert row == (handover.nib, handover.oss_id)
     assert [paper.number for paper in dossier.papers] == [handover.nib]
@@ -86,7 +88,9 @@ def test_a_dossier_is_sent_handed_over_and_answered(app, database):
     before = oss_submissions(app)
     dossier = sent_dossier()
     assert_one_nib(app, dossier, before)
-    assert kinds(dossier) == ["sent", "handed_over", "nib_received", "paper_issued"]
+    assert kinds(dossier) == [
+        "sent", "handed_over", "nib_received", "paper_issued", "licence_status",
+    ]  # fmt: skip
     handover, paper = dossier.handover, dossier.papers[0]
     assert handover is not None
     assert handover.nib is not None
@@ -109,6 +113,21 @@ def test_risk_and_size_are_kept_as_they_were_sent(database):
     activity = sent_dossier(capital=SMALL).activity
     assert (activity.risk, activity.size) == ("R", "kecil")
     assert activity.risk_release
+
+
+@pytest.mark.parametrize(
+    ("code", "product", "days"),
+    [(MEDIUM_HIGH, "04", None), (HIGH, "02", None), ("11052", "04", 7), ("43211", "02", 5)],
+)
+def test_what_an_office_must_verify_waits_for_it(app, database, code, product, days):
+    """With the days of the rules where they are known, and with none made up where not."""
+    before = oss_submissions(app)
+    dossier = sent_dossier(kbli_code=code)
+    assert_one_nib(app, dossier, before)
+    (licence,) = licences.of(dossier)
+    assert (licence.status, licence.product, licence.number) == ("09", product, None)
+    assert (licence.days, licence.days_unit) == (days, "Hari" if days else None)
+    assert licences.needs_office(licence, dossier)
 
 
 # What stands in the way

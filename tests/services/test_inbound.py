@@ -250,7 +250,7 @@ def test_an_inbox_that_is_away_stops_nothing(app, monkeypatch):
         sent_dossier()
         bring_forward()
     with logged() as log:
-        assert worker.sweep(app) == 2
+        assert worker.sweep(app) == 3, "two messages and a comparison"
     assert "inbox_unavailable" in log.getvalue()
 
 
@@ -264,7 +264,7 @@ def test_a_fault_in_the_inbox_stops_nothing(app, monkeypatch):
         sent_dossier()
         bring_forward()
     with logged() as log:
-        assert worker.sweep(app) == 2
+        assert worker.sweep(app) == 3, "two messages and a comparison"
     assert "collect_failed" in log.getvalue()
 
 

@@ -42,7 +42,7 @@ def fresh_line(app):
 
 def states(dossier: Dossier) -> list[StageState]:
     way = progress.way_of(dossier)
-    assert [station.stage for station in way] == list(Stage)
+    assert [station.stage for station in way] == list(Stage)[:5], "no office verifies this"
     for station in way:
         if station.state is DONE:
             assert station.at is not None, "what is behind has its moment"

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'messages'
-down_revision = 'nik_cases'
+revision = '0004'
+down_revision = '0003'
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

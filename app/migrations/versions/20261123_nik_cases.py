@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'nik_cases'
+revision = '0003'
 down_revision = '0002'
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')

@@ -1,0 +1,172 @@
+"""How long an office has been at work on a licence, and how long it still may be (SLA).
+
+The days of a licence stand in its rules (NSPK); they are working days. They begin when the papers
+are complete and correct (PP 28/2025, elucidation of article 5(4)). Codes 41 and 42 pause the clock
+and let it go on, 43 and 44 set it back and start it anew. If the office says nothing in time, OSS
+itself marks the certificate as verified (article 225) or issues the permit (article 230).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from app.domain.calendar import WIT, NegativeWorkingDays, WorkingCalendar, local_date
+from app.domain.oss_codes import LicenceStatus as S
+from app.domain.verification import FINAL, SUPERVISION
+
+URGENT_WORKING_DAYS = 2
+"""At so many days left an officer should see red."""
+
+_NOT_COMPLETE = frozenset(
+    {S.ENVIRONMENTAL_SCREENING, S.REQUIREMENTS_FILLED, S.INCOMPLETE, S.COMMITMENT}
+)
+
+
+class ClockState(StrEnum):
+    """What the clock does. STOPPED: the way of the application has ended."""
+
+    NOT_STARTED = "not_started"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The clock of one licence at a moment.
+
+    started_on: the day of the (last) start. used_working_days: days the office has had, never
+        below zero. days_left: None where the rules name no days; below zero when they are over.
+    due_on: the last day for the office; None unless the clock runs and the days are known.
+    deemed_on: the first day on which OSS may decide by itself; None in the same cases.
+    """
+
+    state: ClockState
+    started_on: date | None
+    used_working_days: int
+    days_left: int | None
+    due_on: date | None
+    deemed_on: date | None
+
+    @property
+    def paused(self) -> bool:
+        """Say whether the clock waits for the person."""
+        return self.state is ClockState.PAUSED
+
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether the running clock has two days left, or fewer."""
+        return (
+            self.state is ClockState.RUNNING
+            and self.days_left is not None
+            and self.days_left <= URGENT_WORKING_DAYS
+        )
+
+
+@dataclass(slots=True)
+class _Run:
+    """Stretches in which the clock ran, (from, to): `from` itself is not counted, `to` is."""
+
+    state: ClockState
+    stretches: list[tuple[date, date | None]]
+
+    def start(self, day: date) -> None:
+        self.state = ClockState.RUNNING
+        self.stretches.append((day, None))
+
+    def halt(self, day: date, state: ClockState) -> None:
+        if self.stretches and self.stretches[-1][1] is None:
+            self.stretches[-1] = (self.stretches[-1][0], day)
+        self.state = state
+
+    def reset(self, state: ClockState) -> None:
+        self.stretches.clear()
+        self.state = state
+
+
+def clock_of(
+    history: Iterable[tuple[S, datetime]],
+    days: int | None,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Clock:
+    """Return how the clock of a licence stands at `now`.
+
+    history: statuses with their moments (aware), in any order; what comes after `now` is left out.
+    days: working days of the rules, None where not known: then nothing is promised.
+
+    A licence that was seen first at a later stage was complete before; its clock starts at the
+    first status that shows it. 93 and other statuses do not touch the clock: no article says so.
+
+    Raises NegativeWorkingDays for days below zero, MomentWithoutZone.
+    """
+    if days is not None and days < 0:
+        raise NegativeWorkingDays(days)
+    today = local_date(now)
+    run = _Run(ClockState.NOT_STARTED, [])
+    for status, moment in sorted(history, key=lambda pair: pair[1]):
+        if moment > now or run.state is ClockState.STOPPED:
+            break
+        _take(run, status, local_date(moment))
+    used = _used(run.stretches, calendar, today)
+    due = None
+    if days is not None and run.state is ClockState.RUNNING:
+        due = _day_after_working_days(run.stretches, days, calendar, today)
+    return Clock(
+        state=run.state,
+        started_on=run.stretches[0][0] if run.stretches else None,
+        used_working_days=used,
+        days_left=None if days is None else days - used,
+        due_on=due,
+        deemed_on=due + timedelta(days=1) if due else None,
+    )
+
+
+def _take(run: _Run, status: S, day: date) -> None:
+    if status in FINAL or status in SUPERVISION:
+        run.halt(day, ClockState.STOPPED)
+    elif status in _NOT_COMPLETE:
+        run.reset(ClockState.NOT_STARTED)
+    elif status is S.CLARIFICATION:
+        run.halt(day, ClockState.PAUSED)
+    elif status is S.RECLARIFICATION:
+        run.reset(ClockState.PAUSED)
+    elif status is S.RECLARIFIED:
+        run.reset(ClockState.RUNNING)
+        run.start(day)
+    elif run.state is not ClockState.RUNNING and status is not S.REQUIREMENT_REJECTED:
+        run.start(day)  # 42, the first sight of a complete file, or an office that went on
+
+
+def _used(
+    stretches: Sequence[tuple[date, date | None]], calendar: WorkingCalendar, today: date
+) -> int:
+    return sum(calendar.working_days_between(start, end or today) for start, end in stretches)
+
+
+def _day_after_working_days(
+    stretches: Sequence[tuple[date, date | None]],
+    days: int,
+    calendar: WorkingCalendar,
+    today: date,
+) -> date:
+    """Return the day on which so many days had been, or will have been, used."""
+    left = days
+    for start, end in stretches[:-1]:
+        used = _used([(start, end)], calendar, today)
+        if used >= left:
+            return calendar.add_working_days(start, left)
+        left -= used
+    return calendar.add_working_days(stretches[-1][0], left)
+
+
+def end_of_term(start: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
+    """Return the moment at which a term of working days is over: midnight (WIT) after its last day.
+
+    Raises NegativeWorkingDays, MomentWithoutZone.
+    """
+    last = calendar.add_working_days(local_date(start), working_days)
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=WIT)

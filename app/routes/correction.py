@@ -1,0 +1,117 @@
+"""Perbaikan: what the office gave back, what was mended, and sending it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, current_app, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth import applicant_required, has_cookies
+from app.domain import journey
+from app.domain.corrections import PaperTarget, rule_of
+from app.domain.journey import Stop
+from app.domain.oss_codes import LicenceStatus
+from app.domain.risk import Citation
+from app.domain.verification import RETURNED, StatusSource
+from app.forms.business import SendForm
+from app.routes import once
+from app.routes.once import address_of
+from app.routes.practice_office import in_training
+from app.services import corrections, dossiers, licence_reports, licences
+from app.services.corrections import ItemView
+from app.services.post_keys import BadPostKey
+from app.web import advance, commit_now, go, render
+
+bp = Blueprint("correction", __name__, url_prefix="/berkas")
+
+
+@dataclass(frozen=True)
+class _Shown(ItemView):
+    """An item with its law and the page where it is mended; url: None where there is none."""
+
+    law: Citation
+    url: str | None
+
+
+def _shown(view: ItemView) -> _Shown:
+    return _Shown(
+        view.item,
+        view.target,
+        view.reason,
+        view.before,
+        view.now,
+        law=rule_of(view.reason).citation,
+        url=_url_of(view),
+    )
+
+
+def _url_of(view: ItemView) -> str | None:
+    if isinstance(view.target, PaperTarget):
+        if "attachments.ask" not in current_app.view_functions:
+            return None
+        return url_for("attachments.ask", paper=view.target.key)
+    return url_for("journey.show", **address_of(Stop(view.target.step, view.target.position)))
+
+
+@bp.get("/perbaikan")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """List what is to be mended."""
+    if g.dossier.sent_at is None:
+        return go("receipt.review")
+    return _page(SendForm(formdata=None))
+
+
+def _page(form: SendForm, status: int = 200) -> Response:
+    dossier = g.dossier
+    rounds = corrections.open_corrections(dossier)
+    items = [item for each in rounds for item in each.items]
+    past = [item for each in corrections.past_corrections(dossier) for item in each.items]
+    days = [day for day in map(corrections.last_day, rounds) if day is not None]
+    hindrance = corrections.hindrance_of(dossier) if items else None
+    return render(
+        "journey/correction.html",
+        status=status,
+        form=form,
+        form_page=bool(items) and hindrance is None,
+        kunci=once.kept_key(),
+        items=[_shown(view) for view in corrections.view_items(dossier, items)],
+        past=corrections.view_items(dossier, past),
+        until=min(days, default=None),
+        hindrance=hindrance,
+        open_step=journey.first_unanswered(dossiers.answers_of(dossier)),
+        asked=any(LicenceStatus(row.status) in RETURNED for row in licences.of(dossier)),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.post("/perbaikan")
+@applicant_required
+def send() -> ResponseReturnValue:
+    """Send again. Sent twice, it is sent once and answered the same."""
+    dossier = g.dossier
+    if dossier.sent_at is None:
+        return advance("receipt.review")
+    if not corrections.open_items(dossier):
+        return advance("receipt.show")
+    form = SendForm(formdata=request.form)
+    if "ganti" in request.form:
+        return _page(form)
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        key = once.claim("correction.send", dossier.id)
+    except BadPostKey:
+        return _page(form, 400)
+    source = StatusSource.PRACTICE if in_training() else StatusSource.PERSON
+    try:
+        corrections.send_again(dossier, by=source)
+    except corrections.NotMended:
+        return _page(form, 422)
+    except corrections.TooLate:
+        commit_now()  # that it came too late is kept; the next page says it
+    licence_reports.plan(dossier)
+    key.lead_to("receipt.show", dossier.id)
+    return advance("receipt.show")

@@ -1,0 +1,79 @@
+"""The national OSS calls us: a NIB was given or changed, a signed paper is ready (connected only).
+
+Addresses, envelopes and answers are those of the public integration guide. There is no session and
+no form token here: OSS proves itself with the header Token (see services/oss_notices).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import oss_only
+from app.config import ServiceMode, Settings
+from app.extensions import limiter
+from app.services import oss_notices
+from app.services.oss_notices import BadNotice, Notice, NotOss
+
+bp = Blueprint("oss_inbound", __name__, url_prefix="/api/oss")
+
+TAKEN, NOT_TAKEN = "1", "2"
+
+_log = structlog.get_logger(__name__)
+
+
+@bp.post("/receiveNIB")
+@limiter.limit("120 per minute")
+@oss_only
+def receive_nib(notice: Notice) -> ResponseReturnValue:
+    """Take a NIB with its activities and licences."""
+    return _keep(notice)
+
+
+@bp.post("/receiveFileDS")
+@limiter.limit("120 per minute")
+@oss_only
+def receive_file(notice: Notice) -> ResponseReturnValue:
+    """Take the news that the signed paper of a licence is ready."""
+    return _keep(notice)
+
+
+def receive(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Read the call, make sure that OSS sent it, and pass it on; the guard of both views."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.mode is not ServiceMode.CONNECTED:
+        abort(404)
+    request.max_content_length = oss_notices.BODY_AT_MOST
+    service = request.path.rpartition("/")[2]
+    try:
+        notice = oss_notices.read(service, request.get_data(cache=False))
+        oss_notices.prove(
+            notice,
+            request.headers.get("Token", ""),
+            username=settings.oss_username,
+            password=settings.oss_password,
+            now=datetime.now(UTC),
+        )
+    except BadNotice:
+        _log.warning("oss_notice_unreadable", service=service)
+        return _answer(service, NOT_TAKEN, "Data Parameter Salah", 400)
+    except NotOss:
+        _log.warning("oss_notice_not_proven", service=service)
+        return _answer(service, NOT_TAKEN, "User Akses Tidak Valid", 401)
+    return view(*args, notice=notice, **kwargs)
+
+
+def _keep(notice: Notice) -> Response:
+    is_new = oss_notices.keep(notice)
+    _log.info("oss_notice", service=notice.service, new=is_new)
+    return _answer(notice.service, TAKEN, "Sukses", 200)
+
+
+def _answer(service: str, status: str, remark: str, code: int) -> Response:
+    content = {f"respon{service}": {"status": status, "keterangan": remark}}
+    return Response(current_app.json.dumps(content), code, mimetype="application/json")

@@ -1,0 +1,87 @@
+"""Outside practice: what OSS shows for a licence, entered by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+
+from flask import Blueprint, Response, abort, g, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import applicant_required, has_cookies
+from app.domain.calendar import WIT
+from app.domain.oss_codes import LicenceStatus
+from app.domain.verification import public_state
+from app.forms.fields import mistakes
+from app.forms.licences import OssStatusForm
+from app.labels import label
+from app.routes import once
+from app.routes.practice_office import in_training
+from app.services import licences
+from app.services.post_keys import BadPostKey
+from app.web import advance, go, render
+
+bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
+
+
+def _prepare(form: OssStatusForm) -> None:
+    rows = [row for row in licences.of(g.dossier) if row.product is not None]
+    form.izin.choices = [(row.id_izin, row.number or row.id_izin) for row in rows]
+    words = [(each.value, f"{each.value} – {label(public_state(each))}") for each in LicenceStatus]
+    form.status.groups = [("", words)]
+
+
+def _page(form: OssStatusForm, status: int = 200) -> Response:
+    return render(
+        "journey/oss_status.html",
+        status=status,
+        form=form,
+        form_page=bool(form.izin.choices),
+        kunci=once.kept_key(),
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.get("/status-oss")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Ask what OSS shows."""
+    if in_training():
+        abort(404)
+    if g.dossier.sent_at is None:
+        return go("receipt.review")
+    form = OssStatusForm(formdata=None)
+    _prepare(form)
+    return _page(form)
+
+
+@bp.post("/status-oss")
+@applicant_required
+def take() -> ResponseReturnValue:
+    """Keep it as news about the licence."""
+    if in_training():
+        abort(404)
+    if g.dossier.sent_at is None:
+        return advance("receipt.review")
+    form = OssStatusForm(formdata=request.form)
+    _prepare(form)
+    if "ganti" in request.form or not form.izin.choices:
+        return _page(form)
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        key = once.claim("oss_status.take", g.dossier.id)
+    except BadPostKey:
+        return _page(form, 400)
+    if not (key.taken is not None and key.taken.same):
+        # OSS shows a day only. Noon keeps it that day here and in Jakarta, and never the future.
+        noon = datetime.combine(form.tanggal.data, time(12), tzinfo=WIT).astimezone(UTC)
+        licences.read_in_oss(
+            g.dossier,
+            form.izin.data,
+            LicenceStatus(form.status.data),
+            at=min(noon, datetime.now(UTC)),
+        )
+        key.lead_to("receipt.show", g.dossier.id)
+    return advance("receipt.show")

@@ -1,0 +1,128 @@
+"""Telling OSS what the office did with a licence: each news once, in its order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+
+from app.adapters.http import ServiceUnavailable
+from app.adapters.licensing import Refused
+from app.domain.calendar import local_date
+from app.domain.oss_codes import LicenceStatus
+from app.domain.submission import LicenceFinal, LicenceReport
+from app.domain.verification import StatusSource
+from app.extensions import db, ports
+from app.models.dossier import Dossier, Job
+from app.models.licence import Licence, LicenceEvent
+from app.services import dossiers, jobs, licences
+
+JOB = "licence_report"
+
+# Officials come with staff pages. Until then the office stands for them, and only practice may
+# tell a decision: a real one is signed by somebody (PP 28/2025, article 4).
+_OFFICE = "DPMPTSP Kabupaten Sorong"
+_PRACTICE_NUMBER, _PRACTICE_ROLE = "LATIHAN", "Petugas latihan"
+_TOLD = frozenset({StatusSource.OFFICE, StatusSource.PRACTICE, StatusSource.CLOCK})
+_DECIDED = frozenset({LicenceStatus.APPROVED, LicenceStatus.REJECTED})
+
+_log = structlog.get_logger(__name__)
+
+
+def plan(dossier: Dossier) -> Job | None:
+    """Plan to tell what OSS does not know yet, in the caller's transaction."""
+    if dossier.handover is None or not dossier.handover.oss_id or not _next(dossier):
+        return None
+    return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+
+
+def _next(dossier: Dossier) -> tuple[Licence, LicenceEvent] | None:
+    """Return the oldest news that OSS has to be told."""
+    for licence in licences.of(dossier):
+        known = max(licence.told_number, licence.heard_number)
+        for event in licence.events:
+            if event.number > known and _is_ours_to_tell(event):
+                return licence, event
+    return None
+
+
+def _is_ours_to_tell(event: LicenceEvent) -> bool:
+    # That an office stayed silent is for OSS itself to find (articles 225, 230).
+    if event.source not in _TOLD or event.status == LicenceStatus.DEEMED_APPROVED:
+        return False
+    return event.status not in _DECIDED or event.source == StatusSource.PRACTICE
+
+
+@jobs.handles(JOB)
+def _tell(job: Job, budget_s: float) -> bool:
+    """Tell everything that is due, one news a call; no transaction is open meanwhile."""
+    assert job.dossier_id is not None
+    while True:
+        dossier = db.session.get_one(Dossier, job.dossier_id)
+        found = _next(dossier)
+        if found is None:
+            db.session.rollback()
+            return True
+        licence, event = found
+        report = _message(dossier, licence, event)
+        id_izin, number = licence.id_izin, event.number
+        db.session.rollback()
+
+        given = ""
+        try:
+            if isinstance(report, LicenceFinal):
+                given = ports.licensing.report_final(report, budget_s=budget_s)
+            else:
+                ports.licensing.report_status(report, budget_s=budget_s)
+        except ServiceUnavailable:
+            return False
+        except Refused as refusal:
+            if refusal.is_about_access:
+                return False
+            # Telling it again changes nothing, and must not keep back what comes after.
+            _log.warning("licence_report_refused", id_izin=id_izin, code=int(refusal.code))
+
+        row = licences.find(dossiers.take_to_change(job.dossier_id), id_izin)
+        row.told_number = max(row.told_number, number)
+        if given and row.number is None:
+            row.number, row.issued_on = given, local_date(datetime.now(UTC))
+        db.session.commit()
+
+
+def _message(
+    dossier: Dossier, licence: Licence, event: LicenceEvent
+) -> LicenceReport | LicenceFinal:
+    handover = dossier.handover
+    assert handover is not None
+    status = LicenceStatus(event.status)
+    if status in _DECIDED:
+        activity = next(
+            each for each in dossier.activities if each.position == licence.activity_position
+        )
+        return LicenceFinal(
+            nib=handover.nib or "",
+            id_proyek=licence.id_proyek or "",
+            oss_id=handover.oss_id or "",
+            id_izin=licence.id_izin,
+            kd_izin=licence.kd_izin,
+            kd_daerah=activity.village_code or "",
+            status_izin=status,
+            tgl_terbit_izin=local_date(event.at),
+            nama_ttd=_OFFICE,
+            nip_ttd=_PRACTICE_NUMBER,
+            jabatan_ttd=_PRACTICE_ROLE,
+            keterangan=event.note or "",
+        )
+    return LicenceReport(
+        nib=handover.nib or "",
+        id_proyek=licence.id_proyek or "",
+        oss_id=handover.oss_id or "",
+        id_izin=licence.id_izin,
+        kd_izin=licence.kd_izin,
+        kd_instansi="",
+        kd_status=status,
+        tgl_status=event.at,
+        nip_status="",
+        nama_status=_OFFICE,
+        keterangan=event.note or "",
+    )

@@ -1,0 +1,355 @@
+"""OSS calls us: only OSS, only where we are connected, each call counted once."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from app.config import ServiceMode
+from app.extensions import db
+from app.models.dossier import Handover, Job
+from app.models.oss_notice import OssNotice
+from app.services import dossiers, handovers, oss_notices, reconciliation
+from app.services.handovers import HandoverState
+from app.services.oss_notices import BadNotice, NoticeState
+from tests.factories import PEOPLE, bring_forward, dossier_at, logged, new_line, run, sent_dossier
+
+NIB, OTHER_NIB = "8120000000001", "8120000000002"
+NIB_PATH, FILE_PATH = "/api/oss/receiveNIB", "/api/oss/receiveFileDS"
+NAME, PASSWORD = "OSS000", "rahasia"
+
+
+@pytest.fixture(autouse=True)
+def fresh_line(app):
+    new_line(app)
+
+
+@pytest.fixture
+def connected(app):
+    """The same program, connected to OSS; people file at oss.go.id."""
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = dataclasses.replace(
+        before, mode=ServiceMode.CONNECTED, oss_username=NAME, oss_password=PASSWORD
+    )
+    yield app
+    app.config["SETTINGS"] = before
+
+
+@pytest.fixture
+def line(connected):
+    return connected.test_client()
+
+
+def token(number=NIB, *, days=0, at=None, password=PASSWORD):
+    day = ((at or datetime.now(UTC)) + timedelta(hours=7, days=days)).strftime("%Y%m%d")
+    return hashlib.sha1(f"{NAME}{password}{number}{day}".encode()).hexdigest()
+
+
+def content(who=None, **more):
+    data = {"nib": NIB, "oss_id": "O-1", "status_nib": "01", **more}
+    if who is not None:
+        data |= {
+            "jenis_id_user_proses": "01",
+            "no_id_user_proses": who.nik,
+            "nama_user_proses": who.typed_name,
+            "data_proyek": [{"kbli": "47112"}],
+        }
+    return {"dataNIB": data}
+
+
+def call(line, body, shown=None, path=NIB_PATH):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return line.post(path, data=raw, headers={"Token": token() if shown is None else shown})
+
+
+def notices():
+    return db.session.scalars(select(OssNotice).order_by(OssNotice.id)).all()
+
+
+def handle(database):
+    """Let the worker do what the notices asked for."""
+    bring_forward()
+    for job in database.scalars(
+        select(Job).where(Job.kind == oss_notices.JOB, Job.done_at.is_(None))
+    ).all():
+        assert run(job.id)
+
+
+def filed_at_oss(who="kiosk"):
+    """Return a dossier that waits for the NIB that OSS will give its person."""
+    dossier = dossier_at(None, who=who)
+    handovers.send(dossier)
+    db.session.commit()
+    return dossier
+
+
+# Who may
+
+
+@pytest.mark.parametrize("path", [NIB_PATH, FILE_PATH])
+@pytest.mark.parametrize("mode", [ServiceMode.TRAINING, ServiceMode.ASSIST])
+def test_elsewhere_there_is_nothing(connected, path, mode):
+    connected.config["SETTINGS"] = dataclasses.replace(connected.config["SETTINGS"], mode=mode)
+    assert call(connected.test_client(), content(), path=path).status_code == 404
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+@pytest.mark.parametrize("spelt", [str.lower, str.upper])
+def test_a_right_token_is_taken(line, database, days, spelt):
+    answer = call(line, content(), spelt(token(days=days)))
+    assert answer.status_code == 200
+    assert answer.json == {"responreceiveNIB": {"status": "1", "keterangan": "Sukses"}}
+    assert answer.headers["Content-Type"] == "application/json"
+    assert len(notices()) == 1
+
+
+def test_a_token_over_the_tax_number_is_taken_too(line, database):
+    npwp = "0123456789012345"
+    assert call(line, content(npwp_perseroan=npwp), token(npwp)).status_code == 200
+    assert call(line, content(npwp_perseroan=""), token("")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["", "x", "é", token(days=-2), token(days=2), token(OTHER_NIB), token(password="falsch")],
+)
+def test_a_wrong_token_is_refused_and_nothing_is_kept(line, database, shown):
+    answer = line.post(
+        NIB_PATH, data=json.dumps(content()), headers=[("Token", shown.encode().decode("latin-1"))]
+    )
+    assert answer.status_code == 401
+    assert answer.json["responreceiveNIB"]["status"] == "2"
+    assert notices() == []
+    assert database.scalars(select(Job)).all() == []
+
+
+def test_without_a_token_nothing_is_taken(line, database):
+    assert line.post(NIB_PATH, data=json.dumps(content())).status_code == 401
+    assert notices() == []
+
+
+def test_the_day_is_jakartas():
+    late = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # the 24th there
+    notice = oss_notices.read("receiveNIB", json.dumps(content()).encode())
+    proof = {"username": NAME, "password": PASSWORD, "now": late}
+    oss_notices.prove(notice, token(at=late, days=1), **proof)
+    with pytest.raises(oss_notices.NotOss):
+        oss_notices.prove(notice, token(at=late, days=-2), **proof)
+
+
+@pytest.mark.parametrize(("name", "password"), [("", PASSWORD), (NAME, ""), ("", "")])
+def test_unset_names_let_nobody_in(name, password):
+    notice = oss_notices.read("receiveNIB", json.dumps(content()).encode())
+    day = (datetime.now(UTC) + timedelta(hours=7)).strftime("%Y%m%d")
+    shown = hashlib.sha1(f"{name}{password}{NIB}{day}".encode()).hexdigest()
+    with pytest.raises(oss_notices.NotOss):
+        oss_notices.prove(notice, shown, username=name, password=password, now=datetime.now(UTC))
+
+
+# What is taken
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"{", b"null", b'{"dataNIB": []}', b'{"dataNIB": {}}', b'{"x": {}}',
+        b'{"dataNIB": {"nib": "812"}}', b'{"dataNIB": {"nib": 8120000000001}}',
+        b'{"dataNIB": {"nib": "8120000000001", "nib": "8120000000001"}}',
+        b'{"dataNIB": {"nib": "8120000000001", "total_pma": NaN}}',
+        b'{"dataNIB": {"nib": "8120000000001"}, "more": 1}',
+        b'{"dataNIB": {"nib": "8120000000001", "data_proyek": {"a": 1}}}',
+        b'{"dataNIB": {"nib": "8120000000001", "data_proyek": [1]}}',
+        b'{"dataNIB": {"nib": "8120000000001", "penanggung_jwb": ["x"]}}',
+        b'{"dataNIB": {"nib": "8120000000001", "status_nib": "77"}}',
+        b'{"dataNIB": {"nib": "8120000000001", "oss_id": ["x"]}}',
+        b'{"dataNIB": ' * 3 + b"[" * 5000, b"\xff\xfe",
+    ],
+)  # fmt: skip
+def test_what_the_guide_does_not_know_is_refused(line, database, body):
+    answer = call(line, body)
+    assert answer.status_code == 400
+    assert answer.json["responreceiveNIB"]["status"] == "2"
+    assert notices() == []
+
+
+def test_a_body_as_large_as_real_ones_is_taken_and_a_larger_one_is_not(line, database):
+    def padded(size):
+        body = content(alamat_perseroan="")
+        body["dataNIB"]["alamat_perseroan"] = "x" * (size - len(json.dumps(body)))
+        return body
+
+    assert call(line, padded(oss_notices.BODY_AT_MOST)).status_code == 200
+    assert call(line, padded(oss_notices.BODY_AT_MOST + 1)).status_code == 413
+    assert len(notices()) == 1
+
+
+def test_the_same_call_counts_once(line, database):
+    body = content()
+    for again in (body, {"dataNIB": dict(reversed(body["dataNIB"].items()))}):
+        assert call(line, again).json["responreceiveNIB"]["status"] == "1"
+    assert len(notices()) == 1
+    assert len(database.scalars(select(Job).where(Job.kind == oss_notices.JOB)).all()) == 1
+    assert call(line, content(status_nib="05")).status_code == 200
+    assert len(notices()) == 2
+
+
+def test_only_post_is_there(line):
+    assert line.get(NIB_PATH).status_code == 405
+
+
+def test_guesses_are_limited(make_app):
+    app = make_app(testing=False)
+    app.config["SETTINGS"] = dataclasses.replace(
+        app.config["SETTINGS"], mode=ServiceMode.CONNECTED, oss_username=NAME, oss_password=PASSWORD
+    )
+    line = FlaskClient(app)
+    answers = [call(line, content(), "x").status_code for _ in range(121)]
+    assert set(answers[:120]) == {401}
+    assert answers[120] == 429
+
+
+def test_nothing_of_a_person_is_logged_or_readable_at_rest(line, database):
+    who = PEOPLE["kiosk"]
+    with logged() as log:
+        assert call(line, content(who)).status_code == 200
+    raw = database.execute(text("SELECT body FROM oss_notices")).scalar_one()
+    for value in (who.nik, who.typed_name, NIB, PASSWORD):
+        assert value not in log.getvalue(), value
+        assert value.encode() not in bytes(raw), value
+    (row,) = notices()
+    assert who.nik in (row.body or "")
+
+
+# Whose it is
+
+
+def state_of(database, dossier):
+    database.expire_all()
+    (row,) = notices()
+    return row.state, row.dossier_id, dossier.handover.nib
+
+
+def test_by_nik_and_name_it_finds_the_one_who_waits(line, database):
+    dossier = filed_at_oss()
+    call(line, content(PEOPLE["kiosk"]))
+    handle(database)
+    assert state_of(database, dossier) == (NoticeState.MATCHED, dossier.id, NIB)
+    handover = dossier.handover
+    assert (handover.state, handover.oss_id, handover.nib_status) == (
+        HandoverState.ACCEPTED, "O-1", "01",
+    )  # fmt: skip
+    assert [e.kind for e in dossier.events].count("nib_received") == 1
+    assert notices()[0].body is None, "what was sent is needed no more"
+    planned = database.scalars(select(Job).where(Job.kind == reconciliation.JOB)).all()
+    assert [job.dossier_id for job in planned] == [dossier.id]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"nama_user_proses": "Orang Lain"},
+        {"nama_user_proses": ""},
+        {"no_id_user_proses": "9601055403879999"},
+        {"no_id_user_proses": ""},
+        {"jenis_id_user_proses": "02"},
+    ],
+    ids=str,
+)
+def test_neither_a_name_nor_a_nik_alone_decides(line, database, other):
+    dossier = filed_at_oss()
+    body = content(PEOPLE["kiosk"])
+    body["dataNIB"] |= other
+    call(line, body)
+    handle(database)
+    assert state_of(database, dossier) == (NoticeState.UNMATCHED, None, None)
+    assert [row.nib for row in oss_notices.waiting_for_staff()] == [NIB]
+
+
+def test_the_one_in_charge_of_an_entity_counts_too(line, database):
+    dossier, who = filed_at_oss(), PEOPLE["kiosk"]
+    in_charge = {
+        "jns_identitas_penanggung_jwb": "01",
+        "no_identitas_penanggung_jwb": who.nik,
+        "nama_penanggung_jwb": f"  {who.typed_name.lower()} ",
+    }
+    call(line, content(penanggung_jwb=[in_charge]))
+    handle(database)
+    assert state_of(database, dossier) == (NoticeState.MATCHED, dossier.id, NIB)
+
+
+def test_of_several_files_the_activity_decides_or_staff_do(line, database):
+    one, two = filed_at_oss(), filed_at_oss()
+    call(line, content(PEOPLE["kiosk"]))
+    handle(database)
+    assert state_of(database, one) == (NoticeState.UNMATCHED, None, None)
+    two.activity.kbli_code = "56101"
+    row = notices()[0]
+    row.state = NoticeState.NEW
+    database.commit()
+    oss_notices._match(row.id)
+    assert state_of(database, one) == (NoticeState.MATCHED, one.id, NIB)
+    assert two.handover.nib is None
+
+
+def test_a_file_that_was_never_sent_is_not_touched(line, database):
+    dossier = dossier_at(None)
+    call(line, content(PEOPLE["kiosk"]))
+    handle(database)
+    assert notices()[0].state == NoticeState.UNMATCHED
+    assert dossier.handover is None
+
+
+def test_a_known_nib_finds_its_file_whoever_applied(line, database):
+    dossier = sent_dossier()
+    dossier.handover.nib = NIB
+    database.commit()
+    call(line, content(PEOPLE["farmer"]))
+    call(
+        line,
+        {"receiveFileDS": {"nib": NIB, "id_izin": "I-1", "file_izin": "https://x.invalid"}},
+        path=FILE_PATH,
+    )
+    handle(database)
+    assert [(n.state, n.dossier_id) for n in notices()] == [(NoticeState.MATCHED, dossier.id)] * 2
+    assert [e.kind for e in dossier.events].count("nib_received") == 1, "its own, from before"
+
+
+def test_a_known_oss_id_finds_its_file(line, database):
+    dossier = filed_at_oss()
+    dossier.handover.oss_id = "O-1"
+    database.commit()
+    call(line, content())
+    handle(database)
+    assert state_of(database, dossier) == (NoticeState.MATCHED, dossier.id, NIB)
+
+
+def test_staff_say_whose_it_is(line, database):
+    dossier, other = filed_at_oss("farmer"), filed_at_oss("elsewhere")
+    other.handover.nib = OTHER_NIB
+    database.commit()
+    call(line, content(PEOPLE["kiosk"]))
+    handle(database)
+    (row,) = oss_notices.waiting_for_staff()
+    with pytest.raises(BadNotice):
+        oss_notices.give_to(row, dossiers.take_to_change(other.id))
+    oss_notices.give_to(row, dossiers.take_to_change(dossier.id))
+    database.commit()
+    assert state_of(database, dossier) == (NoticeState.MATCHED, dossier.id, NIB)
+    assert oss_notices.waiting_for_staff() == []
+    assert database.scalar(select(Handover.nib).where(Handover.dossier_id == other.id)) == OTHER_NIB
+
+
+def test_a_file_notice_is_answered_in_its_own_name(line, database):
+    body = {"receiveFileDS": {"nib": NIB, "id_izin": "I-1", "file_izin": "https://x.invalid"}}
+    assert call(line, body, path=FILE_PATH).json == {
+        "responreceiveFileDS": {"status": "1", "keterangan": "Sukses"}
+    }
+    body["receiveFileDS"].pop("file_izin")
+    assert call(line, body, path=FILE_PATH).status_code == 400
+    assert call(line, content(), path=FILE_PATH).status_code == 400
