@@ -28,6 +28,7 @@ STYLE_COOKIE = "c"
 BUNDLES = {
     "site.css": ("css/site.css",),
     "site.js": ("js/htmx-4.0.1.min.js", "js/glue.js"),
+    "upload.js": ("js/upload.js",),
     "icon.svg": ("img/icon.svg",),
 }
 

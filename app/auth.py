@@ -36,7 +36,9 @@ def applicant_required(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if ("dossier" not in g and not _open_dossier()) or is_for_another():
+        # What was sent is read before a transaction begins: the line may take minutes over it.
+        request.get_data(parse_form_data=True)
+        if ("dossier" not in g and not open_dossier()) or is_for_another():
             from app.routes.resume import ask_for_pin
 
             return ask_for_pin()
@@ -62,7 +64,7 @@ def oss_only(view: View) -> View:
     return cast(View, guarded)
 
 
-def _open_dossier() -> bool:
+def open_dossier() -> bool:
     """Put the dossier of the session into g. False where there is none, or it is too old."""
     from app.services import dossiers
 
@@ -83,6 +85,11 @@ def _open_dossier() -> bool:
         session[_AT] = int(now.timestamp())
     g.dossier = dossier
     return True
+
+
+def holds_dossier() -> bool:
+    """Say whether this browser was let into a dossier, without asking the database."""
+    return _DOSSIER in session
 
 
 def is_for_another() -> bool:

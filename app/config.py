@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,21 @@ class BadSettings(Exception):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+_OBJECT_STORE = ("ENDPOINT", "BUCKET", "KEY", "SECRET")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """An S3-compatible store for files. endpoint: address without the bucket."""
+
+    endpoint: str
+    bucket: str
+    key: str
+    secret: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,7 @@ class Settings:
     dukcapil_hours: str | None = None
     dukcapil_address: str | None = None
     nik_case_days: int = 90
+    object_store: ObjectStore | None = None
 
     @property
     def is_https(self) -> bool:
@@ -145,6 +162,23 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         mistakes.append("DUKCAPIL_URL also needs DUKCAPIL_USER and DUKCAPIL_PASSWORD.")
 
     sending = _read_messages(env, address, mistakes)
+    files = {name: env.get(f"FILES_S3_{name}", "").strip() for name in _OBJECT_STORE}
+    endpoint = address("FILES_S3_ENDPOINT")
+    absent = [f"FILES_S3_{name}" for name in _OBJECT_STORE if not files[name]]
+    if 0 < len(absent) < len(_OBJECT_STORE):
+        mistakes.append(f"Files in an object store also need {' and '.join(absent)}.")
+    if files["BUCKET"] and not _BUCKET.fullmatch(files["BUCKET"]):
+        mistakes.append("FILES_S3_BUCKET must have 3 to 63 small letters, digits, dots or hyphens.")
+    object_store = None
+    if endpoint and not absent:
+        object_store = ObjectStore(
+            endpoint=endpoint,
+            bucket=files["BUCKET"],
+            key=files["KEY"],
+            secret=files["SECRET"],
+            region=env.get("FILES_S3_REGION", "").strip() or "us-east-1",
+        )
+
     settings = Settings(
         mode=mode,
         host=env.get("HOST", "").strip() or "127.0.0.1",
@@ -173,6 +207,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         oss_user_key=env.get("OSS_USER_KEY", "").strip(),
         oss_username=env.get("OSS_USERNAME", "").strip(),
         oss_password=env.get("OSS_PASSWORD", "").strip(),
+        object_store=object_store,
     )
     if mistakes:
         raise BadSettings(mistakes)

@@ -20,6 +20,7 @@ from app.vault import Vault
 
 if TYPE_CHECKING:
     from app.adapters.civil_registry import CivilRegistry
+    from app.adapters.files import Files
     from app.adapters.licensing import Licensing
     from app.adapters.messages import Messages
 
@@ -54,6 +55,7 @@ class Ports:
     """The outside, as the services see it. create_app() puts the chosen adapters in."""
 
     civil_registry: CivilRegistry
+    files: Files
     licensing: Licensing
     messages: Messages
 

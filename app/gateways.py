@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from app.adapters.civil_registry import HttpCivilRegistry
+from app.adapters.files import FolderFiles, ObjectStoreFiles
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing, Licensing, NoLine
 from app.adapters.messages import Carrier, Messages, PageOutbox
@@ -23,7 +24,14 @@ from app.simulators.oss import create_oss_simulator
 
 
 def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:
-    """Bind the civil registry, the licensing service and the messages to people."""
+    """Bind the registry, the licensing service, the messages and the store of files."""
+    store = settings.object_store
+    if store is None:
+        ports.files = FolderFiles(settings.instance / "files")
+    else:
+        ports.files = ObjectStoreFiles(
+            store.endpoint, store.bucket, key=store.key, secret=store.secret, region=store.region
+        )
     state = settings.instance / "simulators"
     if settings.simulate:
         state.mkdir(parents=True, exist_ok=True)

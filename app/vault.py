@@ -35,18 +35,26 @@ class Vault:
 
     def seal(self, plain: str, purpose: str) -> bytes:
         """Return format byte, key number, nonce and ciphertext of `plain`."""
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain.encode(), purpose.encode())
-        return bytes((_FORMAT, self.current)) + nonce + sealed
+        return self.seal_bytes(plain.encode(), purpose)
 
     def open(self, stored: bytes, purpose: str) -> str:
         """Return the text that seal() was given. Raises CannotDecrypt."""
+        return self.open_bytes(stored, purpose).decode()
+
+    def seal_bytes(self, plain: bytes, purpose: str) -> bytes:
+        """Return the same for a file or a piece of one."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, purpose.encode())
+        return bytes((_FORMAT, self.current)) + nonce + sealed
+
+    def open_bytes(self, stored: bytes, purpose: str) -> bytes:
+        """Return the bytes that seal_bytes() was given. Raises CannotDecrypt."""
         key = self.keys.get(stored[1]) if len(stored) > 2 + _NONCE_BYTES else None
         if key is None or stored[0] != _FORMAT:
             raise CannotDecrypt(purpose)
         nonce, sealed = stored[2 : 2 + _NONCE_BYTES], stored[2 + _NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, sealed, purpose.encode()).decode()
+            return AESGCM(key).decrypt(nonce, sealed, purpose.encode())
         except InvalidTag as error:
             raise CannotDecrypt(purpose) from error
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Mapping
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import quote, urlencode
 
 from flask import (
@@ -21,6 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from htmx_flask import request as htmx_request
+from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from app import assets
@@ -38,6 +40,13 @@ ANSWER_WITHIN_S = 2.0  # nobody waits longer than this for another office's comp
 # Fields that a page never hands back: tokens are made anew, and a PIN is better typed again.
 NOT_CARRIED = frozenset({"csrf_token", "pin", "ganti"})
 _CARRY_AT_MOST = 60
+
+
+class PrivateRequest(HtmxAwareRequest):
+    """A request whose files stay in memory: what a person sends never lies open on a disk."""
+
+    def _get_file_stream(self, *_args: Any, **_options: Any) -> IO[bytes]:
+        return BytesIO()
 
 
 def wants_fragment() -> bool:
@@ -234,6 +243,7 @@ def _headers(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Bind headers, the transaction and the error pages."""
+    app.request_class = PrivateRequest
     app.after_request(_headers)
     app.after_request(_finish_transaction)
     app.register_error_handler(HTTPException, show_error)

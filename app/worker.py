@@ -14,7 +14,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from app.extensions import db
-from app.services import inbound, jobs, messages, nik_cases, post_keys
+from app.services import attachments, inbound, jobs, messages, nik_cases, post_keys
 
 SWEEP_EVERY_S = 10
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
@@ -48,6 +48,8 @@ def tidy(app: Flask) -> None:
         post_keys.forget_old(now)
         nik_cases.forget_old(now, app.config["SETTINGS"].nik_case_days)
         messages.forget_old(now)
+        attachments.forget_expired_uploads(now)
+        jobs.plan(attachments.JOB, None)
         db.session.commit()
         db.session.remove()
 

@@ -35,7 +35,7 @@ from tests.tools import load, slowlink
 from tests.tools.phone import Exchange, Form, Kind, LineGone, Phone, Unexpected
 from tests.tools.server import Data, Server, serving
 
-PARTS = ("bytes", "paint", "journey", "load", "start")
+PARTS = ("bytes", "paint", "journey", "upload", "load", "start")
 PAINTED = ("/", "/berkas/mulai", "/berkas/diri")  # home, start, a form of a dossier
 PROFILES = ("edge", "village-wifi", "gprs")
 OUTAGES = (20, 8)  # seconds of service, seconds without
@@ -295,6 +295,24 @@ def measure_journey(data: Data) -> None:
             )
 
 
+def measure_upload(data: Data) -> None:
+    """Time one photo on its way in parts over EDGE, with and without outages."""
+    why = slowlink.why_not()
+    if why:
+        skip("upload", why)
+        return
+    for outages in (None, OUTAGES):
+        profile = "edge with outages" if outages else "edge"
+        client = [sys.executable, "-m", "tests.tools.upload_bench"]
+        client += ["--base", f"http://{slowlink.SERVER_IP}:8000"]
+        printed = _over(data, "edge", client, outages=outages)
+        if printed is None:
+            skip(f"upload over {profile}", "the sender came to no end")
+            continue
+        found = json.loads(printed)
+        say("upload of a photo", profile, found.pop("seconds"), "s", **found)
+
+
 # Load, memory, start
 
 
@@ -409,6 +427,7 @@ def main(arguments: list[str] | None = None) -> int:
         "bytes": measure_bytes,
         "paint": lambda data: measure_paint(data, profiles, options.runs),
         "journey": measure_journey,
+        "upload": measure_upload,
         "load": lambda data: measure_load(data, options.seconds),
         "start": measure_start,
     }

@@ -15,6 +15,12 @@ from app.config import ROOT, BadSettings, ServiceMode, load_secrets, read_settin
 from app.domain.messages import Channel
 from app.gateways import make_messages
 
+STORE = {
+    "FILES_S3_ENDPOINT": "https://store.example/",
+    "FILES_S3_BUCKET": "berkas",
+    "FILES_S3_KEY": "kunci",
+    "FILES_S3_SECRET": "rahasia",
+}
 MISTAKES = [
     ({"SERVICE_MODE": "live"}, ["SERVICE_MODE", "live", "training, assist, connected"]),
     ({"SERVICE_MODE": "assist"}, ["SERVICE_MODE", "assist", "not built"]),
@@ -65,6 +71,11 @@ MISTAKES = [
         ["SMS_GATEWAY_URL", "GAMMU_DATABASE_URL", "only one"],
     ),
     ({"MESSAGES_INBOUND_TOKEN": "x" * 23}, ["MESSAGES_INBOUND_TOKEN", "24"]),
+    ({"FILES_S3_BUCKET": "berkas"}, ["FILES_S3_ENDPOINT and FILES_S3_KEY and FILES_S3_SECRET"]),
+    ({**STORE, "FILES_S3_SECRET": " "}, ["also need FILES_S3_SECRET"]),
+    ({**STORE, "FILES_S3_ENDPOINT": "s3://x"}, ["FILES_S3_ENDPOINT", "https://"]),
+    ({**STORE, "FILES_S3_BUCKET": "Berkas_1"}, ["FILES_S3_BUCKET", "small letters"]),
+    ({**STORE, "FILES_S3_BUCKET": "ab"}, ["FILES_S3_BUCKET", "3 to 63"]),
 ]
 
 
@@ -84,6 +95,15 @@ def test_all_mistakes_are_named_at_once():
     assert len(caught.value.mistakes) == len(env)
     named = {name for name in env for said in caught.value.mistakes if said.startswith(name)}
     assert named == set(env)
+
+
+def test_files_lie_in_a_folder_or_in_an_object_store():
+    assert read_settings({}).object_store is None
+    store = read_settings(STORE).object_store
+    assert store is not None
+    assert (store.endpoint, store.bucket) == ("https://store.example", "berkas")
+    assert store.region == "us-east-1"
+    assert read_settings({**STORE, "FILES_S3_REGION": "id-1"}).object_store.region == "id-1"
 
 
 def test_nothing_needs_to_be_set():

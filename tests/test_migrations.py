@@ -31,6 +31,10 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
 # Tables of which a plain dossier of one person leaves nothing behind.
 EMPTY = {
+    "attachments",
+    "file_disposals",
+    "upload_parts",
+    "uploads",
     "correction_targets",
     "corrections",
     "entities",

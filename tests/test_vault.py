@@ -25,6 +25,16 @@ def test_what_is_sealed_opens_again(plain):
         assert plain.encode() not in sealed
 
 
+@pytest.mark.parametrize("plain", [b"", b"\x00\xff" * 100_000])
+def test_a_file_is_sealed_as_a_text_is(plain):
+    sealed = vault().seal_bytes(plain, "files.1")
+    assert vault().open_bytes(sealed, "files.1") == plain
+    with pytest.raises(CannotDecrypt):
+        vault().open_bytes(sealed, "files.2")
+    with pytest.raises(CannotDecrypt):
+        vault().open_bytes(sealed[:-1], "files.1")
+
+
 def test_the_same_text_is_sealed_differently_each_time():
     one, other = vault().seal("same", NAME), vault().seal("same", NAME)
     assert one != other

@@ -40,6 +40,9 @@ class EventKind(StrEnum):
     COMPARED_WITH_OSS = "compared_with_oss"
     PIN_LOCKED = "pin_locked"
     PIN_UNLOCKED = "pin_unlocked"
+    ATTACHMENT_ADDED = "attachment_added"
+    ATTACHMENT_REMOVED = "attachment_removed"
+    ATTACHMENT_RESTORED = "attachment_restored"
 
 
 def chain_hash(

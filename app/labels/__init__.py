@@ -9,13 +9,14 @@ from typing import Any
 from flask import Flask
 
 from app.domain.nik_check import Field
-from app.labels import base, entity, licences, messages, nik_cases, risk, wire
+from app.labels import attachments, base, entity, licences, messages, nik_cases, risk, wire
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 
 __all__ = ["DECLARATION_MEANINGS", "LABELS", "NIK_REMEDIES", "field_label", "init_app", "label"]
 
 # One module a subject; each has its pairs of value and words.
 PARTS = (
+    attachments.WORDS,
     base.WORDS,
     entity.WORDS,
     licences.WORDS,

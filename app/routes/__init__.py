@@ -10,6 +10,7 @@ def blueprints() -> list[Blueprint]:
     from app.routes import (
         activities,
         api,
+        attachments,
         business_check,
         correction,
         differences,
@@ -33,6 +34,7 @@ def blueprints() -> list[Blueprint]:
     modules = (
         activities,
         api,
+        attachments,
         business_check,
         correction,
         differences,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, g, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required, has_cookies
@@ -18,7 +18,7 @@ from app.forms.business import SendForm
 from app.routes import once
 from app.routes.once import address_of
 from app.routes.practice_office import in_training
-from app.services import corrections, dossiers, licence_reports, licences
+from app.services import attachments, corrections, dossiers, licence_reports, licences
 from app.services.corrections import ItemView
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, render
@@ -48,9 +48,9 @@ def _shown(view: ItemView) -> _Shown:
 
 def _url_of(view: ItemView) -> str | None:
     if isinstance(view.target, PaperTarget):
-        if "attachments.ask" not in current_app.view_functions:
-            return None
-        return url_for("attachments.ask", paper=view.target.key)
+        wanted = [state.paper for state in attachments.papers_of(g.dossier)]
+        found = next((paper for paper in wanted if paper.key == view.target.key), None)
+        return url_for("attachments.ask", paper=found.address) if found else None
     return url_for("journey.show", **address_of(Stop(view.target.step, view.target.position)))
 
 

@@ -33,9 +33,16 @@ class Once:
             self.row.dossier_id = dossier_id
 
 
-def claim(endpoint: str, dossier_id: int | None, *, may_edit: bool = True) -> Once:
+def claim(
+    endpoint: str,
+    dossier_id: int | None,
+    *,
+    may_edit: bool = True,
+    also: tuple[tuple[str, str], ...] = (),
+) -> Once:
     """Take the key of the form in this request.
 
+    also: what counts as an answer beside the fields, such as the digest of a file.
     may_edit: sent again with other answers, the form replaces what it said first; where it may not
         (a PIN was chosen with it), the first answers stay the ones that count as the same.
 
@@ -44,6 +51,7 @@ def claim(endpoint: str, dossier_id: int | None, *, may_edit: bool = True) -> On
     """
     key = request.form.get(post_keys.FIELD, "")
     answers = [(k, v) for k, v in request.form.items(multi=True) if k not in _NOT_PART]
+    answers += also
     try:
         found = post_keys.claim(key, endpoint, answers, dossier_id)
     except post_keys.BadPostKey:

@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 
 from app.auth import applicant_required, has_cookies
 from app.config import ServiceMode
-from app.domain.corrections import ReturnReason, StepTarget, parse_target
+from app.domain.corrections import PaperTarget, ReturnReason, Target, parse_target
 from app.domain.verification import OfficeAction
 from app.forms.fields import mistakes
 from app.forms.licences import PracticeForm
 from app.labels import label
 from app.routes import once
-from app.services import licence_reports, licences, practice_office
+from app.services import attachments, licence_reports, licences, practice_office
 from app.services.post_keys import BadPostKey
 from app.web import advance, go, render
 
@@ -38,7 +38,13 @@ def _prepare(form: PracticeForm) -> None:
     ]
 
 
-def _target_words(target: StepTarget) -> str:
+def _target_words(target: Target) -> str:
+    if isinstance(target, PaperTarget):
+        wanted = (state.paper for state in attachments.papers_of(g.dossier))
+        return next(
+            (paper.words or label(paper.kind) for paper in wanted if paper.key == target.key),
+            target.key,
+        )
     if target.position == 0:
         return label(target.step)
     return _("%(step)s, activity %(number)s", step=label(target.step), number=target.position + 1)
@@ -94,7 +100,6 @@ def act() -> ResponseReturnValue:
         if not form.validate():
             return _page(form, 422)
         target = parse_target(form.sasaran.data) if form.sasaran.data else None
-        assert target is None or isinstance(target, StepTarget)
         try:
             practice_office.act(
                 g.dossier,

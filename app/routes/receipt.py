@@ -19,6 +19,7 @@ from app.routes import once
 from app.routes.once import address_of
 from app.routes.practice_office import in_training
 from app.services import (
+    attachments,
     dossiers,
     handovers,
     licences,
@@ -67,6 +68,7 @@ def _review(form: SendForm, status: int = 200) -> Response:
         whole=whole,
         obstacles=obstacles,
         nik_class=nik_class,
+        papers=attachments.counts(g.dossier),
         lost=once.is_stale(form),
         cookies=has_cookies(),
     )

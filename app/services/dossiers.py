@@ -528,6 +528,11 @@ def _band(counted_idr: int) -> CapitalBand:
 _GROUNDS = {"01": Ground.LAND, "02": Ground.WATER, "03": Ground.FOREST}
 
 
+def ground_of(activity: Activity) -> Ground:
+    """Return what the place of an activity lies on; land where it was not asked."""
+    return _GROUNDS.get(activity.position_code or "01", Ground.LAND)
+
+
 def size_of(dossier: Dossier) -> BusinessSize | None:
     """Return the size of the whole business; None while the capital of no activity is known.
 
@@ -560,7 +565,7 @@ def estimate_for(dossier: Dossier, at: int | None = None) -> Estimate | None:
         shared_premises=bool(activity.shared_premises),
         scope_no=activity.scope_no,
         village_code=activity.village_code,
-        ground=_GROUNDS.get(activity.position_code or "01", Ground.LAND),
+        ground=ground_of(activity),
     )
     return estimate_for_question(question)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from app.domain.corrections import CorrectionItem, ReturnReason, StepTarget
+from app.domain import journey
+from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, Target
 from app.domain.journey import StepName
 from app.domain.oss_codes import LicenceStatus
 from app.domain.verification import (
@@ -16,9 +17,9 @@ from app.domain.verification import (
 )
 from app.models.dossier import Dossier
 from app.models.licence import Licence
-from app.services import corrections, licences
+from app.services import attachments, change_gate, corrections, dossiers, licences
 
-_NOT_TO_MEND = frozenset({StepName.DECLARATIONS})
+_NOT_TO_MEND = frozenset({StepName.DECLARATIONS, StepName.KIND})
 
 
 class NotPossible(Exception):
@@ -40,16 +41,12 @@ def actions(rows: list[Licence]) -> tuple[OfficeAction, ...]:
     return tuple(action for action in OfficeAction if action in found)
 
 
-def targets(dossier: Dossier) -> list[StepTarget]:
-    """Return the steps that can be given back, those of each activity apart."""
-    own = [step for step in StepName if step not in _NOT_TO_MEND]
-    of_person = {StepName.IDENTITY, StepName.PHONE, StepName.HOME}
-    return [
-        StepTarget(step, activity.position)
-        for activity in dossier.activities
-        for step in own
-        if step not in of_person or activity is dossier.activities[0]
-    ]
+def targets(dossier: Dossier) -> list[Target]:
+    """Return the steps and papers that can be given back, those of each activity apart."""
+    stops = journey.way(dossiers.answers_of(dossier))
+    steps = [change_gate.target_of(stop) for stop in stops if stop.name not in _NOT_TO_MEND]
+    there = [state.paper.key for state in attachments.papers_of(dossier) if state.there]
+    return [*steps, *(PaperTarget(key) for key in dict.fromkeys(there))]
 
 
 def act(
@@ -58,7 +55,7 @@ def act(
     action: OfficeAction,
     *,
     reason: ReturnReason | None = None,
-    target: StepTarget | None = None,
+    target: Target | None = None,
     note: str = "",
     answer_days: int | None = None,
 ) -> None:

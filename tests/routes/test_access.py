@@ -41,7 +41,7 @@ def addresses(app, method: str, access: str) -> list[str]:
                 steps = EACH if of_activity else StepName
                 found += [f"/berkas/{step}{of_activity}" for step in steps]
             else:
-                found.append(re.sub(r"<[^>]+>", "2", rule.rule))
+                found.append(re.sub("<[^>]+>", "1", rule.rule))
     return found
 
 

@@ -1,0 +1,106 @@
+"""Attachments (lampiran) of a dossier, and the uploads that bring them over a bad line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.attachments import ContentKind
+from app.extensions import db
+from app.models.columns import Moment
+from app.models.dossier import RowId
+
+
+class Attachment(db.Model):
+    """Lampiran: one version of one paper. Older versions stay, so that both can be compared.
+
+    The content lies sealed in the store of files under `storage_key`. The name that the file had
+    on the person's phone is not kept: it may hold a name. `digest` is keyed.
+    """
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    requirement: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(8))
+    size_bytes: Mapped[int]
+    pages: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    storage_key: Mapped[str] = mapped_column(String(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    replaced_at: Mapped[datetime | None] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("size_bytes > 0", name="size_bytes"),
+        CheckConstraint("pages > 0", name="pages"),
+        Index("ix_attachments_dossier_id_requirement", "dossier_id", "requirement"),
+    )
+
+    @property
+    def content_kind(self) -> ContentKind:
+        """What the content is."""
+        return ContentKind(self.kind)
+
+    @property
+    def in_force(self) -> bool:
+        """Say whether this version is the one that counts."""
+        return self.replaced_at is None and self.removed_at is None
+
+
+class Upload(db.Model):
+    """A file on its way, in parts. `code` cannot be guessed and belongs to one dossier."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(22), unique=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    requirement: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int | None]
+    total_bytes: Mapped[int]
+    received_bytes: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), index=True)
+
+    parts: Mapped[list[UploadPart]] = relationship(
+        order_by="UploadPart.offset_bytes", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint(
+            "received_bytes >= 0 and received_bytes <= total_bytes", name="received_bytes"
+        ),
+    )
+
+
+class UploadPart(db.Model):
+    """One part, sealed. Gone as soon as the file is whole."""
+
+    __tablename__ = "upload_parts"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("uploads.id"))
+    offset_bytes: Mapped[int]
+    size_bytes: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (UniqueConstraint("upload_id", "offset_bytes"),)
+
+
+class FileDisposal(db.Model):
+    """A content to take out of the store of files, unless an attachment claims it before.
+
+    Written before the content itself: whatever breaks in between, nothing stays that no row knows.
+    """
+
+    __tablename__ = "file_disposals"
+
+    storage_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -1,0 +1,451 @@
+"""Papers of a dossier: which are wanted, every version kept, sealed, and nothing left behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, func, select, update
+
+from app import worker
+from app.adapters.files import FilesUnavailable, NoSuchFile, new_key
+from app.domain.attachments import (
+    ATTACHMENTS_AT_MOST,
+    OPEN_UPLOADS_AT_MOST,
+    PART_BYTES,
+    RECEIVED_AT_MOST_BYTES,
+    VERSIONS_AT_MOST,
+    BadPart,
+    FileFault,
+    FileRefused,
+    WantedKind,
+    WrongOffset,
+)
+from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason
+from app.domain.verification import StatusSource
+from app.extensions import db, ports
+from app.models.attachment import Attachment, FileDisposal, Upload, UploadPart
+from app.models.dossier import Dossier, Event
+from app.services import attachments, corrections, dossiers, events
+from app.services.attachments import NotThere
+from app.services.dossiers import DossierClosed
+from app.vault import CannotDecrypt
+from tests import papers
+from tests.factories import (
+    HIGH,
+    LOW,
+    MEDIUM_HIGH,
+    MEDIUM_LOW,
+    dossier_at,
+    raw_rows,
+    sent_dossier,
+)
+
+NAMES_PAPERS = "11052"  # medium-high for a micro business, with papers named by its row
+
+
+@pytest.fixture
+def dossier(database) -> Dossier:
+    return dossier_at(None, kbli_code=NAMES_PAPERS)
+
+
+def add(dossier: Dossier, raw: bytes | None = None, address: str | None = None) -> Attachment:
+    """Take a file in as a route does."""
+    paper = (
+        attachments.find_paper(dossier, address).paper
+        if address
+        else attachments.wanted_papers(dossier)[0]
+    )
+    reserved = attachments.reserve(attachments.clean(raw or papers.photo()))
+    db.session.commit()
+    attachments.put(reserved)
+    found = attachments.attach(dossier, paper.key, paper.position, reserved)
+    db.session.commit()
+    return found
+
+
+def how_many(table: type) -> int:
+    return int(db.session.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def kinds(dossier: Dossier) -> list[str]:
+    query = select(Event.kind).where(Event.dossier_id == dossier.id).order_by(Event.number)
+    return [kind for kind in db.session.scalars(query) if kind.startswith("attachment")]
+
+
+# Which papers
+
+
+@pytest.mark.parametrize("code", [LOW, MEDIUM_LOW])
+def test_nobody_asks_for_papers_where_nobody_looks(database, code):
+    found = dossier_at(None, kbli_code=code)
+    assert attachments.wanted_papers(found) == attachments.missing_papers(found) == []
+    assert attachments.counts(found) is None
+    assert not attachments.list_may_be_longer(found)
+    assert [s.paper.kind for s in attachments.papers_of(found)] == [WantedKind.OTHER]
+
+
+def test_an_unfinished_dossier_asks_for_none_yet(database):
+    found = dossiers.start("x", "id")
+    assert attachments.wanted_papers(found) == []
+
+
+@pytest.mark.parametrize("code", [MEDIUM_HIGH, HIGH])
+def test_where_the_row_names_nothing_the_place_needs_a_paper_and_more_may_come(database, code):
+    found = dossier_at(None, kbli_code=code)
+    assert [paper.kind for paper in attachments.wanted_papers(found)] == [WantedKind.LAND]
+    assert attachments.list_may_be_longer(found)
+
+
+def test_papers_are_named_as_the_row_names_them(dossier):
+    estimate = dossiers.estimate_for(dossier)
+    assert estimate is not None
+    wanted = attachments.wanted_papers(dossier)
+    named = [paper.words for paper in wanted if paper.kind is WantedKind.NAMED]
+    assert named == list(estimate.requirements) != []
+    assert len({paper.address for paper in wanted}) == len(wanted)
+    assert attachments.counts(dossier) == (0, len(wanted))
+
+
+def test_the_answers_about_the_place_change_the_paper(dossier):
+    dossier.activity.customary_land = True
+    assert attachments.wanted_papers(dossier)[-1].kind is WantedKind.CONSENT
+    dossier.activity.shared_premises = True
+    assert attachments.wanted_papers(dossier)[-1].kind is WantedKind.STALL
+    dossier.activity.shared_premises = dossier.activity.customary_land = False
+    dossier.activity.position_code = "02"
+    assert attachments.wanted_papers(dossier)[-1].kind is WantedKind.NAMED
+
+
+# Versions
+
+
+def test_a_file_answers_its_paper_and_both_versions_stay(dossier):
+    wanted = attachments.wanted_papers(dossier)
+    first = add(dossier)
+    assert attachments.missing_papers(dossier) == wanted[1:]
+    second = add(dossier, papers.photo(seed=2))
+    assert (first.in_force, second.in_force) == (False, True)
+    assert attachments.content_of(first.storage_key) != attachments.content_of(second.storage_key)
+    state = attachments.find_paper(dossier, wanted[0].address)
+    assert state.there is not None
+    assert state.there.id == second.id
+    assert kinds(dossier) == ["attachment_added", "attachment_added"]
+    assert list(events.verify_chains()) == []
+
+
+def test_the_same_file_again_changes_nothing(dossier):
+    first = add(dossier)
+    assert add(dossier).id == first.id
+    assert kinds(dossier) == ["attachment_added"]
+    assert how_many(FileDisposal) == 1, "the second content is taken out later"
+
+
+def test_removed_it_can_be_put_back_unless_another_took_its_place(dossier):
+    first = add(dossier)
+    address = attachments.wanted_papers(dossier)[0].address
+    attachments.remove(dossier, first)
+    attachments.remove(dossier, first)
+    state = attachments.find_paper(dossier, address)
+    assert state.there is None
+    assert state.removed is not None
+    assert state.removed.id == first.id
+    attachments.put_back(dossier, first)
+    attachments.put_back(dossier, first)
+    assert first.in_force
+    attachments.remove(dossier, first)
+    second = add(dossier, papers.photo(seed=2))
+    attachments.put_back(dossier, first)
+    assert (first.in_force, second.in_force) == (False, True)
+    assert kinds(dossier) == [
+        "attachment_added",
+        "attachment_removed",
+        "attachment_restored",
+        "attachment_removed",
+        "attachment_added",
+    ]
+
+
+def test_what_nobody_asks_for_any_more_is_still_shown(dossier):
+    there = add(dossier)
+    dossier.activity.kbli_code = LOW
+    former, other = attachments.papers_of(dossier)
+    assert former.paper.kind is WantedKind.FORMER
+    assert former.there is there
+    assert other.paper.kind is WantedKind.OTHER
+    attachments.remove(dossier, there)
+    assert [s.paper.kind for s in attachments.papers_of(dossier)] == [WantedKind.OTHER]
+
+
+def test_a_further_paper_opens_the_place_for_the_next(dossier):
+    add(dossier, address="lain1")
+    addresses = [s.paper.address for s in attachments.papers_of(dossier)]
+    assert addresses[-2:] == ["lain1", "lain2"]
+    with pytest.raises(NotThere):
+        attachments.find_paper(dossier, "lain3")
+
+
+def test_a_list_asks_the_database_once(dossier):
+    add(dossier)
+    add(dossier, address="lain1")
+    assert dossier.activity.kbli_code
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        attachments.papers_of(dossier)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert len([s for s in asked if "FROM attachments" in s]) == 1
+
+
+@pytest.mark.parametrize(
+    ("in_force", "replaced", "fits"),
+    [
+        (ATTACHMENTS_AT_MOST - 1, 0, True),
+        (ATTACHMENTS_AT_MOST, 0, False),
+        (1, VERSIONS_AT_MOST - 2, True),
+        (1, VERSIONS_AT_MOST - 1, False),
+    ],
+)
+def test_a_dossier_takes_only_so_many(dossier, in_force, replaced, fits):
+    now = datetime.now(UTC)
+    for number in range(in_force + replaced):
+        db.session.add(
+            Attachment(
+                dossier_id=dossier.id,
+                requirement=f"r{number}",
+                kind="jpeg",
+                size_bytes=1,
+                pages=1,
+                digest=b"x",
+                storage_key=new_key(),
+                created_at=now,
+                replaced_at=now if number >= in_force else None,
+            )
+        )
+    db.session.flush()
+    if fits:
+        assert add(dossier, address="lain1")
+        return
+    with pytest.raises(FileRefused) as caught:
+        add(dossier, address="lain1")
+    assert caught.value.fault is FileFault.TOO_MANY_FILES
+
+
+# Who may change
+
+
+def test_a_sent_dossier_keeps_its_papers(database):
+    found = sent_dossier()
+    assert not attachments.may_change(found, "lahan")
+    with pytest.raises(DossierClosed):
+        add(found, address="lain1")
+    with pytest.raises(DossierClosed):
+        attachments.begin_upload(found, attachments.papers_of(found)[-1].paper, 10)
+    assert kinds(found) == []
+
+
+def test_an_office_opens_the_one_paper_that_it_gives_back(database):
+    found = sent_dossier(kbli_code=MEDIUM_HIGH)
+    item = CorrectionItem(PaperTarget("lain1"), ReturnReason.UNREADABLE)
+    corrections.return_for_correction(found, [item], by=StatusSource.OFFICE)
+    assert attachments.may_change(found, "lain1")
+    assert not attachments.may_change(found, "lain2")
+    there = add(found, address="lain1")
+    assert corrections.hindrance_of(found) is None, "ticked off by the new file"
+    attachments.remove(found, there)
+    with pytest.raises(DossierClosed):
+        add(found, address="lain2")
+
+
+def test_an_attachment_belongs_to_its_dossier(dossier):
+    there = add(dossier)
+    assert attachments.find(dossier, there.id).id == there.id
+    stranger = dossier_at(None)
+    for number in (there.id, 0, -1, 10**30):
+        with pytest.raises(NotThere):
+            attachments.find(stranger, number)
+
+
+# Contents
+
+
+def test_contents_are_sealed_and_bound_to_their_key(dossier):
+    first, second = add(dossier), add(dossier, papers.pdf(), address="lain1")
+    stored = ports.files.get(first.storage_key)
+    assert b"JFIF" not in stored
+    assert attachments.content_of(first.storage_key).startswith(b"\xff\xd8\xff")
+    assert attachments.content_of(second.storage_key).startswith(b"%PDF-")
+    assert (second.kind, second.pages) == ("pdf", 1)
+    ports.files.put(second.storage_key, stored)  # somebody with access to the store swaps two
+    with pytest.raises(CannotDecrypt):
+        attachments.content_of(second.storage_key)
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (b"", FileFault.EMPTY),
+        (bytes(RECEIVED_AT_MOST_BYTES + 1), FileFault.TOO_LARGE),
+        (papers.gif(), FileFault.WRONG_KIND),
+        (papers.photo()[:3000], FileFault.BROKEN),
+        (papers.locked_pdf(), FileFault.PDF_LOCKED),
+        (papers.ACTIVE_PDFS["script"](), FileFault.PDF_ACTIVE),
+    ],
+    ids=lambda value: value.value if isinstance(value, FileFault) else "",
+)
+def test_what_cannot_be_kept_is_refused(raw, fault):
+    with pytest.raises(FileRefused) as caught:
+        attachments.clean(raw)
+    assert caught.value.fault is fault
+
+
+# In parts
+
+
+def parts_of(raw: bytes, size: int = 5000) -> list[tuple[int, bytes]]:
+    return [(at, raw[at : at + size]) for at in range(0, len(raw), size)]
+
+
+@pytest.fixture
+def upload(dossier) -> Upload:
+    paper = attachments.wanted_papers(dossier)[0]
+    return attachments.begin_upload(dossier, paper, len(papers.photo()))
+
+
+def test_parts_become_the_file(dossier, upload):
+    raw = papers.photo()
+    for at, content in parts_of(raw):
+        assert attachments.whole_of(upload) is None
+        attachments.take_part(upload, at, content)
+        attachments.take_part(upload, at, content)  # the answer was lost on the way
+    assert attachments.whole_of(upload) == raw
+    db.session.commit()
+    reserved = attachments.reserve(attachments.clean(raw))
+    attachments.put(reserved)
+    there = attachments.finish_upload(dossier, upload, reserved)
+    assert attachments.finish_upload(dossier, upload, reserved).id == there.id
+    assert how_many(UploadPart) == 0
+    assert attachments.whole_of(upload) is None
+
+
+def test_a_part_out_of_turn_says_where_to_go_on(upload):
+    raw = papers.photo()
+    attachments.take_part(upload, 0, raw[:5000])
+    for at, content in [(4000, raw[4000:6000]), (6000, raw[6000:7000]), (0, raw[:4999])]:
+        with pytest.raises(WrongOffset) as caught:
+            attachments.take_part(upload, at, content)
+        assert caught.value.expected == 5000
+    with pytest.raises(WrongOffset):
+        attachments.take_part(upload, 0, b"y" * 5000)  # same place, other bytes
+    with pytest.raises(BadPart):
+        attachments.take_part(upload, 5000, b"")
+    with pytest.raises(BadPart):
+        attachments.take_part(upload, 5000, bytes(upload.total_bytes))
+    assert upload.received_bytes == 5000
+
+
+def test_parts_are_sealed(app, upload):
+    attachments.take_part(upload, 0, papers.photo()[:PART_BYTES])
+    db.session.commit()
+    stored = str(raw_rows(app)["upload_parts"])
+    assert "JFIF" not in stored
+    assert papers.PLACE not in stored
+
+
+def test_an_upload_belongs_to_its_dossier_and_ends(dossier, upload):
+    assert attachments.find_upload(dossier, upload.code).id == upload.id
+    with pytest.raises(NotThere):
+        attachments.find_upload(dossier_at(None), upload.code)
+    upload.expires_at = datetime.now(UTC)
+    db.session.flush()
+    with pytest.raises(NotThere):
+        attachments.find_upload(dossier, upload.code)
+
+
+def test_the_oldest_of_too_many_uploads_gives_way(dossier):
+    paper = attachments.wanted_papers(dossier)[0]
+    codes = [attachments.begin_upload(dossier, paper, 10).code for _ in range(7)]
+    left = db.session.scalars(select(Upload.code).order_by(Upload.id)).all()
+    assert left == codes[-OPEN_UPLOADS_AT_MOST:]
+
+
+@pytest.mark.parametrize(
+    ("size", "fault"),
+    [(0, FileFault.EMPTY), (RECEIVED_AT_MOST_BYTES + 1, FileFault.TOO_LARGE)],
+)
+def test_an_upload_that_cannot_end_well_does_not_begin(dossier, size, fault):
+    with pytest.raises(FileRefused) as caught:
+        attachments.begin_upload(dossier, attachments.wanted_papers(dossier)[0], size)
+    assert caught.value.fault is fault
+
+
+# Nothing left behind
+
+
+def later() -> None:
+    """Let two days pass."""
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    db.session.execute(update(FileDisposal).values(due_at=past))
+    db.session.execute(update(Upload).values(expires_at=past))
+    db.session.commit()
+
+
+def test_what_was_put_and_never_claimed_is_taken_out(app, dossier):
+    kept = add(dossier).storage_key
+    lost = attachments.reserve(attachments.clean(papers.photo(seed=3)))
+    db.session.commit()
+    attachments.put(lost)
+    worker.tidy(app)
+    worker.sweep(app)
+    assert ports.files.exists(lost.storage_key), "it may still be claimed"
+    later()
+    worker.tidy(app)
+    worker.sweep(app)
+    assert not ports.files.exists(lost.storage_key)
+    assert ports.files.exists(kept)
+
+
+def test_expired_uploads_go_with_their_parts(app, dossier, upload):
+    attachments.take_part(upload, 0, papers.photo()[:5000])
+    db.session.commit()
+    worker.tidy(app)
+    assert how_many(Upload) == 1
+    later()
+    worker.tidy(app)
+    assert how_many(Upload) == how_many(UploadPart) == 0
+
+
+def test_while_the_store_is_away_the_disposal_waits(app, dossier, monkeypatch):
+    lost = attachments.reserve(attachments.clean(papers.photo()))
+    db.session.commit()
+    attachments.put(lost)
+    later()
+    worker.tidy(app)
+
+    def away(_key: str) -> None:
+        raise FilesUnavailable("GenericError")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ports.files, "delete", away)
+        worker.sweep(app)
+    assert ports.files.exists(lost.storage_key)
+    assert attachments.dispose_due(datetime.now(UTC)) == 0
+    assert not ports.files.exists(lost.storage_key)
+
+
+def test_a_dossier_can_be_forgotten_with_all_its_papers(app, dossier, upload):
+    keys = [add(dossier).storage_key, add(dossier, papers.photo(seed=2)).storage_key]
+    attachments.take_part(upload, 0, papers.photo()[:5000])
+    attachments.forget_all(dossier)
+    db.session.commit()
+    assert how_many(Attachment) == how_many(Upload) == how_many(UploadPart) == 0
+    db.session.rollback()
+    worker.sweep(app)
+    for key in keys:
+        with pytest.raises(NoSuchFile):
+            ports.files.get(key)
