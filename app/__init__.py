@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, cli, gateways, i18n, labels, logs, web
 from app.auth import SESSION_LENGTH
-from app.config import ROOT, Settings, load_secrets, read_settings
+from app.config import ROOT, NikCheckMode, ServiceMode, Settings, load_secrets, read_settings
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints
 from app.services import rules
@@ -59,6 +59,9 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals["is_practice"] = settings.is_practice
+    app.jinja_env.globals["asks_oss"] = settings.mode is ServiceMode.CONNECTED
+    app.jinja_env.globals["nik_by_staff"] = settings.nik_check is NikCheckMode.MANUAL
 
     logs.init_app(app, settings.log_level)
     db.init_app(app)
@@ -146,5 +149,7 @@ def _only_reads() -> bool:
     from flask import g, has_request_context, request
 
     if not has_request_context():
+        return False
+    if g.get("will_write"):
         return False
     return request.method in {"GET", "HEAD"} or bool(g.get("only_reads"))

@@ -19,9 +19,13 @@ from app import create_app
 from app.config import ROOT, BadSettings, ServiceMode, Settings, read_settings
 from app.extensions import db
 from app.practice import write_practice_file
-from app.services import reference
+from app.services import papers, reference
 
 STOP_WITHIN_S = 15
+_NOT_FOR_REAL = (
+    "This database was used for practice and holds specimens, so real work cannot start on it. "
+    "Set another INSTANCE or DATABASE_URL."
+)
 
 
 def main() -> int:
@@ -41,6 +45,9 @@ def main() -> int:
         upgrade()
         reference.load_releases()
         db.session.commit()
+        if not settings.is_practice and papers.any_specimen():
+            print(_NOT_FOR_REAL, file=sys.stderr)  # noqa: T201
+            return 2
         if settings.mode is ServiceMode.TRAINING:
             write_practice_file(settings)
             db.session.commit()

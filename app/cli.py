@@ -11,8 +11,13 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.domain.corrections import BadTarget, CorrectionItem, ReturnReason, parse_target
+from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LicenceStatus
-from app.domain.support_number import SupportNumberError, parse_support_number
+from app.domain.support_number import (
+    SupportNumberError,
+    format_support_number,
+    parse_support_number,
+)
 from app.domain.verification import RETURNED, StatusSource, public_state
 from app.extensions import db
 from app.models.dossier import Dossier
@@ -25,6 +30,7 @@ from app.services import (
     licence_reports,
     licences,
     messages,
+    nik_checks,
     reference,
 )
 from app.services.reference_files import ReferenceFilesBroken
@@ -36,6 +42,7 @@ dossier_group = AppGroup("dossier", help="One dossier, by its Nomor Bantuan.")
 licence_group = AppGroup("licence", help="The licences of a dossier, until staff have pages.")
 
 REASONS = [reason.value for reason in ReturnReason]
+VERDICTS = [each.value for each in NikClass if each is not NikClass.PENDING]
 
 
 @reference_group.command("load")
@@ -77,15 +84,53 @@ def verify_command() -> None:
 @click.argument("number")
 def unlock_command(number: str) -> None:
     """Open a dossier again after five wrong PINs, with its owner in front of you."""
+    dossiers.unlock(_dossier(number))
+    db.session.commit()
+    click.echo("unlocked")
+
+
+def _dossier(number: str) -> Dossier:
+    """Return the dossier with this Nomor Bantuan, held to change; say what is wrong otherwise."""
     try:
         dossier = dossiers.find_by_number(parse_support_number(number))
     except SupportNumberError as error:
         raise click.ClickException(f"not a support number: {error.problem}") from error
     if dossier is None:
         raise click.ClickException("no dossier has this number")
-    dossiers.unlock(dossier)
+    return dossiers.take_to_change(dossier.id)
+
+
+@nik_group.command("waiting")
+def nik_waiting_command() -> None:
+    """List the files whose NIK waits to be compared, the oldest first."""
+    for number, asked_at in nik_checks.waiting():
+        click.echo(f"{format_support_number(number)}  since {asked_at:%Y-%m-%d %H:%M} UTC")
+
+
+@nik_group.command("show")
+@click.argument("number")
+def nik_show_command(number: str) -> None:
+    """Show what to compare on the portal. That it was shown goes into the record."""
+    try:
+        asked = nik_checks.to_compare(_dossier(number))
+    except nik_checks.NothingWaits as error:
+        raise click.ClickException("no NIK of this file waits to be compared") from error
     db.session.commit()
-    click.echo("unlocked")
+    click.echo(f"NIK         {asked.nik}\nname        {asked.name}")
+    click.echo(f"birth date  {asked.birth_date:%d-%m-%Y}\nsex         {asked.sex}")
+
+
+@nik_group.command("record")
+@click.argument("number")
+@click.argument("verdict", type=click.Choice(VERDICTS))
+def nik_record_command(number: str, verdict: str) -> None:
+    """Record the verdict of the portal: match, or how the NIK does not fit."""
+    try:
+        nik_checks.record_by_staff(_dossier(number), NikClass(verdict))
+    except nik_checks.NothingWaits as error:
+        raise click.ClickException("no NIK of this file waits to be compared") from error
+    db.session.commit()
+    click.echo("recorded")
 
 
 @messages_group.command("status")
@@ -96,17 +141,6 @@ def messages_command() -> None:
     for message in messages.troubled():
         number = message.dossier.support_number if message.dossier else "no file"
         click.echo(f"{message.state} {message.kind} {message.channel} {message.failure} {number}")
-
-
-def _held(number: str) -> Dossier:
-    """Return the dossier with this Nomor Bantuan, held until the command ends."""
-    try:
-        found = dossiers.find_by_number(parse_support_number(number))
-    except SupportNumberError as error:
-        raise click.ClickException(f"not a support number: {error.problem}") from error
-    if found is None:
-        raise click.ClickException("no dossier has this number")
-    return dossiers.take_to_change(found.id)
 
 
 @dossier_group.command("return")
@@ -129,7 +163,7 @@ def return_command(
     """Give a dossier back to be mended: one --reason for each --target."""
     if len(reasons) != len(targets):
         raise click.UsageError("name one --reason for each --target")
-    dossier = _held(number)
+    dossier = _dossier(number)
     try:
         items = [
             CorrectionItem(parse_target(target), ReturnReason(reason), note)
@@ -159,7 +193,7 @@ def return_command(
 @click.argument("number")
 def reopen_command(number: str) -> None:
     """Give a dossier that OSS refused back to the person, with every answer kept."""
-    dossier = _held(number)
+    dossier = _dossier(number)
     if dossier.handover is None or dossier.handover.state != handovers.HandoverState.REFUSED:
         raise click.ClickException("OSS has not refused this dossier")
     handovers.reopen(dossier, cause="staff")
@@ -171,7 +205,7 @@ def reopen_command(number: str) -> None:
 @click.argument("number")
 def licences_command(number: str) -> None:
     """Show the licences of a dossier and where each stands."""
-    for row in licences.of(_held(number)):
+    for row in licences.of(_dossier(number)):
         state = public_state(LicenceStatus(row.status))
         click.echo(f"{row.id_izin} {row.kd_izin} {row.status} {state.value}")
 
@@ -187,7 +221,7 @@ def status_of_licence_command(number: str, id_izin: str, code: str, reason: str 
     if status in RETURNED:
         raise click.UsageError("use `flask dossier return`, so that the person knows what to mend")
     items = [CorrectionItem(None, ReturnReason(reason))] if reason else []
-    dossier = _held(number)
+    dossier = _dossier(number)
     try:
         changed = licences.record_status(
             dossier,

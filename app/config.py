@@ -29,6 +29,13 @@ class ServiceMode(StrEnum):
     CONNECTED = "connected"
 
 
+class NikCheckMode(StrEnum):
+    """Who compares a NIK with the civil registry: its web service, or staff on its portal."""
+
+    SERVICE = "service"
+    MANUAL = "manual"
+
+
 class BadSettings(Exception):
     """The environment holds mistakes; `mistakes` has a sentence for each."""
 
@@ -71,7 +78,6 @@ class Settings:
     dukcapil_password: str
     dukcapil_ip: str
     rate_limit_storage: str
-    simulate: bool
     messages: str
     smtp_url: str | None
     mail_from: str
@@ -81,6 +87,7 @@ class Settings:
     whatsapp_gateway_token: str
     gammu_database_url: str | None
     messages_inbound_token: str
+    nik_check: NikCheckMode
     oss_url: str | None
     oss_user_key: str = field(repr=False)
     oss_username: str = field(repr=False)
@@ -94,9 +101,28 @@ class Settings:
     object_store: ObjectStore | None = None
 
     @property
+    def is_practice(self) -> bool:
+        """True when everything here is practice, and every page has to say so."""
+        return self.mode is ServiceMode.TRAINING
+
+    @property
+    def simulate(self) -> bool:
+        """True when the built-in registry answers. It knows nobody but made-up people."""
+        return self.is_practice and self.dukcapil_url is None
+
+    @property
     def is_https(self) -> bool:
         """True when people reach the service over https."""
         return bool(self.public_url and self.public_url.startswith("https://"))
+
+
+# What only Lembaga OSS can give, and for what.
+_FOR_OSS = {
+    "OSS_URL": "It is the address of the OSS web services.",
+    "OSS_USER_KEY": "It goes with every question to OSS.",
+    "OSS_USERNAME": "With it OSS proves who it is when it calls.",
+    "OSS_PASSWORD": "With it OSS proves who it is when it calls.",
+}
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -141,9 +167,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     if mode_text not in set(ServiceMode):
         names = ", ".join(ServiceMode)
         mistakes.append(f"SERVICE_MODE must be one of {names}, not “{mode_text}”.")
-    elif mode_text != ServiceMode.TRAINING:
-        # A half-built mode could promise a licence that nobody issues, so it does not start.
-        mistakes.append(f"SERVICE_MODE={mode_text} is not built yet. Only training can be started.")
+    else:
+        mode = ServiceMode(mode_text)
 
     instance = Path(env.get("INSTANCE", "").strip() or ROOT / "instance").expanduser().resolve()
     database_url = env.get("DATABASE_URL", "").strip() or f"sqlite:///{instance / 'oss.sqlite'}"
@@ -179,6 +204,32 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
             region=env.get("FILES_S3_REGION", "").strip() or "us-east-1",
         )
 
+    by_whom = env.get("NIK_CHECK", "").strip().lower()
+    nik_check = NikCheckMode.MANUAL
+    if not by_whom:
+        if dukcapil_url or mode is ServiceMode.TRAINING:
+            nik_check = NikCheckMode.SERVICE
+    elif by_whom in set(NikCheckMode):
+        nik_check = NikCheckMode(by_whom)
+    else:
+        mistakes.append(f"NIK_CHECK must be service or manual, not “{by_whom}”.")
+    # The practice registry knows made-up people only: a real person would be told to go and mend
+    # a NIK that is right.
+    unasked = mode is not ServiceMode.TRAINING and not env.get("DUKCAPIL_URL", "").strip()
+    if unasked and nik_check is NikCheckMode.SERVICE:
+        mistakes.append(
+            f"NIK_CHECK=service needs DUKCAPIL_URL in {mode}. "
+            "Without it set NIK_CHECK=manual: staff compare on the registry's portal."
+        )
+
+    oss_url = address("OSS_URL")
+    if mode is ServiceMode.CONNECTED:
+        mistakes += [
+            f"{name} is missing: SERVICE_MODE=connected needs it. {what}"
+            for name, what in _FOR_OSS.items()
+            if not env.get(name, "").strip()
+        ]
+
     settings = Settings(
         mode=mode,
         host=env.get("HOST", "").strip() or "127.0.0.1",
@@ -195,7 +246,6 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         dukcapil_password=env.get("DUKCAPIL_PASSWORD", "practice"),
         dukcapil_ip=env.get("DUKCAPIL_IP", "127.0.0.1"),
         rate_limit_storage=env.get("RATE_LIMIT_STORAGE", "").strip() or "memory://",
-        simulate=dukcapil_url is None,
         office_hours=line("OFFICE_HOURS"),
         office_address=line("OFFICE_ADDRESS"),
         office_phone=line("OFFICE_PHONE"),
@@ -203,11 +253,12 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         dukcapil_address=line("DUKCAPIL_ADDRESS"),
         nik_case_days=whole("NIK_CASE_DAYS", 90, 1, 3650),
         **sending,
-        oss_url=address("OSS_URL"),
+        object_store=object_store,
+        nik_check=nik_check,
+        oss_url=oss_url,
         oss_user_key=env.get("OSS_USER_KEY", "").strip(),
         oss_username=env.get("OSS_USERNAME", "").strip(),
         oss_password=env.get("OSS_PASSWORD", "").strip(),
-        object_store=object_store,
     )
     if mistakes:
         raise BadSettings(mistakes)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from app.adapters.civil_registry import HttpCivilRegistry
+from app.adapters.civil_registry import CivilRegistry, HttpCivilRegistry, NoRegistry
 from app.adapters.files import FolderFiles, ObjectStoreFiles
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing, Licensing, NoLine
@@ -32,20 +32,27 @@ def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:
         ports.files = ObjectStoreFiles(
             store.endpoint, store.bucket, key=store.key, secret=store.secret, region=store.region
         )
-    state = settings.instance / "simulators"
+    ports.civil_registry = _civil_registry(settings)
+    ports.licensing = _licensing(settings, keys)
+    ports.messages = make_messages(settings)
+
+
+def _civil_registry(settings: Settings) -> CivilRegistry:
+    """Return the line to the registry, or none where staff compare on its portal."""
     if settings.simulate:
+        state = settings.instance / "simulators"
         state.mkdir(parents=True, exist_ok=True)
-        registry = service_client("dukcapil", simulator=create_dukcapil_simulator(state))
+        client = service_client("dukcapil", simulator=create_dukcapil_simulator(state))
+    elif settings.dukcapil_url:
+        client = service_client("dukcapil", base_url=settings.dukcapil_url)
     else:
-        registry = service_client("dukcapil", base_url=settings.dukcapil_url)
-    ports.civil_registry = HttpCivilRegistry(
-        registry,
+        return NoRegistry()
+    return HttpCivilRegistry(
+        client,
         user_id=settings.dukcapil_user,
         password=settings.dukcapil_password,
         ip_user=settings.dukcapil_ip,
     )
-    ports.licensing = _licensing(settings, keys)
-    ports.messages = make_messages(settings)
 
 
 def _licensing(settings: Settings, keys: Secrets) -> Licensing:

@@ -15,6 +15,7 @@ from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import format_date, get_domain, get_locale, gettext
 
 from app.domain.calendar import WIT
+from app.domain.nib import format_nib
 
 DEFAULT, OTHER = "id", "en"
 LANGUAGES = (DEFAULT, OTHER)
@@ -140,6 +141,7 @@ def init_app(app: Flask) -> None:
     )
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     app.add_template_filter(rupiah)
+    app.add_template_filter(format_nib, "nib")
     app.add_template_filter(rupiah_short)
     app.add_template_filter(number)
     app.add_template_filter(day_in_words)

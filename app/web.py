@@ -205,6 +205,15 @@ def let_others_write() -> None:
     db.session.rollback()
 
 
+def will_write() -> None:
+    """Begin anew with a transaction that may write, in a request whose method only reads.
+
+    For the record of who saw what: such a page is read again and again, yet each time is noted.
+    """
+    db.session.rollback()
+    g.will_write = True
+
+
 def run_now(job: Job, budget_s: float = ANSWER_WITHIN_S) -> bool:
     """Try a job at once, after commit_now(). What does not answer in time is left to the worker."""
     return jobs.run(job.id, budget_s=budget_s, jitter=random.random)

@@ -157,9 +157,16 @@ def make_app(application, request) -> Iterator[Callable[..., Flask]]:
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+    gateways.init_app(application, known, load_secrets(known.instance))  # there is one set of ports
     if limiter.initialized and limiter.enabled:
         limiter.reset()
     limiter.enabled = False  # there is one limiter for all applications of a process
+
+
+@pytest.fixture
+def assist(app, make_app) -> Flask:
+    """The same database, served in assist mode: staff compare the NIK, people file at OSS."""
+    return make_app(testing=True, SERVICE_MODE="assist")
 
 
 @pytest.fixture(scope="session")

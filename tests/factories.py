@@ -107,7 +107,7 @@ def dossier_at(
         if identify(dossier, PEOPLE[who]):
             job = nik_checks.plan(dossier)
             db.session.commit()
-            if asked:
+            if asked and job is not None:  # staff are asked by nobody: they look at their list
                 run(job.id)
 
     def declarations() -> None:
@@ -178,7 +178,7 @@ def entity_facts(form: LegalForm, **changes: Any) -> dossiers.EntityFacts:
         registered_on=None if branch else date(2020, 8, 17),
         npwp=ENTITY_NPWP,
         nitku=f"{ENTITY_NPWP}000001" if branch else None,
-        parent_nib="0000123456789" if branch else None,
+        parent_nib="1234567890123" if branch else None,
         parent_name="Contoh Pusat" if branch else None,
     )
     return replace(facts, **changes)

@@ -61,6 +61,11 @@ NOT_PAGES = {
     "/berkas/status-oss": "not in practice: tests/routes/test_oss_status.py",
     "/berkas/selisih": "comes after the journey; see tests/routes/test_differences.py",
     "/berkas/lampiran": "walked in tests/routes/test_attachments.py: it needs a higher risk",
+    "/berkas/untuk-oss": "leads to the result in practice; see routes/test_filing.py",
+    "/berkas/untuk-oss.pdf": "a paper",
+    "/berkas/untuk-oss.json": "data",
+    "/berkas/untuk-oss.csv": "data",
+    "/berkas/nib-saya": "leads to the result in practice; see routes/test_filing.py",
 }
 
 # Pages of the journey in order; the names are the last words of their addresses.

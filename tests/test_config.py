@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import ROOT, BadSettings, ServiceMode, load_secrets, read_settings
+from app.config import ROOT, BadSettings, NikCheckMode, ServiceMode, load_secrets, read_settings
 from app.domain.messages import Channel
 from app.gateways import make_messages
 
@@ -23,8 +23,12 @@ STORE = {
 }
 MISTAKES = [
     ({"SERVICE_MODE": "live"}, ["SERVICE_MODE", "live", "training, assist, connected"]),
-    ({"SERVICE_MODE": "assist"}, ["SERVICE_MODE", "assist", "not built"]),
-    ({"SERVICE_MODE": "connected"}, ["SERVICE_MODE", "connected", "not built"]),
+    ({"NIK_CHECK": "guess"}, ["NIK_CHECK", "service or manual", "guess"]),
+    (
+        {"SERVICE_MODE": "assist", "NIK_CHECK": "service"},
+        ["NIK_CHECK", "DUKCAPIL_URL", "assist", "manual"],
+    ),
+    ({"OSS_URL": "oss.example"}, ["OSS_URL", "http://"]),
     ({"PORT": "http"}, ["PORT", "whole number", "http"]),
     ({"PORT": "0"}, ["PORT", "1 to 65535"]),
     ({"PORT": "65536"}, ["PORT", "1 to 65535"]),
@@ -178,6 +182,52 @@ def test_each_way_out_gets_its_carrier(tmp_path):
     assert (port.carried, port.inbox, port.address) == ({Channel.SMS}, None, None)
     port = make_messages(read_settings({}))
     assert (port.built_in, port.carried) == (True, set(Channel) - {Channel.PAGE})
+
+
+FOR_OSS = {
+    "OSS_URL": "https://oss.example/v1/",
+    "OSS_USER_KEY": "k",
+    "OSS_USERNAME": "u",
+    "OSS_PASSWORD": "p",
+}
+
+
+def test_assist_needs_nothing_more_and_staff_compare_the_nik():
+    settings = read_settings({"SERVICE_MODE": "assist"})
+    assert settings.mode is ServiceMode.ASSIST
+    assert settings.nik_check is NikCheckMode.MANUAL
+    assert not settings.simulate, "the practice registry knows no real person"
+    assert not settings.is_practice
+
+
+@pytest.mark.parametrize("missing", FOR_OSS)
+def test_connected_names_each_setting_that_is_missing(missing):
+    env = {"SERVICE_MODE": "connected", **FOR_OSS, missing: " "}
+    with pytest.raises(BadSettings) as caught:
+        read_settings(env)
+    (sentence,) = caught.value.mistakes
+    assert sentence.startswith(f"{missing} is missing")
+
+
+def test_connected_with_all_it_needs():
+    settings = read_settings({"SERVICE_MODE": "connected", **FOR_OSS})
+    assert settings.oss_url == "https://oss.example/v1"
+    assert (settings.oss_user_key, settings.oss_username, settings.oss_password) == ("k", "u", "p")
+    assert "oss_password" not in repr(settings), "a traceback must not show it"
+    assert not settings.simulate
+
+
+@pytest.mark.parametrize("mode", ["assist", "connected"])
+def test_a_real_registry_is_asked_unless_staff_are_to_compare(mode):
+    env = {"SERVICE_MODE": mode, **FOR_OSS, "DUKCAPIL_URL": "https://x"}
+    env |= {"DUKCAPIL_USER": "u", "DUKCAPIL_PASSWORD": "p"}
+    assert read_settings(env).nik_check is NikCheckMode.SERVICE
+    assert read_settings({**env, "NIK_CHECK": "manual"}).nik_check is NikCheckMode.MANUAL
+
+
+def test_practice_asks_the_built_in_registry_unless_told_otherwise():
+    assert read_settings({}).nik_check is NikCheckMode.SERVICE
+    assert read_settings({"NIK_CHECK": "Manual"}).nik_check is NikCheckMode.MANUAL
 
 
 def test_the_program_says_its_mistakes_and_does_not_start(tmp_path):

@@ -19,7 +19,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
 from app.domain.requirements import DeclarationKind
 from app.domain.written import EntryError
-from app.forms import access, business, entity, licences, person
+from app.forms import access, business, entity, licences, nib, person
 from app.forms.fields import ChoiceField, ParsedField
 from app.labels import DECLARATION_MEANINGS, LABELS, NIK_REMEDIES, field_label, label
 from app.labels.licences import REMEDIES
@@ -31,7 +31,6 @@ NOT_SHOWN = {
     "AreaKind": "sorts areas",
     "AreaUnit": "the units of a rule; pages show LandUnit",
     "AuthorityLevel": "sorts offices",
-    "ApplicantKind": "for OSS only",
     "ChecklistFlag": "for OSS only",
     "Declaration": "for OSS only; pages show DeclarationKind",
     "DayUnit": "of a number; pages show both together",
@@ -41,7 +40,6 @@ NOT_SHOWN = {
     "EventKind": "the record; pages show Stage",
     "HolidayKind": "sorts days",
     "InboundKind": "what an SMS asks; pages show the answer",
-    "IdentityKind": "for OSS only",
     "KdKewenangan": "for OSS only",
     "LegalStatus": "for OSS only",
     "MessageKind": "each has a text of its own; pages show that",
@@ -51,7 +49,6 @@ NOT_SHOWN = {
     "NikWake": "of a rule",
     "LicenceStatus": "pages show PublicState",
     "ProductType": "for OSS only; pages show LicenceProduct",
-    "ProjectKind": "for OSS only",
     "RegistryFault": "nobody but staff can do anything about it",
     "ResponseCode": "for OSS only",
     "StatusSource": "the record; pages show what happened",
@@ -130,7 +127,7 @@ def test_every_statement_says_what_it_means():
 
 FORMS = [
     each
-    for module in (access, business, entity, licences, person)
+    for module in (access, business, entity, licences, nib, person)
     for _, each in inspect.getmembers(module, inspect.isclass)
     if issubclass(each, Form) and each.__module__ == module.__name__
 ]

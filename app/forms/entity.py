@@ -12,12 +12,12 @@ from app.domain import dates, deed, nib, place, tax_numbers
 from app.domain.legal_form import LegalForm
 from app.forms.fields import (
     DATE_MESSAGES,
-    NIB_MESSAGES,
     NPWP_MESSAGES,
     ChoiceField,
     ParsedField,
     messages_for_text,
 )
+from app.forms.nib import NIB_MESSAGES
 from app.forms.person import today, without_unseen
 
 

@@ -16,7 +16,6 @@ from wtforms.widgets import TextInput
 from app.domain import (
     dates,
     money,
-    nib,
     nik,
     person,
     phone,
@@ -191,11 +190,6 @@ NUMBER_MESSAGES = {
     support_number.SupportNumberProblem.BAD_CHECK: _l(
         "One digit is not right. Compare it with your note and type it again."
     ),
-}
-NIB_MESSAGES = {
-    nib.NibProblem.EMPTY: _l("Type the NIB: 13 digits."),
-    nib.NibProblem.NOT_DIGITS: _l("A NIB has digits only."),
-    nib.NibProblem.WRONG_LENGTH: _l("A NIB has 13 digits. You typed {digits}."),
 }
 NPWP_MESSAGES = {
     tax_numbers.NpwpProblem.EMPTY: _l("Type the NPWP: 15 or 16 digits."),

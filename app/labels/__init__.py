@@ -9,13 +9,23 @@ from typing import Any
 from flask import Flask
 
 from app.domain.nik_check import Field
-from app.labels import attachments, base, entity, licences, messages, nik_cases, risk, wire
+from app.labels import assist, attachments, base, entity, licences, messages, nik_cases, risk, wire
+from app.labels.assist import PART_NOTES
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 
-__all__ = ["DECLARATION_MEANINGS", "LABELS", "NIK_REMEDIES", "field_label", "init_app", "label"]
+__all__ = [
+    "DECLARATION_MEANINGS",
+    "LABELS",
+    "NIK_REMEDIES",
+    "PART_NOTES",
+    "field_label",
+    "init_app",
+    "label",
+]
 
 # One module a subject; each has its pairs of value and words.
 PARTS = (
+    assist.WORDS,
     attachments.WORDS,
     base.WORDS,
     entity.WORDS,
@@ -53,3 +63,4 @@ def init_app(app: Flask) -> None:
     app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")
     app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")
     app.add_template_global(licences.REMEDIES, "RETURN_REMEDIES")
+    app.add_template_global(PART_NOTES, "PART_NOTES")

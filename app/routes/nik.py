@@ -90,7 +90,8 @@ def check_again() -> ResponseReturnValue:
         except (nik_cases.NotHere, AskedTooOften):
             return advance("nik.show")  # the page says from when on
         commit_now()
-        run_now(job)
+        if job is not None:
+            run_now(job)
     return advance("nik.show")
 
 

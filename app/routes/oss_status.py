@@ -14,18 +14,25 @@ from app.domain.verification import public_state
 from app.forms.fields import mistakes
 from app.forms.licences import OssStatusForm
 from app.labels import label
+from app.models.licence import Licence
 from app.routes import once
 from app.routes.practice_office import in_training
-from app.services import licences
+from app.services import dossiers, licences
 from app.services.post_keys import BadPostKey
 from app.web import advance, go, render
 
 bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
 
 
+def _name(row: Licence) -> str:
+    """Return what a person knows a licence by: its number, else the activity it is for."""
+    activity = dossiers.activity_at(g.dossier, row.activity_position)
+    return row.number or f"KBLI {activity.kbli_code}"
+
+
 def _prepare(form: OssStatusForm) -> None:
     rows = [row for row in licences.of(g.dossier) if row.product is not None]
-    form.izin.choices = [(row.id_izin, row.number or row.id_izin) for row in rows]
+    form.izin.choices = [(row.id_izin, _name(row)) for row in rows]
     words = [(each.value, f"{each.value} – {label(public_state(each))}") for each in LicenceStatus]
     form.status.groups = [("", words)]
 

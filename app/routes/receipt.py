@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from app.auth import applicant_required, has_cookies
 from app.domain import journey
+from app.domain.nib import NibDoubt, NibSource
 from app.domain.nik_check import NikClass
+from app.domain.oss_codes import NibStatus
 from app.domain.risk import RiskLevel
 from app.domain.support_number import format_support_number
 from app.forms.business import SendForm
@@ -121,6 +123,9 @@ def show() -> ResponseReturnValue:
         number=shown,
         handover=dossier.handover,
         differs=reconciliation.differs(dossier),
+        source=NibSource(dossier.handover.nib_source or NibSource.TYPED),
+        doubt=NibDoubt(dossier.handover.nib_doubt) if dossier.handover.nib_doubt else None,
+        nib_status=NibStatus(dossier.handover.nib_status) if dossier.handover.nib_status else None,
         paper=papers.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier),
@@ -136,7 +141,7 @@ def show() -> ResponseReturnValue:
 def paper() -> ResponseReturnValue:
     """The paper, to print or keep on the phone."""
     found = papers.of(g.dossier)
-    if found is None:
+    if found is None or found.kind != "nib":  # outside practice OSS alone makes this paper
         abort(404)
     verify_url = outside_url("verification.show", code=found.code)
     response = make_response(papers.draw(found, verify_url))

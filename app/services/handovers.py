@@ -1,4 +1,8 @@
-"""Handing a dossier over to OSS, exactly once, and keeping what came back."""
+"""Handing a dossier over to OSS, exactly once, and keeping what came back.
+
+Only the practice OSS takes an application from us. The real one has no service for that: people
+file at oss.go.id in their own account (PP 28/2025, Pasal 4(4)-(5)), and tell us the NIB afterwards.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from enum import StrEnum
 
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import LicensingResult, Refused
+from app.config import ServiceMode
 from app.domain import submission as wire
 from app.domain.business_size import BusinessSize
 from app.domain.combined import Whole
@@ -17,6 +22,7 @@ from app.domain.events import EventKind
 from app.domain.journey import first_unanswered
 from app.domain.legal_form import RULES, LegalForm, Role
 from app.domain.messages import MessageKind
+from app.domain.nib import NibSource
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import EntityCode, LandStatus, LandUnit, Position
 from app.domain.person import Sex
@@ -24,7 +30,16 @@ from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Entity, Handover, Job, Paper
-from app.services import dossiers, events, jobs, licence_news, licences, messages, nik_checks
+from app.services import (
+    dossiers,
+    events,
+    jobs,
+    licence_news,
+    licences,
+    messages,
+    modes,
+    nik_checks,
+)
 from app.services.answers import known
 from app.services.reference import get_book
 
@@ -36,8 +51,18 @@ class HandoverState(StrEnum):
 
     WAITING_NIK = "waiting_nik"  # the registry has not answered yet
     WAITING = "waiting"  # OSS has not answered yet
+    FILE_AT_OSS = "file_at_oss"  # ready: the person files it at oss.go.id
     ACCEPTED = "accepted"
     REFUSED = "refused"
+
+
+# Where a sent dossier goes once its NIK is known to fit. One whose NIK does not fit goes back to
+# the person; a NIB that the person tells us leads to ACCEPTED (services/nibs.py).
+ONCE_THE_NIK_FITS = {
+    ServiceMode.TRAINING: HandoverState.WAITING,
+    ServiceMode.ASSIST: HandoverState.FILE_AT_OSS,
+    ServiceMode.CONNECTED: HandoverState.FILE_AT_OSS,
+}
 
 
 class NotReady(Exception):
@@ -47,8 +72,8 @@ class NotReady(Exception):
 def send(dossier: Dossier) -> Job | None:
     """Close the dossier and plan the hand-over, in the caller's transaction.
 
-    Returns the job to run, None while the NIK is still waiting for its check. Sending again
-    changes nothing.
+    Returns the job to run; None while the NIK is still waiting for its check, and where the person
+    files at oss.go.id. Sending again changes nothing.
 
     Raises NotReady.
     """
@@ -72,13 +97,21 @@ def send(dossier: Dossier) -> Job | None:
     waiting = nik_class is NikClass.PENDING
     dossier.handover = Handover(
         key=secrets.token_urlsafe(32),
-        state=HandoverState.WAITING_NIK if waiting else HandoverState.WAITING,
+        state=HandoverState.WAITING_NIK,
         licences=[],
         created_at=now,
     )
     sent = events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
     messages.announce(dossier, MessageKind.SENT, dedupe=str(sent.number))
-    return None if waiting else jobs.plan(JOB, dossier.id)
+    return None if waiting else _go_on(dossier, dossier.handover)
+
+
+def _go_on(dossier: Dossier, handover: Handover) -> Job | None:
+    """Take the way of this mode; return the job to run if a machine has the next turn."""
+    handover.state = ONCE_THE_NIK_FITS[modes.current()]
+    if handover.state == HandoverState.FILE_AT_OSS:
+        messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe="file_at_oss")
+    return jobs.plan(JOB, dossier.id) if handover.state == HandoverState.WAITING else None
 
 
 def _freeze(dossier: Dossier, whole: Whole) -> None:
@@ -101,8 +134,7 @@ def nik_known(dossier: Dossier) -> None:
     if handover is None or handover.state != HandoverState.WAITING_NIK:
         return
     if nik_checks.current_class(dossier) is NikClass.MATCH:
-        handover.state = HandoverState.WAITING
-        jobs.plan(JOB, dossier.id)
+        _go_on(dossier, handover)
         return
     reopen(dossier, cause="nik")
 
@@ -176,6 +208,8 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
     handover.state = HandoverState.ACCEPTED
     handover.oss_id = oss_id
     handover.nib = result.nib
+    handover.nib_source = NibSource.OSS
+    handover.nib_at = handover.nib_confirmed_at = now
     handover.nib_status = str(result.nib_status)
     handover.licences = [
         {

@@ -92,6 +92,10 @@ def keep(dossier: Dossier, results: Sequence[LicenceResult], *, at: datetime) ->
 def _add(dossier: Dossier, place: int, result: LicenceResult) -> Licence:
     # OSS lists licences in the order of the activities; one more than there are belongs to the last
     activity = dossier.activities[min(place, len(dossier.activities) - 1)]
+    for row in of(dossier):
+        if row.id_izin == _expected_id(activity) and row.product == result.product:
+            row.id_izin = result.id_izin  # what a person has entered about it so far stays
+            return row
     days, unit = (None, None) if result.product is None else days_of(activity)
     row = Licence(
         handover_id=known(dossier.handover).id,
@@ -110,6 +114,53 @@ def _add(dossier: Dossier, place: int, result: LicenceResult) -> Licence:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _expected_id(activity: Activity) -> str:
+    return f"kegiatan-{activity.position + 1}"
+
+
+_PRODUCTS = {
+    RiskLevel.MEDIUM_HIGH: ProductType.STANDARD_CERTIFICATE,
+    RiskLevel.HIGH: ProductType.PERMIT,
+}
+
+
+def expect(dossier: Dossier, *, at: datetime) -> None:
+    """Note the licences that an office must still verify, where OSS has not told us of them.
+
+    A person who files at oss.go.id sees there how each of them stands, and can enter it here. Their
+    numbers at OSS are not known; what OSS tells later takes their place.
+    """
+    known_positions = {row.activity_position for row in of(dossier) if row.product is not None}
+    for activity in dossier.activities:
+        product = _PRODUCTS.get(RiskLevel(activity.risk)) if activity.risk else None
+        if product is None or activity.position in known_positions:
+            continue
+        days, unit = days_of(activity)
+        row = Licence(
+            handover_id=known(dossier.handover).id,
+            dossier_id=dossier.id,
+            activity_position=activity.position,
+            id_izin=_expected_id(activity),
+            kd_izin="",
+            product=product,
+            status="",
+            heard_number=0,
+            told_number=0,
+            days=days,
+            days_unit=unit,
+            events=[],
+        )
+        db.session.add(row)
+        db.session.flush()
+        record_status(
+            dossier,
+            row.id_izin,
+            LicenceStatus.REQUIREMENTS_FILLED,
+            at=at,
+            source=StatusSource.PERSON,
+        )
 
 
 def needs_office(licence: Licence, dossier: Dossier) -> bool:

@@ -104,7 +104,7 @@ def close(row: NikCase, because: NikClosedBecause, now: datetime | None = None) 
     _plan_wake(row)
 
 
-def ask_again(dossier: Dossier, now: datetime | None = None) -> Job:
+def ask_again(dossier: Dossier, now: datetime | None = None) -> Job | None:
     """Have the registry asked again about the same data, because the person wants it.
 
     Pressed twice, the second finds the check of the first: no one-time key is needed.

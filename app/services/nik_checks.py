@@ -1,18 +1,22 @@
-"""Comparing a person's NIK with the civil registry: now if it answers in time, later otherwise."""
+"""Comparing a person's NIK with the civil registry: now if it answers in time, later otherwise.
+
+Where the office has no line to the registry, staff compare on its portal and record the verdict.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
 import structlog
+from sqlalchemy import func, select
 
 from app.domain.events import EventKind
 from app.domain.messages import MessageKind
-from app.domain.nik_check import NikClass, RegistryQuery, Verdict, classify
+from app.domain.nik_check import Field, NikClass, RegistryQuery, Verdict, classify
 from app.domain.person import Sex
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job, NikCheck
-from app.services import dossiers, events, jobs, messages
+from app.services import dossiers, events, jobs, messages, modes
 from app.services.answers import known
 
 JOB = "nik_check"
@@ -20,8 +24,15 @@ JOB = "nik_check"
 _log = structlog.get_logger(__name__)
 
 
-def plan(dossier: Dossier) -> Job:
-    """Ask for a check of the identity as it now stands, in the caller's transaction."""
+class NothingWaits(Exception):
+    """No check of this dossier is open, so there is no verdict to record."""
+
+
+def plan(dossier: Dossier) -> Job | None:
+    """Ask for a check of the identity as it now stands, in the caller's transaction.
+
+    Returns the job to run; None where staff compare, since nobody need ask again and again.
+    """
     from app.services import nik_cases
 
     nik_cases.identity_asked(dossier)
@@ -40,6 +51,8 @@ def plan(dossier: Dossier) -> Job:
             )
         )
         db.session.flush()
+    if modes.nik_by_staff():
+        return None
     return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
 
 
@@ -70,7 +83,7 @@ def _check(job: Job, budget_s: float) -> bool:
     assert job.dossier_id is not None
     dossier = db.session.get_one(Dossier, job.dossier_id)
     check = current(dossier)
-    if check is None or check.answered_at is not None:
+    if check is None or check.answered_at is not None or modes.nik_by_staff():
         db.session.rollback()
         return True
     from app.services import nik_cases
@@ -104,18 +117,24 @@ def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
         nik_cases.registry_silent(dossier, check, verdict.cause)
         db.session.commit()
         return False
+    _answer(dossier, check, verdict)
+    db.session.commit()
+    return True
+
+
+def _answer(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> None:
     check.nik_class = verdict.nik_class
     check.fields = [str(field) for field in verdict.mismatched_fields]
     check.answered_at = datetime.now(UTC)
-    events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class))
+    from app.services import nik_cases
+
+    events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class), **how)
     nik_cases.follow(dossier, verdict.nik_class)
     _tell(dossier, check)
     if dossier.sent_at is not None:
         from app.services import handovers
 
         handovers.nik_known(dossier)
-    db.session.commit()
-    return True
 
 
 def _tell(dossier: Dossier, check: NikCheck) -> None:
@@ -128,3 +147,62 @@ def _tell(dossier: Dossier, check: NikCheck) -> None:
         fits = check.nik_class == NikClass.MATCH
         kind = MessageKind.NIK_OK if fits else MessageKind.NIK_TROUBLE
         messages.announce(dossier, kind, dedupe=str(check.attempt))
+
+
+_FIELDS = {
+    NikClass.NAME_MISMATCH: (Field.NAME,),
+    NikClass.BIRTH_DATE_MISMATCH: (Field.BIRTH_DATE,),
+    NikClass.SEX_MISMATCH: (Field.SEX,),
+}
+
+
+def record_by_staff(dossier: Dossier, nik_class: NikClass) -> None:
+    """Record what staff saw on the registry's portal: the verdict and nothing of its data.
+
+    dossier: held to change. nik_class: anything but PENDING. No commit.
+
+    Raises NothingWaits when no check is open: the verdict would be about nothing, or about an
+    identity that the person has corrected meanwhile.
+    """
+    if nik_class is NikClass.PENDING:
+        raise ValueError(nik_class)
+    check = current(dossier)
+    if check is None or check.answered_at is not None:
+        raise NothingWaits
+    _answer(dossier, check, Verdict(nik_class, _FIELDS.get(nik_class, ())), by="staff")
+    job = jobs.open_job(JOB, dossier.id)
+    if job is not None:
+        job.done_at = datetime.now(UTC)
+
+
+def to_compare(dossier: Dossier) -> RegistryQuery:
+    """Return what staff compare on the portal, and record that it was shown.
+
+    Raises NothingWaits when no check is open: then there is no reason to look.
+    """
+    check = current(dossier)
+    if check is None or check.answered_at is not None:
+        raise NothingWaits
+    events.record(dossier, EventKind.NIK_SHOWN, where="staff")
+    return _query(dossier)
+
+
+def waiting(limit: int = 200) -> list[tuple[str, datetime]]:
+    """Return Nomor Bantuan and moment of the open checks, the oldest first."""
+    newest = (
+        select(NikCheck.dossier_id, func.max(NikCheck.attempt).label("attempt"))
+        .group_by(NikCheck.dossier_id)
+        .subquery()
+    )
+    query = (
+        select(Dossier.support_number, NikCheck.asked_at)
+        .join(NikCheck, NikCheck.dossier_id == Dossier.id)
+        .join(
+            newest,
+            (newest.c.dossier_id == NikCheck.dossier_id) & (newest.c.attempt == NikCheck.attempt),
+        )
+        .where(NikCheck.answered_at.is_(None))
+        .order_by(NikCheck.asked_at, NikCheck.id)
+        .limit(limit)
+    )
+    return [(number, at) for number, at in db.session.execute(query)]

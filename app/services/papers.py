@@ -11,6 +11,7 @@ from app.adapters.papers.render import render_licence
 from app.domain.oss_codes import NibStatus
 from app.extensions import db
 from app.models.dossier import Dossier, Paper
+from app.services import modes
 from app.services.paper_words import licence_paper
 
 
@@ -28,12 +29,24 @@ class PublicFacts:
 
 def of(dossier: Dossier) -> Paper | None:
     """Return the newest paper of a dossier."""
-    return dossier.papers[-1] if dossier.papers else None
+    shown = [paper for paper in dossier.papers if _may_show(paper)]
+    return shown[-1] if shown else None
+
+
+def _may_show(paper: Paper) -> bool:
+    """A specimen is shown in practice only."""
+    return modes.is_practice() or not paper.specimen
 
 
 def find(code: str) -> Paper | None:
     """Return the paper with this code."""
-    return db.session.scalar(select(Paper).where(Paper.code == code))
+    paper = db.session.scalar(select(Paper).where(Paper.code == code))
+    return paper if paper is not None and _may_show(paper) else None
+
+
+def any_specimen() -> bool:
+    """Say whether a specimen was ever made here: then this database is for practice."""
+    return db.session.scalar(select(Paper.id).where(Paper.specimen).limit(1)) is not None
 
 
 def public_facts(paper: Paper) -> PublicFacts:

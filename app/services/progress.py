@@ -47,6 +47,7 @@ class Turn(StrEnum):
     MEND_NIK = "mend_nik"
     WAIT_NIK = "wait_nik"
     WAIT_OSS = "wait_oss"
+    FILE_AT_OSS = "file_at_oss"
     REFUSED = "refused"
     WAIT_OFFICE = "wait_office"
     MEND_FILE = "mend_file"
@@ -84,6 +85,7 @@ def turn_of(dossier: Dossier) -> Turn:
     return {
         HandoverState.WAITING_NIK: Turn.WAIT_NIK,
         HandoverState.WAITING: Turn.WAIT_OSS,
+        HandoverState.FILE_AT_OSS: Turn.FILE_AT_OSS,
         HandoverState.REFUSED: Turn.REFUSED,
     }[state]
 
@@ -126,6 +128,8 @@ def way_of(dossier: Dossier) -> list[Station]:
             at, done = moments.get(EventKind.STARTED), True
         else:
             at = moments.get(_REACHED_BY[stage]) if sent else None
+            if stage is Stage.OSS and sent:  # whoever brings a NIB has filed at OSS
+                at = at or moments.get(EventKind.NIB_RECEIVED)
             done = at is not None
         stations.append(Station(stage, StageState.DONE if done else StageState.AHEAD, at))
     current = {
@@ -133,12 +137,14 @@ def way_of(dossier: Dossier) -> list[Station]:
         Turn.MEND_NIK: Stage.NIK,
         Turn.WAIT_NIK: Stage.NIK,
         Turn.WAIT_OSS: Stage.OSS,
+        Turn.FILE_AT_OSS: Stage.OSS,
         Turn.REFUSED: Stage.OSS,
         Turn.WAIT_OFFICE: Stage.LICENCE,
         Turn.MEND_FILE: Stage.LICENCE,
         Turn.ACT_IN_OSS: Stage.LICENCE,
         Turn.REJECTED: Stage.LICENCE,
-    }.get(turn)
+        Turn.DONE: None if nik_ok else Stage.NIK,  # the NIB came before the registry's answer
+    }[turn]
     state = StageState.STUCK if turn in _STUCK else StageState.NOW
     return [Station(s.stage, state, s.at) if s.stage is current else s for s in stations]
 
@@ -147,7 +153,15 @@ _WITH_LICENCES = frozenset(
     {Turn.WAIT_OFFICE, Turn.MEND_FILE, Turn.ACT_IN_OSS, Turn.REJECTED, Turn.DONE}
 )
 _STUCK = frozenset(
-    {Turn.MEND_NIK, Turn.FILL_IN, Turn.REFUSED, Turn.MEND_FILE, Turn.ACT_IN_OSS, Turn.REJECTED}
+    {
+        Turn.MEND_NIK,
+        Turn.FILL_IN,
+        Turn.FILE_AT_OSS,
+        Turn.REFUSED,
+        Turn.MEND_FILE,
+        Turn.ACT_IN_OSS,
+        Turn.REJECTED,
+    }
 )
 
 

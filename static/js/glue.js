@@ -35,4 +35,13 @@
     if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
     scrollTo(0, 0);
   });
+  // Copy buttons: shown where they work; what they did is said aloud in #kabar.
+  for (let b of d.getElementsByName("salin")) {
+    b.hidden = 0;
+    b.onclick = () => {
+      let box = b.previousElementSibling;
+      box.select();
+      navigator.clipboard.writeText(box.value).then(() => b.textContent = kabar.textContent = b.value);
+    };
+  }
 })(document);

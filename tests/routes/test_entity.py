@@ -30,7 +30,7 @@ def filled(page: Form, form: LegalForm) -> Form:
     page.fill(nama="Contoh Jaya", jabatan=RULES[form].roles[0].value, npwp=ENTITY_NPWP[1:])
     if form is LegalForm.BRANCH:
         page.fill(
-            induk_nib="0000 1234 56789", induk_nama="Contoh Pusat", nitku=f"{ENTITY_NPWP}000001"
+            induk_nib="1234 5678 90123", induk_nama="Contoh Pusat", nitku=f"{ENTITY_NPWP}000001"
         )
     else:
         page.fill(nomor=DEED_NUMBER, tanggal="17-8-2020")

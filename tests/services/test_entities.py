@@ -55,7 +55,7 @@ def test_what_is_handed_over_names_the_entity_and_who_acts_for_it(database, form
         assert package.entity is None
         assert package.branch is not None
         assert (package.branch.npwp, package.branch.nitku[:16]) == (ENTITY_NPWP, ENTITY_NPWP)
-        assert package.branch.parent_nib == "0000123456789"
+        assert package.branch.parent_nib == "1234567890123"
         return
     assert package.branch is None
     assert package.entity is not None

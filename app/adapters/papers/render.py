@@ -11,7 +11,7 @@ import io
 import json
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -128,12 +128,19 @@ def render_licence(paper: LicencePaper) -> bytes:
         raise RealLicenceRefused(paper.kind)
     _check(paper)
     made_at = paper.issued_at.astimezone(UTC)
-    data = json.dumps(_for_template(paper, made_at), ensure_ascii=False)
+    return typeset("nib.typ", _for_template(paper, made_at), made_at)
+
+
+def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
+    """Return a template of this folder, filled with data, as a PDF/UA-1 file.
+
+    data: made of JSON values; every text as drawable() returns it. made_at: date of the file.
+    """
     # The compiler refuses to be used by two threads at once, and a paper takes milliseconds.
     with _compiling:
-        pdf = _compiler().compile(
+        pdf = _compiler(template).compile(
             format="pdf",
-            sys_inputs={"data": data},
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_standards=["ua-1"],
             timestamp=int(made_at.timestamp()),
         )
@@ -144,13 +151,13 @@ def render_licence(paper: LicencePaper) -> bytes:
 _compiling = threading.Lock()
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
+@lru_cache(maxsize=8)
+def _compiler(template: str) -> typst.Compiler:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
     return typst.Compiler(
-        str(HERE / "nib.typ"), root=str(HERE), font_paths=fonts, ignore_system_fonts=True
+        str(HERE / template), root=str(HERE), font_paths=fonts, ignore_system_fonts=True
     )
 
 
@@ -199,7 +206,7 @@ def _for_template(paper: LicencePaper, made_at: datetime) -> dict[str, Any]:
         "support_number": drawable(paper.support_number),
         "verify_url": paper.verify_url,
         "verify_code": drawable(paper.verify_code),
-        "qr_svg": _qr_svg(paper.verify_url),
+        "qr_svg": qr_svg(paper.verify_url),
     }
 
 
@@ -243,7 +250,8 @@ def _both(words: Words) -> dict[str, str]:
     return {"id": drawable(words.id), "en": drawable(words.en)}
 
 
-def _qr_svg(url: str) -> str:
+def qr_svg(url: str) -> str:
+    """Return the QR code of an address as a drawing."""
     picture = io.BytesIO()
     segno.make(url, error="m", micro=False).save(
         picture,

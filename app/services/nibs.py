@@ -1,0 +1,134 @@
+"""The NIB that a person brings back from oss.go.id: kept, corrected, and confirmed by OSS."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.adapters.http import ServiceUnavailable
+from app.adapters.licensing import NibCheck, Refused
+from app.adapters.qr import read_qr
+from app.config import ServiceMode
+from app.domain.events import EventKind
+from app.domain.nib import NibDoubt, NibSource, find_nib, is_holder
+from app.extensions import db, ports
+from app.models.dossier import Dossier, Handover, Job
+from app.services import dossiers, events, jobs, licences, modes, reconciliation
+from app.services.handovers import HandoverState
+
+JOB = "nib_check"
+
+_TAKES_A_NIB = frozenset(
+    {HandoverState.WAITING_NIK, HandoverState.FILE_AT_OSS, HandoverState.ACCEPTED}
+)
+
+
+class NibTaken(Exception):
+    """Another dossier has this NIB. Whose, nobody is told."""
+
+
+class NotOpen(Exception):
+    """No NIB can be told now: practice, not sent, refused, or OSS has confirmed one already."""
+
+
+def may_tell(dossier: Dossier) -> bool:
+    """Say whether the person can tell us a NIB, or correct the one told before."""
+    handover = dossier.handover
+    return (
+        not modes.is_practice()
+        and handover is not None
+        and dossier.sent_at is not None
+        and handover.state in _TAKES_A_NIB
+        and handover.nib_confirmed_at is None
+    )
+
+
+def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
+    """Keep the NIB that OSS gave the person, in the caller's transaction.
+
+    dossier: held to change. nib: as parse_nib() returns it; told again, nothing changes.
+    Returns the job that asks OSS about it; None without a line to OSS.
+
+    Raises NotOpen, NibTaken.
+    """
+    handover = dossier.handover
+    if handover is None or not may_tell(dossier):
+        raise NotOpen
+    if handover.nib == nib:
+        return jobs.open_job(JOB, dossier.id)
+    if db.session.scalar(select(Handover.id).where(Handover.nib == nib)) is not None:
+        raise NibTaken
+    is_first = handover.nib is None
+    now = datetime.now(UTC)
+    try:
+        with db.session.begin_nested():  # two people may tell the same number at the same moment
+            handover.nib = nib
+            handover.nib_source = source
+            handover.nib_at = now
+            handover.nib_status = handover.nib_doubt = None
+            handover.state = HandoverState.ACCEPTED
+            handover.answered_at = now
+    except IntegrityError as error:
+        raise NibTaken from error
+    kind = EventKind.NIB_RECEIVED if is_first else EventKind.NIB_CORRECTED
+    events.record(dossier, kind, nib=nib, source=str(source))
+    licences.expect(dossier, at=now)
+    if modes.current() is not ServiceMode.CONNECTED:
+        return None
+    return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+
+
+def in_photo(photo: bytes) -> str | None:
+    """Return the NIB that the QR code in a photo holds; None when none, or more than one, is found.
+
+    What the code of OSS holds is not documented, so the person compares before anything is kept.
+    """
+    found = {nib for text in read_qr(photo) if (nib := find_nib(text)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+@jobs.handles(JOB)
+def _confirm(job: Job, budget_s: float) -> bool:
+    """Ask OSS once about the NIB as it now stands. No transaction is open meanwhile."""
+    assert job.dossier_id is not None
+    dossier = db.session.get_one(Dossier, job.dossier_id)
+    handover = dossier.handover
+    nib = handover.nib if handover is not None and handover.nib_confirmed_at is None else None
+    names = [dossier.applicant.name or "", *(a.trade_name or "" for a in dossier.activities)]
+    db.session.rollback()
+    if nib is None or modes.current() is not ServiceMode.CONNECTED:
+        return True
+    try:
+        found: NibCheck | None = ports.licensing.check_nib(nib, budget_s=budget_s)
+    except ServiceUnavailable:
+        return False
+    except Refused as refusal:
+        if refusal.is_about_access:  # our own key or rights: not a word about the number
+            return False
+        found = None
+    if found is None:
+        return _keep(job.dossier_id, nib, NibDoubt.UNKNOWN)
+    if not is_holder(found.holder, *names):
+        return _keep(job.dossier_id, nib, NibDoubt.HOLDER)
+    return _keep(job.dossier_id, nib, None, status=str(found.status))
+
+
+def _keep(dossier_id: int, nib: str, doubt: NibDoubt | None, *, status: str | None = None) -> bool:
+    dossier = dossiers.take_to_change(dossier_id)
+    handover = dossier.handover
+    if handover is None or handover.nib != nib:
+        # Corrected while OSS was asked: this answer is about the number before.
+        db.session.rollback()
+        return handover is None
+    handover.nib_doubt = doubt
+    handover.nib_status = status
+    if doubt is None:
+        handover.nib_confirmed_at = datetime.now(UTC)
+        events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
+        reconciliation.plan(dossier)
+    else:
+        events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(doubt))
+    db.session.commit()
+    return True

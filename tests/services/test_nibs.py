@@ -1,0 +1,324 @@
+"""The NIB brought back from OSS: kept once, corrected, confirmed when OSS can be asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import scoped_session
+
+from app.adapters.http import service_client
+from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
+from app.domain.nib import NibSource
+from app.domain.nik_check import NikClass
+from app.extensions import db, ports
+from app.models.dossier import Dossier
+from app.services import handovers, jobs, nibs, nik_checks, papers, progress
+from app.services.handovers import HandoverState
+from app.services.progress import Stage, StageState, Turn
+from tests.factories import at_once, bring_forward, dossier_at, looking, run, sent_dossier
+
+NIB, OTHER = "8120207732258", "8120207732259"
+FOR_OSS = {
+    "OSS_URL": "https://oss.example",
+    "OSS_USER_KEY": "k",
+    "OSS_USERNAME": "u",
+    "OSS_PASSWORD": "p",
+}
+
+
+@pytest.fixture
+def session(assist) -> Iterator[scoped_session[Any]]:
+    with looking(assist) as found:
+        yield found
+
+
+@pytest.fixture
+def connected(app, make_app) -> Flask:
+    """Connected mode, before any line to OSS is put in."""
+    return make_app(testing=True, SERVICE_MODE="connected", **FOR_OSS)
+
+
+class Oss:
+    """Answers checkNIB as the test says."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer: Callable[[str], tuple[int, dict[str, Any]]] = self.knows("YOSINA PRAKTIK")
+        ports.licensing = HttpLicensing(
+            service_client("oss", simulator=self, attempts=1), user_key="k", practice=False
+        )
+
+    def knows(self, holder: str, status: str = "01") -> Callable[[str], tuple[int, dict[str, Any]]]:
+        return lambda nib: (
+            200,
+            {"kode": 200, "dataNIB": {"nib": nib, "nama_perusahaan": holder, "status": status}},
+        )
+
+    def refuses(self, code: int) -> Callable[[str], tuple[int, dict[str, Any]]]:
+        return lambda nib: (code, {"kode": code, "keterangan": "x"})
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        nib = json.loads(body)["CHECKNIB"]["nib"]
+        self.asked.append(nib)
+        status, inside = self.answer(nib)
+        start(f"{status} x", [("Content-Type", "application/json")])
+        return [json.dumps({"responcheckNIB": inside}).encode()]
+
+
+def match(dossier: Dossier) -> None:
+    nik_checks.record_by_staff(dossier, NikClass.MATCH)
+    db.session.commit()
+
+
+def kinds(dossier: Dossier) -> list[str]:
+    db.session.refresh(dossier)
+    found = [event.kind for event in dossier.events if event.kind != "nik_checked"]
+    return found[found.index("sent") :]
+
+
+def work(dossier: Dossier) -> bool:
+    db.session.commit()
+    bring_forward()
+    job = jobs.open_job(nibs.JOB, dossier.id)
+    assert job is not None
+    done = run(job.id)
+    db.session.refresh(dossier)
+    return done
+
+
+# The way without a line to OSS
+
+
+def test_sending_asks_nobody_and_waits_for_the_person(session):
+    dossier = sent_dossier()
+    assert dossier.handover is not None
+    assert dossier.handover.state == HandoverState.WAITING_NIK
+    match(dossier)
+    assert dossier.handover.state == HandoverState.FILE_AT_OSS
+    assert progress.turn_of(dossier) is Turn.FILE_AT_OSS
+    assert jobs.open_job(handovers.JOB, dossier.id) is None
+    assert isinstance(ports.licensing, NoLine)
+
+
+def test_nothing_can_be_filed_over_no_line(session):
+    dossier = sent_dossier()
+    with pytest.raises(FilingNotOffered):
+        ports.licensing.hand_over(handovers.submission_of(dossier))
+
+
+def test_a_matched_nik_leads_straight_to_filing(session):
+    dossier = dossier_at(None)
+    match(dossier)
+    assert handovers.send(dossier) is None
+    assert progress.turn_of(dossier) is Turn.FILE_AT_OSS
+
+
+def test_the_whole_way_in_assist_mode(session):
+    dossier = sent_dossier()
+    match(dossier)
+    assert nibs.tell(dossier, NIB, NibSource.TYPED) is None
+    handover = dossier.handover
+    assert handover is not None
+    assert (handover.nib, handover.nib_source) == (NIB, "typed")
+    assert handover.nib_at is not None
+    assert handover.nib_confirmed_at is None
+    assert handover.state == HandoverState.ACCEPTED
+    assert progress.turn_of(dossier) is Turn.DONE
+    assert {s.state for s in progress.way_of(dossier)} == {StageState.DONE}
+    assert kinds(dossier) == ["sent", "nib_received"]
+    assert papers.of(dossier) is None, "OSS alone makes the paper"
+
+
+def test_a_nib_may_come_before_the_answer_of_the_registry(session):
+    dossier = sent_dossier()
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    stations = {station.stage: station.state for station in progress.way_of(dossier)}
+    assert stations[Stage.NIK] is StageState.NOW
+    assert stations[Stage.NIB] is StageState.DONE
+    nik_checks.record_by_staff(dossier, NikClass.NAME_MISMATCH)
+    assert dossier.handover is not None
+    assert dossier.handover.nib == NIB, "OSS has looked at the NIK itself"
+
+
+def test_a_nik_that_does_not_fit_gives_the_file_back(session):
+    dossier = sent_dossier()
+    nik_checks.record_by_staff(dossier, NikClass.NOT_FOUND)
+    assert progress.turn_of(dossier) is Turn.MEND_NIK
+    assert not nibs.may_tell(dossier)
+
+
+def test_told_again_nothing_changes(session):
+    dossier = sent_dossier()
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    before = kinds(dossier)
+    nibs.tell(dossier, NIB, NibSource.SCANNED)
+    assert kinds(dossier) == before
+    assert dossier.handover is not None
+    assert dossier.handover.nib_source == "typed"
+
+
+def test_corrected_by_the_person_both_numbers_stay_in_the_record(session):
+    dossier = sent_dossier()
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.tell(dossier, OTHER, NibSource.SCANNED)
+    assert dossier.handover is not None
+    assert (dossier.handover.nib, dossier.handover.nib_source) == (OTHER, "scanned")
+    assert [(e.kind, e.facts) for e in dossier.events[-2:]] == [
+        ("nib_received", {"nib": NIB, "source": "typed"}),
+        ("nib_corrected", {"nib": OTHER, "source": "scanned"}),
+    ]
+
+
+def test_one_nib_belongs_to_one_dossier(session):
+    first, second = sent_dossier(), sent_dossier()
+    nibs.tell(first, NIB, NibSource.TYPED)
+    with pytest.raises(nibs.NibTaken):
+        nibs.tell(second, NIB, NibSource.TYPED)
+    assert second.handover is not None
+    assert second.handover.nib is None
+    nibs.tell(first, OTHER, NibSource.TYPED)
+    nibs.tell(second, NIB, NibSource.TYPED)
+
+
+def test_told_for_two_dossiers_at_once_one_keeps_it(assist):
+    with looking(assist):
+        ids = [sent_dossier().id, sent_dossier().id]
+
+    def tell(dossier_id: int) -> None:
+        with looking(assist) as session:
+            dossier = session.get(Dossier, dossier_id)
+            assert dossier is not None
+            nibs.tell(dossier, NIB, NibSource.TYPED)
+            session.commit()
+
+    outcomes = at_once([lambda n=n: tell(n) for n in ids])
+    assert sum(isinstance(outcome, nibs.NibTaken) for outcome in outcomes) == 1
+    assert outcomes.count(None) == 1
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_practice_takes_no_nib(database, sent):
+    dossier = sent_dossier() if sent else dossier_at(None)
+    assert not nibs.may_tell(dossier)
+    with pytest.raises(nibs.NotOpen):
+        nibs.tell(dossier, NIB, NibSource.TYPED)
+
+
+def test_before_it_is_sent_there_is_no_nib(session):
+    with pytest.raises(nibs.NotOpen):
+        nibs.tell(dossier_at(None), NIB, NibSource.TYPED)
+
+
+# Specimens of an earlier practice
+
+
+def test_a_specimen_is_shown_in_practice_only(app, make_app):
+    with looking(app):
+        dossier = sent_dossier()
+        dossier_id, code = dossier.id, dossier.papers[0].code
+        assert papers.find(code) is not None
+    with looking(make_app(testing=True, SERVICE_MODE="assist")) as session:
+        found = session.get(Dossier, dossier_id)
+        assert found is not None
+        assert papers.of(found) is None
+        assert papers.find(code) is None
+        assert papers.any_specimen(), "and such a database does not start"
+
+
+# With a line to OSS
+
+
+def told() -> Dossier:
+    dossier = sent_dossier()
+    assert nibs.tell(dossier, NIB, NibSource.TYPED) is not None
+    return dossier
+
+
+def test_oss_confirms(connected):
+    with looking(connected):
+        oss = Oss()
+        dossier = told()
+        assert work(dossier)
+        handover = dossier.handover
+        assert handover is not None
+        assert oss.asked == [NIB]
+        assert handover.nib_confirmed_at is not None
+        assert (handover.nib_status, handover.nib_doubt) == ("01", None)
+        assert kinds(dossier)[-1] == "nib_confirmed"
+        with pytest.raises(nibs.NotOpen):
+            nibs.tell(dossier, OTHER, NibSource.TYPED)
+
+
+@pytest.mark.parametrize(
+    ("answer", "doubt"), [("name", "holder"), (404, "unknown"), (400, "unknown")]
+)
+def test_oss_does_not_confirm_and_the_person_may_correct(connected, answer, doubt):
+    with looking(connected):
+        oss = Oss()
+        oss.answer = oss.knows("ORANG LAIN") if answer == "name" else oss.refuses(answer)
+        dossier = told()
+        assert work(dossier)
+        handover = dossier.handover
+        assert handover is not None
+        assert (handover.nib_doubt, handover.nib_confirmed_at) == (doubt, None)
+        assert dossier.events[-1].facts == {"nib": NIB, "doubt": doubt}
+        oss.answer = oss.knows("Kios Contoh")
+        nibs.tell(dossier, OTHER, NibSource.TYPED)
+        assert handover.nib_doubt is None
+        assert work(dossier)
+        assert handover.nib_confirmed_at is not None
+        assert oss.asked[-1] == OTHER
+
+
+@pytest.mark.parametrize("code", [401, 403, 405, 500, 504])
+def test_what_is_not_about_the_number_is_asked_again_later(connected, code):
+    with looking(connected):
+        oss = Oss()
+        oss.answer = oss.refuses(code)
+        dossier = told()
+        assert not work(dossier)
+        assert dossier.handover is not None
+        assert (dossier.handover.nib, dossier.handover.nib_doubt) == (NIB, None)
+        oss.answer = oss.knows("Yosina Praktik")
+        assert work(dossier)
+        assert dossier.handover.nib_confirmed_at is not None
+
+
+def test_an_answer_about_the_number_before_is_not_kept(connected):
+    with looking(connected):
+        oss = Oss()
+        dossier = told()
+        dossier_id = dossier.id
+        known = oss.knows("Yosina Praktik")
+
+        def meanwhile(nib: str) -> tuple[int, dict[str, Any]]:
+            if nib == NIB:  # OSS answers in a thread of its own
+                with looking(connected) as session:
+                    found = session.get(Dossier, dossier_id)
+                    assert found is not None
+                    nibs.tell(found, OTHER, NibSource.TYPED)
+                    session.commit()
+            return known(nib)
+
+        oss.answer = meanwhile
+        assert not work(dossier)
+        assert dossier.handover is not None
+        assert dossier.handover.nib_confirmed_at is None
+        assert work(dossier)
+        assert dossier.handover.nib_confirmed_at is not None
+        assert oss.asked == [NIB, OTHER]
+
+
+def test_without_a_line_a_job_left_over_ends(connected, make_app):
+    with looking(connected):
+        dossier_id = told().id
+        db.session.commit()
+    with looking(make_app(testing=True, SERVICE_MODE="assist")) as session:
+        dossier = session.get(Dossier, dossier_id)
+        assert dossier is not None
+        assert work(dossier)
