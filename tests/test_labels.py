@@ -19,7 +19,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
 from app.domain.requirements import DeclarationKind
 from app.domain.written import EntryError
-from app.forms import access, business, entity, licences, nib, person
+from app.forms import access, after, business, entity, licences, nib, person
 from app.forms.fields import ChoiceField, ParsedField
 from app.labels import DECLARATION_MEANINGS, LABELS, NIK_REMEDIES, field_label, label
 from app.labels.licences import REMEDIES
@@ -127,7 +127,7 @@ def test_every_statement_says_what_it_means():
 
 FORMS = [
     each
-    for module in (access, business, entity, licences, nib, person)
+    for module in (access, after, business, entity, licences, nib, person)
     for _, each in inspect.getmembers(module, inspect.isclass)
     if issubclass(each, Form) and each.__module__ == module.__name__
 ]

@@ -31,6 +31,8 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
 # Tables of which a plain dossier of one person leaves nothing behind.
 EMPTY = {
+    "change_requests",
+    "lkpm_worksheets",
     "attachments",
     "file_disposals",
     "upload_parts",
@@ -52,6 +54,7 @@ CHECKED = {
     ("holiday", "kind"): "national",
     ("risk_fact", "risk"): "R",
     ("risk_fact", "size"): "mikro",
+    ("change_requests", "new_dossier_id"): None,  # never the dossier itself
 }
 
 
@@ -108,12 +111,14 @@ def _row(table: sa.Table, connection: sa.Connection) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for column in table.columns:
         keys = [key.column for key in column.foreign_keys if key.column.table is not table]
-        if keys:
+        if (table.name, column.name) in CHECKED:
+            row[column.name] = CHECKED[table.name, column.name]
+        elif keys:
             row[column.name] = connection.scalar(sa.select(keys[0]))
         elif column.foreign_keys:
             row[column.name] = None  # points to its own table
         else:
-            row[column.name] = CHECKED.get((table.name, column.name), _value(column.type))
+            row[column.name] = _value(column.type)
     return row
 
 

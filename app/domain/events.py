@@ -47,6 +47,12 @@ class EventKind(StrEnum):
     ATTACHMENT_ADDED = "attachment_added"
     ATTACHMENT_REMOVED = "attachment_removed"
     ATTACHMENT_RESTORED = "attachment_restored"
+    CHANGE_ASKED = "change_asked"
+    CHANGE_WITHDRAWN = "change_withdrawn"
+    CHANGE_DONE = "change_done"
+    NIB_REVOKED = "nib_revoked"
+    LKPM_REMINDED = "lkpm_reminded"
+    LKPM_REPORTED = "lkpm_reported"
 
 
 def chain_hash(

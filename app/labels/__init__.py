@@ -8,8 +8,21 @@ from typing import Any
 
 from flask import Flask
 
+from app.domain.changes import ChangeKind, ChangeState
 from app.domain.nik_check import Field
-from app.labels import assist, attachments, base, entity, licences, messages, nik_cases, risk, wire
+from app.labels import (
+    after,
+    assist,
+    attachments,
+    base,
+    entity,
+    licences,
+    messages,
+    nik_cases,
+    risk,
+    wire,
+)
+from app.labels.after import CHANGE_HINTS, NEXT_STEP_TEXTS
 from app.labels.assist import PART_NOTES
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 
@@ -25,6 +38,7 @@ __all__ = [
 
 # One module a subject; each has its pairs of value and words.
 PARTS = (
+    after.WORDS,
     assist.WORDS,
     attachments.WORDS,
     base.WORDS,
@@ -51,6 +65,16 @@ def field_label(name: str) -> str:
     return label(Field(name))
 
 
+def change_label(kind: str) -> str:
+    """Return the words for a kind of change, as a column holds it."""
+    return label(ChangeKind(kind))
+
+
+def change_state_label(state: str) -> str:
+    """Return the words for the state of a change, as a column holds it."""
+    return label(ChangeState(state))
+
+
 def init_app(app: Flask) -> None:
     """Give the templates the `label` filter and the longer texts."""
     app.add_template_filter(label)
@@ -64,3 +88,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")
     app.add_template_global(licences.REMEDIES, "RETURN_REMEDIES")
     app.add_template_global(PART_NOTES, "PART_NOTES")
+    app.add_template_filter(change_label)
+    app.add_template_filter(change_state_label)
+    app.add_template_global(CHANGE_HINTS, "CHANGE_HINTS")
+    app.add_template_global(NEXT_STEP_TEXTS, "NEXT_STEP_TEXTS")

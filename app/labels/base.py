@@ -152,6 +152,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (Stage.SENT, _l("File sent")),
     (Stage.OSS, _l("Taken by OSS")),
     (Stage.NIB, _l("NIB is there")),
+    (Stage.ENDED, _l("NIB ended at the owner’s request")),
     (EstimateCase.KNOWN, _l("We know what you need.")),
     (EstimateCase.NEEDS_SCOPE, _l("It depends on what exactly you do.")),
     (EstimateCase.UNKNOWN, _l("We do not know the risk of this activity.")),

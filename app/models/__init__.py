@@ -1,5 +1,25 @@
 """Tables, by aggregate. Importing this package makes every table known to the metadata."""
 
-from app.models import attachment, dossier, licence, message, nik_case, oss_notice, reference
+from app.models import (
+    attachment,
+    change,
+    dossier,
+    licence,
+    lkpm,
+    message,
+    nik_case,
+    oss_notice,
+    reference,
+)
 
-__all__ = ["attachment", "dossier", "licence", "message", "nik_case", "oss_notice", "reference"]
+__all__ = [
+    "attachment",
+    "change",
+    "dossier",
+    "licence",
+    "lkpm",
+    "message",
+    "nik_case",
+    "oss_notice",
+    "reference",
+]

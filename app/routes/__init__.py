@@ -9,9 +9,11 @@ def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
     from app.routes import (
         activities,
+        after_nib,
         api,
         attachments,
         business_check,
+        changes,
         correction,
         differences,
         filing,
@@ -20,6 +22,8 @@ def blueprints() -> list[Blueprint]:
         home,
         inbound,
         journey,
+        kbli_change,
+        lkpm,
         messages,
         nik,
         oss_inbound,
@@ -34,9 +38,11 @@ def blueprints() -> list[Blueprint]:
 
     modules = (
         activities,
+        after_nib,
         api,
         attachments,
         business_check,
+        changes,
         correction,
         differences,
         filing,
@@ -45,6 +51,8 @@ def blueprints() -> list[Blueprint]:
         home,
         inbound,
         journey,
+        kbli_change,
+        lkpm,
         messages,
         nik,
         oss_inbound,

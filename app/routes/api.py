@@ -15,7 +15,7 @@ from app.domain.because import Conclusion
 from app.domain.business_size import BusinessSize
 from app.domain.reference_types import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
 from app.domain.risk import products_for
-from app.services import business_check
+from app.services import business_check, kbli_change
 from app.services.finder import get_finder
 from app.services.reference import get_book
 
@@ -102,6 +102,39 @@ def risk() -> ResponseReturnValue:
         if size in (None, row.size) and scope in (0, row.scope_no)
     ]
     return _answer({"known": book.has_risk(code, year), "rows": [_row(row) for row in rows]})
+
+
+@bp.get("/kbli-lama/<code>")
+@open_to_all
+def old_code(code: str) -> ResponseReturnValue:
+    """What became of one KBLI 2020 code, how sure that is, and the risk now."""
+    found = kbli_change.change_of(code)
+    if found is None:
+        return _no_such_code(kbli_change.OLD_YEAR)
+    return _answer(
+        {
+            **_short(found.old),
+            "change": found.change,
+            "basis": found.basis,
+            "sure": found.is_sure,
+            "to_do": found.to_do,
+            "successors": [
+                {
+                    **_short(each.entry),
+                    "plain_id": each.entry.plain_id,
+                    "plain_en": each.entry.plain_en,
+                    "basis": each.basis,
+                    "risk": {row.size: row.levels for row in kbli_change.risk_of(each.entry.code)},
+                }
+                for each in found.new
+            ],
+            "number_now": _short(found.number_now) if found.number_now else None,
+            "sources": [
+                {"law": each.law, "article": each.article, "confirmed": each.confirmed}
+                for each in found.citations
+            ],
+        }
+    )
 
 
 def _year() -> int:

@@ -13,7 +13,7 @@ from app.routes import once
 from app.routes.once import address_of
 from app.routes.step_page import At, StepPage
 from app.routes.steps import PAGES, area_part
-from app.services import dossiers
+from app.services import changes, dossiers
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
@@ -122,7 +122,8 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
 
 def _after(stop: Stop) -> str:
     """Return where the person goes after a step, as once.goes_to() reads it."""
-    changing = request.form.get("dari") == "periksa"
+    # In a change after the NIB all but the changed part was answered before.
+    changing = request.form.get("dari") == "periksa" or changes.behind(g.dossier) is not None
     if stop.name is StepName.IDENTITY:
         return "nik.show"
     if g.dossier.sent_at is not None:  # given back: one thing is mended at a time

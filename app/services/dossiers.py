@@ -90,9 +90,8 @@ class TooManyActivities(Exception):
     """One file cannot hold more activities."""
 
 
-def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Dossier:
-    """Open an empty dossier with a new Nomor Bantuan."""
-    now = datetime.now(UTC)
+def free_support_number() -> str:
+    """Return a new Nomor Bantuan (12 digits) that no dossier has."""
 
     def digits(count: int) -> str:
         return "".join(str(secrets.randbelow(10)) for _ in range(count))
@@ -100,8 +99,14 @@ def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Doss
     number = new_support_number(digits)
     while db.session.scalar(select(Dossier.id).where(Dossier.support_number == number)):
         number = new_support_number(digits)
+    return number
+
+
+def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Dossier:
+    """Open an empty dossier with a new Nomor Bantuan."""
+    now = datetime.now(UTC)
     dossier = Dossier(
-        support_number=number,
+        support_number=free_support_number(),
         pin_hash=pin_hash,
         pin_failures=0,
         language=language,

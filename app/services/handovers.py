@@ -31,11 +31,13 @@ from app.domain.risk import RiskLevel
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Entity, Handover, Job, Paper
 from app.services import (
+    changes,
     dossiers,
     events,
     jobs,
     licence_news,
     licences,
+    lkpm,
     messages,
     modes,
     nik_checks,
@@ -103,6 +105,7 @@ def send(dossier: Dossier) -> Job | None:
     )
     sent = events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
     messages.announce(dossier, MessageKind.SENT, dedupe=str(sent.number))
+    changes.follow(dossier)
     return None if waiting else _go_on(dossier, dossier.handover)
 
 
@@ -147,6 +150,7 @@ def reopen(dossier: Dossier, *, cause: str) -> None:
     dossier.sent_at = None
     db.session.flush()
     events.record(dossier, EventKind.REOPENED, cause=cause)
+    changes.follow(dossier)
 
 
 @jobs.handles(JOB)
@@ -228,6 +232,8 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
         Paper(code=_paper_code(), kind="nib", number=result.nib, specimen=True, issued_at=now)
     )
     events.record(dossier, EventKind.PAPER_ISSUED, paper="nib")
+    changes.follow(dossier)
+    lkpm.plan_reminder(dossier, now=now)
     licences.keep(dossier, result.licences, at=now)
     licence_news.plan(dossier, now)
     from app.services import reconciliation

@@ -58,6 +58,7 @@ TURNS: Mapping[str, Any] = {
     "wait_nik": _l("Sent. The civil registry has not answered yet. You need not do anything."),
     "wait_oss": _l("Sent. OSS has not answered yet. You need not do anything."),
     "file_at_oss": _l("Your turn. File it at oss.go.id with your own account."),
+    "ended": _l("This NIB was closed at the owner's request. It is no longer valid."),
     "wait_office": _l("The NIB is there. The office is checking. You need not do anything."),
     "mend_file": _l("Your turn. The office gave the file back. Open it to see what to mend."),
     "act_in_oss": _l("Your turn. Look in your account at oss.go.id or ask DPMPTSP."),

@@ -15,7 +15,7 @@ from app.domain.events import EventKind
 from app.domain.nib import NibDoubt, NibSource, find_nib, is_holder
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Handover, Job
-from app.services import dossiers, events, jobs, licences, modes, reconciliation
+from app.services import changes, dossiers, events, jobs, licences, lkpm, modes, reconciliation
 from app.services.handovers import HandoverState
 
 JOB = "nib_check"
@@ -75,6 +75,9 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
     kind = EventKind.NIB_RECEIVED if is_first else EventKind.NIB_CORRECTED
     events.record(dossier, kind, nib=nib, source=str(source))
     licences.expect(dossier, at=now)
+    if is_first:
+        changes.follow(dossier)
+        lkpm.plan_reminder(dossier, now=now)
     if modes.current() is not ServiceMode.CONNECTED:
         return None
     return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)

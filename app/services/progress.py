@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from app.domain.events import EventKind
 from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LicenceStatus
+from app.domain.oss_codes import LicenceStatus, NibStatus
 from app.domain.risk import RiskLevel, issued_automatically
 from app.domain.verification import GRANTED, WhoActs, is_final, who_acts
 from app.models.dossier import Dossier
@@ -29,6 +29,7 @@ class Stage(StrEnum):
     OSS = "oss"
     NIB = "nib"
     LICENCE = "licence"
+    ENDED = "ended"  # only where it happened
 
 
 class StageState(StrEnum):
@@ -54,6 +55,7 @@ class Turn(StrEnum):
     ACT_IN_OSS = "act_in_oss"
     REJECTED = "rejected"
     DONE = "done"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ _REACHED_BY = {
     Stage.SENT: EventKind.SENT,
     Stage.OSS: EventKind.HANDED_OVER,
     Stage.NIB: EventKind.NIB_RECEIVED,
+    Stage.ENDED: EventKind.NIB_REVOKED,
 }
 
 
@@ -79,6 +82,8 @@ def turn_of(dossier: Dossier) -> Turn:
     if dossier.handover is None or dossier.sent_at is None:
         mends = nik_class not in {None, NikClass.MATCH, NikClass.PENDING}
         return Turn.MEND_NIK if mends else Turn.FILL_IN
+    if dossier.handover.nib_status == NibStatus.REVOKED:
+        return Turn.ENDED
     state = HandoverState(dossier.handover.state)
     if state is HandoverState.ACCEPTED:
         return _turn_of_licences(dossier)
@@ -131,6 +136,8 @@ def way_of(dossier: Dossier) -> list[Station]:
             if stage is Stage.OSS and sent:  # whoever brings a NIB has filed at OSS
                 at = at or moments.get(EventKind.NIB_RECEIVED)
             done = at is not None
+        if stage is Stage.ENDED and not done:
+            continue
         stations.append(Station(stage, StageState.DONE if done else StageState.AHEAD, at))
     current = {
         Turn.FILL_IN: Stage.SENT,
@@ -143,6 +150,7 @@ def way_of(dossier: Dossier) -> list[Station]:
         Turn.MEND_FILE: Stage.LICENCE,
         Turn.ACT_IN_OSS: Stage.LICENCE,
         Turn.REJECTED: Stage.LICENCE,
+        Turn.ENDED: None,
         Turn.DONE: None if nik_ok else Stage.NIK,  # the NIB came before the registry's answer
     }[turn]
     state = StageState.STUCK if turn in _STUCK else StageState.NOW

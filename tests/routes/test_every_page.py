@@ -8,6 +8,7 @@ from app.domain.name_variants import name_variants
 from app.services.reference import get_book
 from tests.client import HTMX, form_of, parse
 from tests.pages import (
+    AFTER,
     JOURNEY,
     KIOSK,
     LIVES_OUTSIDE,
@@ -31,6 +32,7 @@ def test_every_address_is_in_the_list_of_pages(app):
     listed |= {path.partition("?")[0] for path in PARTS}
     listed |= {f"/berkas/{name}" for name in JOURNEY}
     listed |= set(NOT_PAGES) | set(OWN)
+    listed |= {path.partition("?")[0] for path in AFTER}
     found = {
         rule.rule
         for rule in app.url_map.iter_rules()
@@ -94,6 +96,21 @@ def test_a_part_also_opens_as_a_page(client, path, language):
     assert not part.is_document
     names = {e.get("name") for e in part.all("input", "select")}
     assert names <= {e.get("name") for e in page.all("input", "select")}
+
+
+@both_languages
+@pytest.mark.parametrize("who", [KIOSK, TARO], ids=lambda who: who.name)
+def test_every_word_after_the_nib_is_marked(pseudo_client, who, language):
+    Walk(pseudo_client, who, language=language).to("hasil")
+    bare = {}
+    with pseudo_client.application.app_context():
+        for path in AFTER:
+            response = pseudo_client.get(PREFIXES[language] + path)
+            assert response.status_code == 200, path
+            words = bare_words(parse(response), language, get_book(), [])
+            if words:
+                bare[path] = words
+    assert not bare, bare
 
 
 @both_languages

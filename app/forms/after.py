@@ -1,0 +1,134 @@
+"""Forms for what comes after the NIB: old codes, LKPM, changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired
+
+from app.domain import money, place, quantities
+from app.domain.business_size import BusinessSize
+from app.domain.changes import REASON_AT_MOST
+from app.forms.business_check import PublicForm
+from app.forms.fields import (
+    COUNT_MESSAGES,
+    MONEY_MESSAGES,
+    ChoiceField,
+    ParsedField,
+    messages_for_text,
+)
+from app.i18n import rupiah
+
+QUERY_AT_MOST = 200
+PROBLEMS_AT_MOST = 1000
+_TOO_LONG = messages_for_text(_l("Write a few words."))
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").replace("\0", " ").split())[:QUERY_AT_MOST]
+
+
+class OldCodeForm(PublicForm):
+    """A code of the old list, several, or words."""
+
+    q = StringField(
+        _l("The code on your old NIB"),
+        description=_l("Five digits, for example 47111. Several are fine. Or write what you do."),
+        filters=[_one_line],
+        validators=[DataRequired(_l("Type the five digits, or what you do."))],
+    )
+
+
+class SizeForm(PublicForm):
+    """How big the business is."""
+
+    ukuran = ChoiceField(
+        _l("How big is your business?"),
+        description=_l("Count tools, goods and cash. Do not count land and buildings."),
+        choices=[
+            (BusinessSize.MICRO.value, _l("Micro: up to Rp 1 billion")),
+            (BusinessSize.SMALL.value, _l("Small: up to Rp 5 billion")),
+            (BusinessSize.MEDIUM.value, _l("Medium: up to Rp 10 billion")),
+            (BusinessSize.LARGE.value, _l("Large: more than Rp 10 billion")),
+        ],
+        missing=_l("Choose how big your business is."),
+    )
+
+
+def _text(label: Any, hint: Any, at_most: int) -> ParsedField:
+    return ParsedField(
+        label,
+        description=hint,
+        parse=lambda text: place.parse_free_text(text, at_most),
+        messages=_TOO_LONG,
+        optional=True,
+        maxlength=at_most + 100,
+    )
+
+
+def _spent(label: Any, hint: Any = "") -> ParsedField:
+    return ParsedField(
+        label,
+        description=hint,
+        parse=money.parse_rupiah,
+        messages=MONEY_MESSAGES,
+        show=rupiah,
+        short=True,
+        numeric=True,
+        maxlength=40,
+    )
+
+
+def _people(label: Any) -> ParsedField:
+    return ParsedField(
+        label,
+        description=_l("Count yourself too. None? Type 0."),
+        parse=quantities.parse_count,
+        messages=COUNT_MESSAGES,
+        inputmode="numeric",
+        short=True,
+        maxlength=10,
+    )
+
+
+class WorksheetForm(FlaskForm):
+    """Lembar kerja LKPM: what was done in one period, in the order in which OSS asks."""
+
+    tanah = _spent(_l("Land"), _l("Bought in these months. Nothing? Type 0."))
+    bangunan = _spent(_l("Building"), _l("Built or repaired in these months. Nothing? Type 0."))
+    mesin = _spent(_l("Machines and tools"), _l("Bought in these months. Example: 7,5 juta"))
+    lain = _spent(_l("Other things"), _l("Shelves, signboard, transport. Nothing? Type 0."))
+    kerja = _spent(_l("Goods and money to run the business"), _l("Stock, cash, wages."))
+    laki = _people(_l("How many men work there?"))
+    perempuan = _people(_l("How many women work there?"))
+    hasil = _text(_l("What did you make or sell?"), _l("For example: 600 kg of fish."), 255)
+    kendala = _text(
+        _l("What was difficult?"),
+        _l("For example: power cuts. Leave it empty if nothing."),
+        PROBLEMS_AT_MOST,
+    )
+    sudah = StringField(_l("At OSS"))
+
+    @property
+    def reported(self) -> bool:
+        """The person ticked that OSS has the report."""
+        return bool(self.sudah.data)
+
+
+class ChangeForm(FlaskForm):
+    """Why something changes, in one's own words."""
+
+    alasan = _text(_l("Why does it change?"), _l("A few words are enough."), REASON_AT_MOST)
+
+
+class CloseForm(FlaskForm):
+    """End the NIB: why, and that the person knows what it means."""
+
+    alasan = _text(_l("Why do you close?"), _l("A few words are enough."), REASON_AT_MOST)
+    paham = StringField(
+        _l("Do you know what it means?"),
+        validators=[DataRequired(_l("Read what it means and tick it. Not sure? Ask the office."))],
+    )

@@ -1,0 +1,22 @@
+"""What comes after the NIB: only what fits this business."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g
+from flask.typing import ResponseReturnValue
+
+from app.auth import applicant_required
+from app.forms.person import today
+from app.services import after_nib, changes
+from app.web import go, render
+
+bp = Blueprint("after_nib", __name__, url_prefix="/berkas")
+
+
+@bp.get("/setelah-nib")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """List what to do next, the most urgent first."""
+    if not changes.has_nib(g.dossier):
+        return go("resume.next_step")
+    return render("after_nib/show.html", steps=after_nib.to_do(g.dossier, on=today()))

@@ -1,0 +1,257 @@
+"""Changes after the NIB: say what is wanted, open a linked file for it, or close the business."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth import applicant_required, enter, has_cookies
+from app.domain.changes import ChangeKind, ChangeState, change_citation
+from app.domain.support_number import format_support_number
+from app.forms.after import ChangeForm, CloseForm
+from app.forms.business import SendForm
+from app.forms.fields import mistakes
+from app.models.change import ChangeRequest
+from app.routes import once
+from app.services import changes as service
+from app.services.post_keys import BadPostKey, new_key
+from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
+
+bp = Blueprint("changes", __name__, url_prefix="/berkas/perubahan")
+
+
+@bp.get("")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Ask what is wanted; show what was asked for."""
+    return _list(SendForm(formdata=None))
+
+
+def _list(form: SendForm, status: int = 200) -> Response:
+    under_way = service.open_request(g.dossier)
+    origin = service.behind(g.dossier)
+    return render(
+        "changes/show.html",
+        status=status,
+        form=form,
+        # Several forms on one page: what one of them used up, another must not need.
+        keys={name: new_key() for name in ("reopen", "withdraw", "closed")},
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+        can_ask=service.has_nib(g.dossier),
+        kinds=list(ChangeKind),
+        under_way=under_way,
+        new_number=_new_number(under_way),
+        ended=[
+            (each, _new_number(each))
+            for each in service.requests_of(g.dossier)
+            if each is not under_way
+        ],
+        origin=format_support_number(origin.dossier.support_number) if origin else "",
+        practice=service.is_practice(g.dossier),
+        has_paper=bool(g.dossier.papers),
+    )
+
+
+def _new_number(change: ChangeRequest | None) -> str:
+    if change is None or change.new_dossier is None:
+        return ""
+    return format_support_number(change.new_dossier.support_number)
+
+
+def _kind() -> ChangeKind | None:
+    """Return the kind that is asked for, None for anything that opens no linked file."""
+    asked = request.values.get("jenis", "")
+    kind = ChangeKind(asked) if asked in set(ChangeKind) else None
+    return None if kind is ChangeKind.CLOSE else kind
+
+
+def _may_ask() -> bool:
+    return service.has_nib(g.dossier) and service.open_request(g.dossier) is None
+
+
+@bp.get("/minta")
+@applicant_required
+def ask() -> ResponseReturnValue:
+    """Say what a change means and ask why (?jenis=tempat)."""
+    kind = _kind()
+    if kind is None or not _may_ask():
+        return go("changes.show")
+    return _ask(ChangeForm(formdata=None), kind)
+
+
+def _ask(form: ChangeForm, kind: ChangeKind, status: int = 200) -> Response:
+    return render(
+        "changes/ask.html",
+        status=status,
+        form=form,
+        form_page=True,
+        kunci=once.kept_key(),
+        kind=kind,
+        law=change_citation(kind),
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.post("/minta")
+@applicant_required
+def open_change() -> ResponseReturnValue:
+    """Open the linked file. The same form sent twice opens one."""
+    kind = _kind()
+    if kind is None:
+        return advance("changes.show")
+    form = ChangeForm(formdata=request.form)
+    if "ganti" in request.form:
+        return _ask(form, kind)
+    if not form.validate():
+        return _ask(form, kind, 422)
+    try:
+        key = once.claim("changes.open", g.dossier.id)
+    except BadPostKey:
+        return _ask(form, kind, 400)
+    try:
+        copy, job = service.open_change(g.dossier, kind, form.alasan.data)
+    except service.ChangeOpen as under_way:
+        # Also when this very form came twice: its first answer was lost on the way.
+        return _go_to(under_way.request)
+    except service.NoNib:
+        return advance("changes.show")
+    key.lead_to("changes.number", g.dossier.id)
+    commit_now()
+    if job is not None:
+        run_now(job)
+    return _enter(copy.id)
+
+
+def _go_to(change: ChangeRequest) -> ResponseReturnValue:
+    """Go on in the linked file of a change: whoever opened the old one owns the new one too."""
+    if change.new_dossier_id is None:
+        return advance("changes.show")
+    return _enter(change.new_dossier_id)
+
+
+def _enter(dossier_id: int) -> ResponseReturnValue:
+    """Let the browser into the linked file. A new page load: this form is of the old file."""
+    enter(dossier_id)
+    commit_now()
+    url = url_for("changes.number")
+    if not wants_fragment():
+        return see_other(url)
+    response = make_response("", 200)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+@bp.get("/nomor")
+@applicant_required
+def number() -> ResponseReturnValue:
+    """Show the numbers of both files, the old and the new."""
+    change = service.behind(g.dossier)
+    if change is None:
+        return go("changes.show")
+    return render(
+        "changes/number.html",
+        kind=ChangeKind(change.kind),
+        old=format_support_number(change.dossier.support_number),
+        new=format_support_number(g.dossier.support_number),
+        practice=service.is_practice(change.dossier),
+    )
+
+
+@bp.post("/buka")
+@applicant_required
+def reopen() -> ResponseReturnValue:
+    """Go on with the change that is under way."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _list(form, 422)
+    change = service.open_request(g.dossier)
+    return _go_to(change) if change else advance("changes.show")
+
+
+@bp.post("/batal")
+@applicant_required
+def withdraw() -> ResponseReturnValue:
+    """Take the request back."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _list(form, 422)
+    try:
+        key = once.claim("changes.withdraw", g.dossier.id)
+    except BadPostKey:
+        return _list(form, 400)
+    change = service.open_request(g.dossier)
+    if key.taken is None and change is not None:
+        try:
+            service.withdraw(change)
+        except service.TooLate:
+            return _list(form, 409)
+        key.lead_to("changes.show", g.dossier.id)
+    return advance("changes.show")
+
+
+@bp.get("/tutup")
+@applicant_required
+def confirm_close() -> ResponseReturnValue:
+    """Say what closing means, and ask once more."""
+    if not _may_ask():
+        return go("changes.show")
+    return _close(CloseForm(formdata=None))
+
+
+def _close(form: CloseForm, status: int = 200) -> Response:
+    return render(
+        "changes/close.html",
+        status=status,
+        form=form,
+        form_page=True,
+        kunci=once.kept_key(),
+        law=change_citation(ChangeKind.CLOSE),
+        practice=service.is_practice(g.dossier),
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.post("/tutup")
+@applicant_required
+def close() -> ResponseReturnValue:
+    """End the NIB, or note that the person wants to. Sent twice, it happens once."""
+    form = CloseForm(formdata=request.form)
+    if "ganti" in request.form:
+        return _close(form)
+    if not form.validate():
+        return _close(form, 422)
+    try:
+        key = once.claim("changes.close", g.dossier.id)
+    except BadPostKey:
+        return _close(form, 400)
+    try:
+        change = service.close(g.dossier, form.alasan.data)
+    except (service.NoNib, service.ChangeOpen):
+        return advance("changes.show")
+    leads_to = "receipt.show" if change.state == ChangeState.DONE else "changes.show"
+    key.lead_to(leads_to, g.dossier.id)
+    return advance(leads_to)
+
+
+@bp.post("/selesai")
+@applicant_required
+def closed() -> ResponseReturnValue:
+    """Record that the NIB was ended at OSS."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _list(form, 422)
+    try:
+        key = once.claim("changes.closed", g.dossier.id)
+    except BadPostKey:
+        return _list(form, 400)
+    try:
+        service.closed_at_oss(g.dossier)
+    except service.NoNib:
+        return advance("changes.show")
+    key.lead_to("receipt.show", g.dossier.id)
+    return advance("receipt.show")

@@ -1,0 +1,85 @@
+"""What changed for me: what became of the KBLI 2020 codes on an old NIB. No log-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import open_to_all
+from app.domain.kbli_change import codes_in
+from app.domain.reference_types import KbliEntry
+from app.domain.risk import RiskLevel
+from app.forms.after import OldCodeForm
+from app.forms.fields import mistakes
+from app.i18n import language
+from app.labels import label
+from app.services import kbli_change as service
+from app.services.business_check import wording
+from app.services.reference import get_book
+from app.web import render
+
+bp = Blueprint("kbli_change", __name__)
+
+AN_HOUR = 3600
+
+
+@bp.get("/kbli-lama")
+@open_to_all
+def show() -> ResponseReturnValue:
+    """Ask for old codes or words; say what became of them."""
+    if "q" not in request.args:
+        return _page(OldCodeForm(formdata=None))
+    form = OldCodeForm(formdata=request.args)
+    if not form.validate():
+        return _page(form, 422)
+    text = form.q.data or ""
+    codes = codes_in(text)
+    if not codes:
+        return _page(form, found=service.find_old(text))
+    return _page(form, answers=[_answer(code) for code in codes])
+
+
+def _page(form: OldCodeForm, status: int = 200, **found: Any) -> Response:
+    return render(
+        "kbli_change/show.html",
+        status=status,
+        public_for=AN_HOUR,
+        form=form,
+        mistakes=mistakes(form),
+        **{"answers": None, "found": None, **found},
+    )
+
+
+def _answer(code: str) -> dict[str, Any]:
+    """One code: what became of it, or that only the new list has it, or neither."""
+    found = service.change_of(code)
+    if found is None:
+        new = get_book().kbli(service.NEW_YEAR, code)
+        return {"code": code, "change": None, "only_new": _said(new) if new else None}
+    return {
+        "code": code,
+        "change": found,
+        "new": [
+            {**_said(each.entry), "basis": each.basis, "risk": _risk(each.entry)}
+            for each in found.new
+        ],
+        "risk_before": _risk(found.old),
+        "number_now": _said(found.number_now) if found.number_now else None,
+    }
+
+
+def _said(entry: KbliEntry) -> dict[str, Any]:
+    return {"entry": entry, "said": wording(entry, language())}
+
+
+def _risk(entry: KbliEntry) -> list[tuple[str, str]]:
+    """The levels with the sizes that share them, in words; empty = not known."""
+    sizes: dict[tuple[RiskLevel, ...], list[str]] = {}
+    for row in service.risk_of(entry.code, entry.year):
+        sizes.setdefault(row.levels, []).append(label(row.size))
+    return [
+        (" / ".join(label(level) for level in levels), ", ".join(names))
+        for levels, names in sizes.items()
+    ]

@@ -1,0 +1,271 @@
+"""Changes after the NIB (perubahan): a linked copy in which only the change is asked, or a closing.
+
+A change never touches the dossier that has the NIB: a copy is filled in and handed over as before,
+and both stay. The way back from the copy to its origin is the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapper, class_mapper
+
+from app.domain.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
+from app.domain.events import EventKind
+from app.domain.journey import StepName
+from app.domain.oss_codes import NibStatus
+from app.extensions import db
+from app.models.change import ChangeRequest
+from app.models.dossier import Activity, Applicant, Dossier, Entity, Job
+from app.services import dossiers, events, jobs, lkpm, nik_checks
+
+T = TypeVar("T")
+
+# Everything that a dossier says is copied, column by column, so that a new column comes along by
+# itself. Left out is what belongs to one dossier alone: its keys, and what sending it fixed.
+NOT_COPIED: Mapping[type[Any], frozenset[str]] = MappingProxyType(
+    {
+        Dossier: frozenset(
+            {"id", "support_number", "pin_failures", "created_at", "updated_at", "sent_at"}
+        ),
+        Applicant: frozenset({"dossier_id"}),
+        Activity: frozenset(
+            {"id", "dossier_id", "risk", "size", "risk_release", "decision_working_days"}
+        ),
+        Entity: frozenset({"dossier_id"}),
+    }
+)
+
+# What each step fills, of the person and of the activity. None of it stays in a step that is asked
+# again. A column that is missing here would be copied into a question that looks answered.
+COLUMNS: Mapping[StepName, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
+    {
+        StepName.PHONE: (("phone", "phone_index", "npwp"), ()),
+        StepName.HOME: (("area_code", "area_text", "street", "rt_rw", "postcode"), ()),
+        StepName.ACTIVITY: ((), ("kbli_year", "kbli_code", "scope_no")),
+        StepName.BUSINESS: ((), ("trade_name", "description", "described", "scope_no")),
+        StepName.PLACE: (
+            (),
+            ("village_code", "street", "rt_rw", "shared_premises", "position_code"),
+        ),
+        StepName.LAND: ((), ("land_area", "land_unit", "land_status", "customary_land")),
+        StepName.CAPITAL: (
+            (),
+            ("land_idr", "building_idr", "machines_idr", "other_idr", "working_idr"),
+        ),
+        StepName.PRODUCTION: (
+            (),
+            ("workers_male", "workers_female", "product", "capacity", "capacity_unit"),
+        ),
+    }
+)
+
+
+class NoNib(Exception):
+    """There is no NIB yet (or no longer), so there is nothing to change."""
+
+
+class ChangeOpen(Exception):
+    """Another change is under way. request: the one."""
+
+    def __init__(self, request: ChangeRequest) -> None:
+        super().__init__(request.id)
+        self.request = request
+
+
+class TooLate(Exception):
+    """The request was handed over or ended, so it can no longer be taken back."""
+
+
+def has_nib(dossier: Dossier) -> bool:
+    """Say whether there is a NIB that can be changed."""
+    handover = dossier.handover
+    return bool(handover and handover.nib and handover.nib_status != NibStatus.REVOKED)
+
+
+def is_practice(dossier: Dossier) -> bool:
+    """Say whether the NIB is a specimen of our own, which we may revoke; OSS alone does others."""
+    return any(paper.kind == "nib" and paper.specimen for paper in dossier.papers)
+
+
+def requests_of(dossier: Dossier) -> list[ChangeRequest]:
+    """Return what was asked for, the newest first."""
+    query = select(ChangeRequest).where(ChangeRequest.dossier_id == dossier.id)
+    return list(db.session.scalars(query.order_by(ChangeRequest.id.desc())))
+
+
+def open_request(dossier: Dossier) -> ChangeRequest | None:
+    """Return the change that is under way."""
+    return next((each for each in requests_of(dossier) if each.state in OPEN_STATES), None)
+
+
+def behind(dossier: Dossier) -> ChangeRequest | None:
+    """Return the request for which this dossier was opened; None for an ordinary one."""
+    return db.session.scalar(
+        select(ChangeRequest).where(ChangeRequest.new_dossier_id == dossier.id)
+    )
+
+
+# --- asking ---------------------------------------------------------------------------------------
+
+
+def open_change(
+    dossier: Dossier, kind: ChangeKind, reason: str | None
+) -> tuple[Dossier, Job | None]:
+    """Open a linked copy for a change; return it, and the NIK check to run.
+
+    The copy has its own Nomor Bantuan and the same PIN. Statements are made anew, and the registry
+    is asked again: months may lie between.
+
+    Raises NoNib, ChangeOpen.
+    """
+    _may_ask(dossier)
+    copy = _copied(dossier, kind)
+    request = _ask(dossier, kind, reason, ChangeState.DRAFT)
+    request.new_dossier = copy
+    db.session.flush()
+    events.record(copy, EventKind.STARTED, language=copy.language, change=kind.value)
+    return copy, nik_checks.plan(copy)
+
+
+def close(dossier: Dossier, reason: str | None) -> ChangeRequest:
+    """Ask to end the NIB at one's own request (PP 28/2025, article 256).
+
+    A specimen is revoked here and now. A real NIB is revoked in OSS alone: the request stays open
+    until the person says that it is done there.
+
+    Raises NoNib, ChangeOpen.
+    """
+    _may_ask(dossier)
+    request = _ask(dossier, ChangeKind.CLOSE, reason, ChangeState.SENT)
+    if is_practice(dossier):
+        _revoke(dossier, request, by="practice")
+    return request
+
+
+def closed_at_oss(dossier: Dossier) -> ChangeRequest:
+    """Record that the person ended the NIB at OSS. Raises NoNib without such a request."""
+    request = open_request(dossier)
+    if request is None or request.kind != ChangeKind.CLOSE:
+        raise NoNib(dossier.id)
+    _revoke(dossier, request, by="owner")
+    return request
+
+
+def withdraw(request: ChangeRequest) -> None:
+    """Take a request back. A copy that was begun stays, as a draft. Raises TooLate."""
+    handed_over = request.kind != ChangeKind.CLOSE and request.state != ChangeState.DRAFT
+    if request.state not in OPEN_STATES or handed_over:
+        raise TooLate(request.id)
+    _move(request, ChangeState.WITHDRAWN)
+    events.record(request.dossier, EventKind.CHANGE_WITHDRAWN, change=request.kind)
+
+
+def follow(new_dossier: Dossier) -> None:
+    """Bring the request behind a dossier up to date: it was sent, came back, or has its result.
+
+    To be called by whatever moves a hand-over, in its transaction. Does nothing for a dossier that
+    is no copy.
+    """
+    request = behind(new_dossier)
+    if request is None or request.state == ChangeState.DONE:
+        return
+    handover = new_dossier.handover
+    if handover is not None and handover.nib:
+        _move(request, ChangeState.DONE)
+        events.record(request.dossier, EventKind.CHANGE_DONE, change=request.kind)
+    else:
+        _move(request, ChangeState.SENT if new_dossier.sent_at else ChangeState.DRAFT)
+
+
+def _may_ask(dossier: Dossier) -> None:
+    if not has_nib(dossier):
+        raise NoNib(dossier.id)
+    under_way = open_request(dossier)
+    if under_way is not None:
+        raise ChangeOpen(under_way)
+
+
+def _ask(
+    dossier: Dossier, kind: ChangeKind, reason: str | None, state: ChangeState
+) -> ChangeRequest:
+    now = datetime.now(UTC)
+    request = ChangeRequest(
+        dossier=dossier,
+        kind=kind.value,
+        state=state.value,
+        reason=reason or None,
+        asked_at=now,
+        changed_at=now,
+    )
+    db.session.add(request)
+    db.session.flush()
+    events.record(dossier, EventKind.CHANGE_ASKED, change=kind.value)
+    return request
+
+
+def _move(request: ChangeRequest, state: ChangeState) -> None:
+    if request.state != state:
+        request.state = state.value
+        request.changed_at = datetime.now(UTC)
+
+
+def _revoke(dossier: Dossier, request: ChangeRequest, *, by: str) -> None:
+    assert dossier.handover is not None
+    dossier.handover.nib_status = NibStatus.REVOKED.value
+    _move(request, ChangeState.DONE)
+    reminder = jobs.open_job(lkpm.JOB, dossier.id)
+    if reminder is not None:
+        reminder.done_at = datetime.now(UTC)
+    events.record(dossier, EventKind.NIB_REVOKED, by=by)
+    events.record(dossier, EventKind.CHANGE_DONE, change=request.kind)
+
+
+# --- copying --------------------------------------------------------------------------------------
+
+
+def _copied(dossier: Dossier, kind: ChangeKind) -> Dossier:
+    """Return the dossier once more, as a new draft without what is asked again."""
+    steps = ASKED_AGAIN[kind]
+    of_person = {name for step in steps for name in COLUMNS[step][0]}
+    of_activity = {name for step in steps for name in COLUMNS[step][1]}
+    now = datetime.now(UTC)
+    # The place, the figures and the activity of the main one change; further ones stay as they are.
+    adds = kind is ChangeKind.ADD_ACTIVITY
+    copies = [
+        copy_of(each, without=of_activity if number == 0 and not adds else frozenset())
+        for number, each in enumerate(dossier.activities)
+    ]
+    for each in copies:
+        each.described = bool(each.described)
+    copy = copy_of(
+        dossier,
+        support_number=dossiers.free_support_number(),
+        pin_failures=0,
+        created_at=now,
+        updated_at=now,
+        applicant=copy_of(dossier.applicant, without=of_person),
+        entity=copy_of(dossier.entity) if dossier.entity else None,
+        every_activity=copies,
+    )
+    db.session.add(copy)
+    db.session.flush()
+    if adds:
+        dossiers.add_activity(copy)
+    return copy
+
+
+def copy_of(row: T, *, without: frozenset[str] | set[str] = frozenset(), **replaced: Any) -> T:
+    """Return a new row with the columns of another, but for NOT_COPIED and `without`."""
+    left_out = NOT_COPIED[type(row)] | without
+    mapper: Mapper[Any] = class_mapper(type(row))
+    values = {
+        column.key: getattr(row, column.key)
+        for column in mapper.column_attrs
+        if column.key not in left_out
+    }
+    return type(row)(**{**values, **replaced})
