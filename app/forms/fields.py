@@ -15,6 +15,7 @@ from wtforms.widgets import TextInput
 
 from app.domain import (
     dates,
+    email_address,
     money,
     nik,
     person,
@@ -190,6 +191,12 @@ NUMBER_MESSAGES = {
     support_number.SupportNumberProblem.BAD_CHECK: _l(
         "One digit is not right. Compare it with your note and type it again."
     ),
+}
+EMAIL_MESSAGES = {
+    email_address.EmailProblem.NOT_AN_ADDRESS: _l(
+        "This is no e-mail address. Write it like name@example.com, or leave it empty."
+    ),
+    email_address.EmailProblem.TOO_LONG: _l("An e-mail address may have {maximum} characters."),
 }
 NPWP_MESSAGES = {
     tax_numbers.NpwpProblem.EMPTY: _l("Type the NPWP: 15 or 16 digits."),

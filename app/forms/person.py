@@ -11,11 +11,12 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain import dates, person, phone, place, tax_numbers
+from app.domain import dates, email_address, person, phone, place, tax_numbers
 from app.domain.calendar import local_date
 from app.domain.nik import parse_nik
 from app.forms.fields import (
     DATE_MESSAGES,
+    EMAIL_MESSAGES,
     NAME_MESSAGES,
     NIK_MESSAGES,
     NPWP_MESSAGES,
@@ -106,6 +107,16 @@ class PhoneForm(FlaskForm):
         autocomplete="tel",
         numeric=True,
         maxlength=40,
+    )
+    surel = ParsedField(
+        _l("E-mail"),
+        description=_l("We can send news there too."),
+        parse=email_address.parse_email,
+        messages=EMAIL_MESSAGES,
+        optional=True,
+        inputmode="email",
+        autocomplete="email",
+        maxlength=80,
     )
     npwp = ParsedField(
         _l("NPWP (tax number)"),

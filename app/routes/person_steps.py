@@ -172,8 +172,14 @@ PAGES: dict[StepName, StepPage] = {
     StepName.PHONE: StepPage(
         person.PhoneForm,
         "journey/phone.html",
-        lambda at: {"telepon": at.dossier.applicant.phone, "npwp": at.dossier.applicant.npwp},
-        lambda at, form: dossiers.set_phone(at.dossier, form.telepon.data, form.npwp.data),
+        lambda at: {
+            "telepon": at.dossier.applicant.phone,
+            "surel": at.dossier.applicant.email,
+            "npwp": at.dossier.applicant.npwp,
+        },
+        lambda at, form: dossiers.set_phone(
+            at.dossier, form.telepon.data, npwp=form.npwp.data, email=form.surel.data
+        ),
         context=lambda _form, at: {"is_entity": at.is_entity},
     ),
     StepName.ENTITY: StepPage(

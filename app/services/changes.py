@@ -44,7 +44,10 @@ NOT_COPIED: Mapping[type[Any], frozenset[str]] = MappingProxyType(
 # again. A column that is missing here would be copied into a question that looks answered.
 COLUMNS: Mapping[StepName, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     {
-        StepName.PHONE: (("phone", "phone_index", "npwp"), ()),
+        StepName.PHONE: (
+            ("phone", "phone_index", "npwp", "email", "email_index", "message_channel"),
+            (),
+        ),
         StepName.HOME: (("area_code", "area_text", "street", "rt_rw", "postcode"), ()),
         StepName.ACTIVITY: ((), ("kbli_year", "kbli_code", "scope_no")),
         StepName.BUSINESS: ((), ("trade_name", "description", "described", "scope_no")),

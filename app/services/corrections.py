@@ -289,7 +289,7 @@ def _version(dossier: Dossier, target: StepTarget | PaperTarget) -> str | None:
 
 _OF_PERSON: Mapping[StepName, tuple[str, ...]] = {
     StepName.IDENTITY: ("nik", "name", "birth_date", "sex"),
-    StepName.PHONE: ("phone", "npwp"),
+    StepName.PHONE: ("phone", "npwp", "email"),
     StepName.HOME: ("area_code", "area_text", "street", "rt_rw", "postcode"),
 }
 _OF_ENTITY: Mapping[StepName, tuple[str, ...]] = {

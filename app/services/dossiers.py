@@ -35,7 +35,7 @@ from app.domain.journey import (
     first_unanswered,
 )
 from app.domain.legal_form import RULES, UMK_ONLY_LAW, LegalForm, Role, fits_size
-from app.domain.messages import MessageKind
+from app.domain.messages import Channel, MessageKind
 from app.domain.nik_check import NikClass
 from app.domain.person import Sex
 from app.domain.requirements import DeclarationKind, Ground
@@ -260,10 +260,15 @@ def identify(dossier: Dossier, *, nik: str, name: str, birth_date: date, sex: Se
     return last is None or last.identity_index != index or last.nik_class != NikClass.MATCH
 
 
-def set_phone(dossier: Dossier, phone: str, npwp: str | None = None) -> None:
-    """Record the mobile number, as +628…, and the tax number of a person who has one."""
+def set_phone(
+    dossier: Dossier, phone: str, *, npwp: str | None = None, email: str | None = None
+) -> None:
+    """Record the mobile number, as +628…, and what a person may have: tax number and e-mail."""
     _changing(dossier, StepName.PHONE)
-    dossier.applicant.npwp = npwp
+    applicant = dossier.applicant
+    applicant.npwp = npwp
+    applicant.email = email
+    applicant.email_index = messages.index_of(email, Channel.EMAIL) if email else None
     dossier.applicant.phone = phone
     dossier.applicant.phone_index = vault.index(phone, "applicants.phone")
     _answered(dossier, StepName.PHONE)

@@ -284,6 +284,7 @@ def _submission(dossier: Dossier, key: str) -> wire.Submission:
             birth_date=date.fromisoformat(known(person.birth_date)),
             sex=Sex(known(person.sex)),
             phone=known(person.phone),
+            email=person.email or "",
             address=address,
             role=_role(entity) if RULES[form].is_entity else "",
         ),

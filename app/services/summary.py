@@ -84,6 +84,8 @@ def _identity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
 def _phone(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
     who = dossier.applicant
     rows = [(_("Phone"), "0" + (who.phone or "").removeprefix("+62"))]
+    if who.email:
+        rows.append((_("E-mail"), who.email))
     if who.npwp and dossier.entity is None:
         rows.append((_("NPWP"), masked(who.npwp)))
     return rows

@@ -113,7 +113,7 @@ def test_a_one_person_company_stays_small(database, capital, stops):
 def test_tax_numbers_are_sealed(app, database):
     entity_dossier(LegalForm.BRANCH)
     person = dossier_at(StepName.HOME)
-    dossiers.set_phone(person, "+6281200004567", "9601055403879001")
+    dossiers.set_phone(person, "+6281200004567", npwp="9601055403879001")
     database.commit()
     stored = repr([raw_rows(app)[table] for table in ("applicants", "entities")])
     assert ENTITY_NPWP not in stored
