@@ -39,7 +39,7 @@ from app.domain.requirements import Ground
 from app.extensions import db, ports, vault
 from app.models.attachment import Attachment, FileDisposal, Upload, UploadPart
 from app.models.dossier import Activity, Dossier, Job
-from app.services import change_gate, dossiers, events, jobs
+from app.services import change_gate, dossiers, events, jobs, licences
 from app.services.answers import known
 
 JOB = "dispose_files"
@@ -151,9 +151,16 @@ def find_paper(dossier: Dossier, address: str) -> PaperState:
 def may_change(dossier: Dossier, key: str) -> bool:
     """Say whether the file of a paper may be added, replaced or removed now.
 
-    Until the dossier is sent, and after that while an office has given back exactly this paper.
+    Until the dossier is sent, and after that while an office has given back exactly this paper. A
+    paper that is still missing may also be added until the office begins to read.
     """
-    return dossier.sent_at is None or change_gate.may_change_paper(dossier, key)
+    if dossier.sent_at is None or change_gate.may_change_paper(dossier, key):
+        return True
+    in_force = Attachment.replaced_at.is_(None) & Attachment.removed_at.is_(None)
+    there = select(Attachment.id).where(
+        Attachment.dossier_id == dossier.id, Attachment.requirement == key, in_force
+    )
+    return licences.takes_papers(dossier) and db.session.scalar(there.limit(1)) is None
 
 
 def _changing(dossier: Dossier, key: str) -> None:

@@ -116,6 +116,24 @@ def _add(dossier: Dossier, place: int, result: LicenceResult) -> Licence:
     return row
 
 
+_NOT_READ_YET = frozenset(
+    {
+        LicenceStatus.REQUIREMENTS_FILLED,
+        LicenceStatus.COMPLETE,
+        LicenceStatus.INCOMPLETE,
+        LicenceStatus.COMMITMENT,
+    }
+)
+
+
+def takes_papers(dossier: Dossier) -> bool:
+    """Say whether an office will verify a licence and has not begun to read its papers."""
+    return any(
+        LicenceStatus(row.status) in _NOT_READ_YET and needs_office(row, dossier)
+        for row in of(dossier)
+    )
+
+
 def _expected_id(activity: Activity) -> str:
     return f"kegiatan-{activity.position + 1}"
 

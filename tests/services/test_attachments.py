@@ -22,11 +22,12 @@ from app.domain.attachments import (
     WrongOffset,
 )
 from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason
+from app.domain.oss_codes import LicenceStatus
 from app.domain.verification import StatusSource
 from app.extensions import db, ports
 from app.models.attachment import Attachment, FileDisposal, Upload, UploadPart
 from app.models.dossier import Dossier, Event
-from app.services import attachments, corrections, dossiers, events
+from app.services import attachments, corrections, dossiers, events, licences
 from app.services.attachments import NotThere
 from app.services.dossiers import DossierClosed
 from app.vault import CannotDecrypt
@@ -260,6 +261,25 @@ def test_an_office_opens_the_one_paper_that_it_gives_back(database):
     attachments.remove(found, there)
     with pytest.raises(DossierClosed):
         add(found, address="lain2")
+
+
+def test_a_missing_paper_is_taken_until_the_office_reads(database):
+    found = sent_dossier(kbli_code=MEDIUM_HIGH)
+    (licence,) = licences.of(found)
+    assert attachments.may_change(found, "lain1")
+    there = add(found, address="lain1")
+    assert not attachments.may_change(found, "lain1"), "the office holds it now"
+    with pytest.raises(DossierClosed):
+        attachments.remove(found, there)
+    assert attachments.may_change(found, "lain2")
+    licences.record_status(
+        found,
+        licence.id_izin,
+        LicenceStatus.VALIDATION,
+        at=datetime.now(UTC),
+        source=StatusSource.OFFICE,
+    )
+    assert not attachments.may_change(found, "lain2")
 
 
 def test_an_attachment_belongs_to_its_dossier(dossier):
