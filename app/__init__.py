@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, cli, gateways, i18n, labels, logs, web
 from app.auth import SESSION_LENGTH
-from app.config import ROOT, NikCheckMode, ServiceMode, Settings, load_secrets, read_settings
+from app.config import (
+    ROOT,
+    NikCheckMode,
+    ServiceMode,
+    Settings,
+    key_source,
+    load_secrets,
+    read_settings,
+)
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints
 from app.services import rules
@@ -27,6 +36,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     keys = load_secrets(settings.instance)
     vault.keys, vault.current = keys.data_keys, keys.current_data_key
     vault.index_key = keys.index_key
+    vault.source = key_source(settings.instance)
+    vault.read_at = time.monotonic()
 
     app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
     app.config.update(

@@ -11,13 +11,16 @@ from typing import Any, TypeVar, cast
 from flask import g, request, session
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
-_DOSSIER, _AT, _TOKEN = "d", "a", "csrf_token"
+_DOSSIER, _AT, _EPOCH, _TOKEN = "d", "a", "e", "csrf_token"
 
 TAG = "untuk_berkas"  # the field of a form that says for which file it was shown
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 SESSION_LENGTH = timedelta(hours=12)  # half a day: an afternoon with an outage in it
+_WHILE_WITHDRAWN = frozenset(
+    f"app.routes.{name}" for name in ("messages", "own_data", "resume", "start")
+)
 _RENEW_AFTER = timedelta(minutes=30)  # each renewal costs the person a cookie, so not every time
 
 
@@ -42,6 +45,12 @@ def applicant_required(view: View) -> View:
             from app.routes.resume import ask_for_pin
 
             return ask_for_pin()
+        if g.dossier.withdrawn_at is not None and view.__module__ not in _WHILE_WITHDRAWN:
+            from app.web import advance, go
+
+            # Read on or undo: nothing else can be done with a file that was withdrawn.
+            leads = go if request.method in {"GET", "HEAD"} else advance
+            return leads("own_data.show")
         return view(*args, **kwargs)
 
     guarded.access = "applicant"  # type: ignore[attr-defined]
@@ -78,7 +87,7 @@ def open_dossier() -> bool:
         return False
     changes = request.method not in {"GET", "HEAD"}
     dossier = dossiers.find_by_id(session[_DOSSIER], to_change=changes)
-    if dossier is None:
+    if dossier is None or dossier.session_epoch != session.get(_EPOCH, 0):
         leave()
         return False
     if age > _RENEW_AFTER:
@@ -107,11 +116,16 @@ def file_tag() -> str:
     return dossiers.tag_of(g.dossier) if "dossier" in g else ""
 
 
-def enter(dossier_id: int) -> None:
-    """Let this browser act on the dossier from now on. Nothing of an earlier person stays."""
+def enter(dossier_id: int, epoch: int = 0) -> None:
+    """Let this browser act on the dossier from now on. Nothing of an earlier person stays.
+
+    epoch: the dossier's session_epoch; the session ends when a new PIN counts it up.
+    """
     session.clear()
     g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
     session[_DOSSIER] = dossier_id
+    if epoch:
+        session[_EPOCH] = epoch
     session[_AT] = int(datetime.now(UTC).timestamp())
     start_token()
 

@@ -20,6 +20,7 @@ from app.domain.support_number import (
 )
 from app.domain.verification import RETURNED, StatusSource, public_state
 from app.extensions import db
+from app.key_commands import keys_group
 from app.models.dossier import Dossier
 from app.nik_commands import nik_group
 from app.services import (
@@ -31,7 +32,9 @@ from app.services import (
     licences,
     messages,
     nik_checks,
+    recovery,
     reference,
+    wordings,
 )
 from app.services.reference_files import ReferenceFilesBroken
 
@@ -68,6 +71,16 @@ def status_command() -> None:
         state = "current" if release.current else "kept for older dossiers"
         info = release.info
         click.echo(f"{info.id}: {info.as_of}, {release.rows} rows, {state} – {info.source}")
+
+
+@reference_group.command("keep-wording")
+@click.argument("version")
+def keep_wording_command(version: str) -> None:
+    """Keep the texts that people agree to now, under a new version: then set WORDING to it."""
+    try:
+        click.echo(wordings.keep(version))
+    except FileExistsError as error:
+        raise click.ClickException("this version was used for other texts") from error
 
 
 @audit_group.command("verify")
@@ -131,6 +144,18 @@ def nik_record_command(number: str, verdict: str) -> None:
         raise click.ClickException("no NIK of this file waits to be compared") from error
     db.session.commit()
     click.echo("recorded")
+
+
+@dossier_group.command("new-pin")
+@click.argument("number")
+def new_pin_command(number: str) -> None:
+    """Print a code with which the person in front of you sets a new PIN. It works for one day."""
+    code = recovery.make_counter_code(_dossier(number))
+    db.session.commit()
+    click.echo(f"{code[:4]} {code[4:]}")
+    click.echo(
+        "The person types it at /berkas/lupa, with the number. It works once, until tomorrow."
+    )
 
 
 @messages_group.command("status")
@@ -242,6 +267,7 @@ def init_app(app: Flask) -> None:
     """Add the commands."""
     groups = (
         reference_group, audit_group, dossier_group, licence_group, nik_group, messages_group,
+        keys_group,
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from app.vault import Vault
@@ -34,6 +36,13 @@ class NikCheckMode(StrEnum):
 
     SERVICE = "service"
     MANUAL = "manual"
+
+
+T = TypeVar("T")
+
+HIGHEST_KEY = 255
+SETTLED_AFTER = timedelta(minutes=5)
+"""By then every running process seals with the new key: several times the vault's own wait."""
 
 
 class BadSettings(Exception):
@@ -356,24 +365,97 @@ def load_secrets(instance: Path) -> Secrets:
 def _make_secrets(path: Path) -> None:
     """Write fresh keys. Two processes that start together end up with the same file."""
 
-    def key() -> str:
-        return base64.b64encode(secrets.token_bytes(32)).decode()
-
     fresh = {
-        "session_key": key(),
-        "data_keys": {"1": key()},
+        "session_key": _new_key(),
+        "data_keys": {"1": _new_key()},
         "current_data_key": 1,
-        "index_key": key(),
+        "index_key": _new_key(),
         "oss_user_key": secrets.token_urlsafe(24),
     }
-    draft = path.with_name(f".secrets-{os.getpid()}-{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(fresh, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _write_draft(path, fresh)
     try:
         os.link(draft, path)  # unlike rename, this keeps the file of whoever came first
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _write_draft(path: Path, content: Mapping[str, Any]) -> Path:
+    draft = path.with_name(f".secrets-{os.getpid()}-{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def key_source(instance: Path) -> Callable[[], tuple[Mapping[int, bytes], int]]:
+    """Return what reads the data keys and the number of the current one anew."""
+
+    def read() -> tuple[Mapping[int, bytes], int]:
+        found = load_secrets(instance)
+        return found.data_keys, found.current_data_key
+
+    return read
+
+
+class CannotRetire(Exception):
+    """The key must stay."""
+
+
+def add_data_key(instance: Path, now: datetime) -> int:
+    """Add a data key, make it the current one and return its number. Older ones stay.
+
+    Raises ValueError when the numbers (up to 255) are used up.
+    """
+
+    def change(stored: dict[str, Any]) -> int:
+        number = max(map(int, stored["data_keys"]), default=0) + 1
+        if number > HIGHEST_KEY:
+            raise ValueError("no key number is left")
+        stored["data_keys"][str(number)] = _new_key()
+        stored["current_data_key"] = number
+        stored["rotated_at"] = now.isoformat()
+        return number
+
+    return _change_secrets(instance, change)
+
+
+def remove_data_key(instance: Path, number: int, now: datetime) -> None:
+    """Take out a data key that nothing uses any more; the caller has looked.
+
+    Raises CannotRetire for the current key, one that is not there, and while running processes may
+    still seal with it.
+    """
+
+    def change(stored: dict[str, Any]) -> None:
+        if str(number) not in stored["data_keys"] or number == stored["current_data_key"]:
+            raise CannotRetire("not there, or the current key")
+        rotated_at = datetime.fromisoformat(stored["rotated_at"])
+        if now < rotated_at + SETTLED_AFTER:
+            raise CannotRetire("running processes may still seal with it; wait a few minutes")
+        del stored["data_keys"][str(number)]
+
+    _change_secrets(instance, change)
+
+
+def _change_secrets(instance: Path, change: Callable[[dict[str, Any]], T]) -> T:
+    """Change the file of keys in one step; who reads meanwhile sees the old or the new one."""
+    path = instance / "secrets.json"
+    with (instance / "secrets.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stored = json.loads(path.read_text())
+        result = change(stored)
+        draft = _write_draft(path, stored)
+        draft.replace(path)
+        folder = os.open(instance, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the new key must not be lost after something was sealed with it
+        finally:
+            os.close(folder)
+    return result

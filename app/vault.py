@@ -11,7 +11,8 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -19,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _FORMAT = 1
 _NONCE_BYTES = 12
+REREAD_AFTER_S = 60.0
+"""So long a running process may go on sealing with a key that is no longer the current one."""
 
 
 class CannotDecrypt(Exception):
@@ -27,11 +30,37 @@ class CannotDecrypt(Exception):
 
 @dataclass
 class Vault:
-    """Keys in memory. `keys` maps key numbers (0-255) to 32 bytes; `current` seals new values."""
+    """Keys in memory. `keys` maps key numbers (0-255) to 32 bytes; `current` seals new values.
+
+    source: reads keys and current number anew, so that a rotation reaches a running process: when
+        it meets a key that it does not know, and from time to time before it seals.
+    """
 
     keys: Mapping[int, bytes] = field(default_factory=dict)
     current: int = 0
     index_key: bytes = b""
+    source: Callable[[], tuple[Mapping[int, bytes], int]] | None = None
+    read_at: float = 0.0
+
+    def reread(self) -> None:
+        """Take the keys as they are now."""
+        if self.source is not None:
+            # In one step, so that another thread never meets a number without its key.
+            found = self.source()
+            self.keys = {**self.keys, **found[0]}
+            self.current = found[1]
+            self.keys = found[0]
+        self.read_at = time.monotonic()
+
+    def _key_of(self, stored: bytes, purpose: str) -> bytes:
+        if len(stored) <= 2 + _NONCE_BYTES or stored[0] != _FORMAT:
+            raise CannotDecrypt(purpose)
+        if stored[1] not in self.keys:
+            self.reread()
+        key = self.keys.get(stored[1])
+        if key is None:
+            raise CannotDecrypt(purpose)
+        return key
 
     def seal(self, plain: str, purpose: str) -> bytes:
         """Return format byte, key number, nonce and ciphertext of `plain`."""
@@ -43,15 +72,16 @@ class Vault:
 
     def seal_bytes(self, plain: bytes, purpose: str) -> bytes:
         """Return the same for a file or a piece of one."""
+        if time.monotonic() - self.read_at >= REREAD_AFTER_S:
+            self.reread()
+        number = self.current
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, purpose.encode())
-        return bytes((_FORMAT, self.current)) + nonce + sealed
+        sealed = AESGCM(self.keys[number]).encrypt(nonce, plain, purpose.encode())
+        return bytes((_FORMAT, number)) + nonce + sealed
 
     def open_bytes(self, stored: bytes, purpose: str) -> bytes:
         """Return the bytes that seal_bytes() was given. Raises CannotDecrypt."""
-        key = self.keys.get(stored[1]) if len(stored) > 2 + _NONCE_BYTES else None
-        if key is None or stored[0] != _FORMAT:
-            raise CannotDecrypt(purpose)
+        key = self._key_of(stored, purpose)
         nonce, sealed = stored[2 : 2 + _NONCE_BYTES], stored[2 + _NONCE_BYTES :]
         try:
             return AESGCM(key).decrypt(nonce, sealed, purpose.encode())

@@ -14,7 +14,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from app.extensions import db
-from app.services import attachments, inbound, jobs, messages, nik_cases, post_keys
+from app.services import attachments, inbound, jobs, messages, nik_cases, post_keys, retention
 
 SWEEP_EVERY_S = 10
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
@@ -50,7 +50,11 @@ def tidy(app: Flask) -> None:
         messages.forget_old(now)
         attachments.forget_expired_uploads(now)
         jobs.plan(attachments.JOB, None)
+        retention.carry_out(now)
         db.session.commit()
+        for dossier_id in retention.old_drafts(now):
+            retention.erase_draft(dossier_id, now)
+            db.session.commit()
         db.session.remove()
 
 

@@ -50,6 +50,10 @@ PUBLIC: Mapping[str, tuple[str, int]] = {
     "start": ("/berkas/mulai", 200),
     "start-with-code": ("/berkas/mulai?kbli=47112", 200),
     "resume": ("/berkas/lanjut", 200),
+    "lost-pin": ("/berkas/lupa", 200),
+    "lost-number": ("/berkas/lupa/nomor", 200),
+    "lost-counter": ("/berkas/lupa/loket", 200),
+    "lost-facilitator": ("/berkas/lupa/pendamping", 200),
     "tracking": ("/lacak", 200),
     "tracking-empty": ("/lacak?nomor=", 422),
     "tracking-unknown": ("/lacak?nomor=SRG+0000+0000+0000", 404),
@@ -79,6 +83,10 @@ NOT_PAGES = {
     "/api/v1/risk": "data",
     "/berkas": "leads to /berkas/mulai",
     "/berkas/teruskan": "leads to the step that comes next",
+    "/berkas/data-saya.json": "data",
+    "/berkas/data-saya.pdf": "a paper",
+    "/berkas/lupa/kode": "comes after asking: tests/routes/test_recovery.py",
+    "/berkas/lupa/pin": "comes after a right code: tests/routes/test_recovery.py",
     "/berkas/nomor.png": "a picture",
     "/berkas/nib.pdf": "a paper",
     "/berkas/nik/kartu": "stands only while a NIK does not fit: see routes/test_nik_cases.py",
@@ -102,7 +110,13 @@ STEPS = (
 )  # fmt: skip
 JOURNEY = (START, NUMBER, STEPS[0], NIK, *STEPS[1:], REVIEW, RESULT)
 # Pages of the open file beside the way.
-OWN = ("/berkas/pesan",)
+OWN = (
+    "/berkas/pesan",
+    "/berkas/data-saya",
+    "/berkas/data-saya/tarik",
+    "/berkas/data-saya/hapus",
+    "/berkas/data-saya/pendamping",
+)
 # Fragments that also open as pages of their own (their addresses stand in hx-get).
 PARTS = (
     "/berkas/wilayah?distrik=960105",

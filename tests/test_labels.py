@@ -19,7 +19,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
 from app.domain.requirements import DeclarationKind
 from app.domain.written import EntryError
-from app.forms import access, after, business, entity, licences, nib, person
+from app.forms import access, after, business, entity, licences, nib, person, recovery
 from app.forms.fields import ChoiceField, ParsedField
 from app.labels import DECLARATION_MEANINGS, LABELS, NIK_REMEDIES, field_label, label
 from app.labels.licences import REMEDIES
@@ -38,6 +38,7 @@ NOT_SHOWN = {
     "ClockState": "pages say what it means for the days",
     "EntityCode": "for OSS only",
     "EventKind": "the record; pages show Stage",
+    "FileCase": "of a rule; pages show its days",
     "HolidayKind": "sorts days",
     "InboundKind": "what an SMS asks; pages show the answer",
     "KdKewenangan": "for OSS only",
@@ -49,6 +50,8 @@ NOT_SHOWN = {
     "NikWake": "of a rule",
     "LicenceStatus": "pages show PublicState",
     "ProductType": "for OSS only; pages show LicenceProduct",
+    "OnErasure": "of a rule",
+    "RecoveryWay": "the record",
     "RegistryFault": "nobody but staff can do anything about it",
     "ResponseCode": "for OSS only",
     "StatusSource": "the record; pages show what happened",
@@ -127,7 +130,7 @@ def test_every_statement_says_what_it_means():
 
 FORMS = [
     each
-    for module in (access, after, business, entity, licences, nib, person)
+    for module in (access, after, business, entity, licences, nib, person, recovery)
     for _, each in inspect.getmembers(module, inspect.isclass)
     if issubclass(each, Form) and each.__module__ == module.__name__
 ]

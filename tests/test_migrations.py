@@ -37,8 +37,10 @@ EMPTY = {
     "file_disposals",
     "upload_parts",
     "uploads",
+    "consents",
     "correction_targets",
     "corrections",
+    "data_requests",
     "entities",
     "inbound_messages",
     "nik_cases",
@@ -46,6 +48,7 @@ EMPTY = {
     "oss_differences",
     "oss_notices",
     "post_keys",
+    "recoveries",
     "registry_troubles",
 }
 # Values that a check of the table asks for; everything else is made up by its type.

@@ -53,6 +53,17 @@ class EventKind(StrEnum):
     NIB_REVOKED = "nib_revoked"
     LKPM_REMINDED = "lkpm_reminded"
     LKPM_REPORTED = "lkpm_reported"
+    PIN_CHANGED = "pin_changed"
+    RECOVERY_CODE_SENT = "recovery_code_sent"
+    RECOVERY_CODE_WITHHELD = "recovery_code_withheld"
+    COUNTER_CODE_MADE = "counter_code_made"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    WITHDRAWN = "withdrawn"
+    ERASURE_ASKED = "erasure_asked"
+    DATA_REQUEST_UNDONE = "data_request_undone"
+    ERASED = "erased"
+    ERASURE_REFUSED = "erasure_refused"
 
 
 def chain_hash(

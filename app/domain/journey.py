@@ -178,6 +178,11 @@ def first_unanswered(answers: Answers) -> Stop | None:
     return next((stop for stop, answered in _way(answers) if not answered), None)
 
 
+def answered(answers: Answers) -> tuple[Stop, ...]:
+    """Return the stops that are answered, in order, also those after one that is not."""
+    return tuple(stop for stop, is_answered in _way(answers) if is_answered)
+
+
 def may_open(stop: Stop, answers: Answers) -> bool:
     """Say whether a stop may be shown: it is on the way, and all before it is answered."""
     if stop.name in ALWAYS_OPEN:

@@ -19,6 +19,7 @@ from app.labels import (
     licences,
     messages,
     nik_cases,
+    own_data,
     risk,
     wire,
 )
@@ -46,6 +47,7 @@ PARTS = (
     licences.WORDS,
     messages.WORDS,
     nik_cases.WORDS,
+    own_data.WORDS,
     risk.WORDS,
     wire.WORDS,
 )
@@ -84,6 +86,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(risk.days_of, "step_days")
     app.add_template_filter(risk.laws_of, "laws")
     app.add_template_global(DECLARATION_MEANINGS, "DECLARATION_MEANINGS")
+    app.add_template_global(own_data.CONSENT_TEXT, "CONSENT_TEXT")
+    app.add_template_global(own_data.MEANINGS, "GROUP_MEANINGS")
     app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")
     app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")
     app.add_template_global(licences.REMEDIES, "RETURN_REMEDIES")

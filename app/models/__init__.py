@@ -9,6 +9,7 @@ from app.models import (
     message,
     nik_case,
     oss_notice,
+    own_data,
     reference,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "message",
     "nik_case",
     "oss_notice",
+    "own_data",
     "reference",
 ]

@@ -39,6 +39,10 @@ class Dossier(db.Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    # A new PIN counts this up; a browser that was let in before it is asked for the PIN again.
+    session_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
     applicant: Mapped[Applicant] = relationship(back_populates="dossier", lazy="joined")
     entity: Mapped[Entity | None] = relationship(back_populates="dossier", lazy="select")

@@ -117,7 +117,7 @@ def enter_dossier() -> ResponseReturnValue:
         commit_now()
         return _page(form, 403, wrong="pin", left=error.left, step=step, carry=carry)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
-    enter(dossier.id)
+    enter(dossier.id, dossier.session_epoch)
     g.dossier = dossiers.take_to_change(dossier.id)
     g.csrf_valid = True  # checked above; enter() has given the session a new secret since
     if stop and any(name not in _NOT_TYPED for name, _ in carry):

@@ -71,7 +71,7 @@ def create() -> ResponseReturnValue:
             dossiers.open_with_pin(known.support_number, fits=key.taken.same)
         except (dossiers.PinLocked, dossiers.WrongPin):
             return advance("resume.show")
-        enter(known.id)
+        enter(known.id, known.session_epoch)
         return advance("start.number")
     dossier = dossiers.start(
         pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None

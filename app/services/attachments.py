@@ -221,7 +221,7 @@ def put(reserved: Reserved) -> None:
     Raises FilesUnavailable.
     """
     key = reserved.storage_key
-    ports.files.put(key, vault.seal_bytes(reserved.cleaned.content, _purpose(key)))
+    ports.files.put(key, vault.seal_bytes(reserved.cleaned.content, purpose_of(key)))
 
 
 def attach(dossier: Dossier, key: str, position: int | None, reserved: Reserved) -> Attachment:
@@ -293,7 +293,7 @@ def _digest(content: bytes, purpose: str) -> bytes:
     return vault.index(hashlib.sha256(content).hexdigest(), purpose)
 
 
-def _purpose(storage_key: str) -> str:
+def purpose_of(storage_key: str) -> str:
     """A content is bound to its key: put under another one, it does not open."""
     return f"files.{storage_key}"
 
@@ -311,7 +311,7 @@ def find(dossier: Dossier, attachment_id: int) -> Attachment:
 
 def content_of(storage_key: str) -> bytes:
     """Return a content as it may be shown. Raises NoSuchFile, FilesUnavailable, CannotDecrypt."""
-    return vault.open_bytes(ports.files.get(storage_key), _purpose(storage_key))
+    return vault.open_bytes(ports.files.get(storage_key), purpose_of(storage_key))
 
 
 def remove(dossier: Dossier, attachment: Attachment) -> None:
@@ -401,7 +401,7 @@ def take_part(upload: Upload, offset: int, content: bytes) -> None:
             offset_bytes=offset,
             size_bytes=len(content),
             digest=digest,
-            content=vault.seal_bytes(content, _part_purpose(upload, offset)),
+            content=vault.seal_bytes(content, part_purpose_of(upload, offset)),
         )
     )
     upload.received_bytes += len(content)
@@ -413,7 +413,7 @@ def whole_of(upload: Upload) -> bytes | None:
     if upload.attachment_id is not None or upload.received_bytes < upload.total_bytes:
         return None
     return b"".join(
-        vault.open_bytes(part.content, _part_purpose(upload, part.offset_bytes))
+        vault.open_bytes(part.content, part_purpose_of(upload, part.offset_bytes))
         for part in upload.parts
     )
 
@@ -435,7 +435,7 @@ def drop_upload(upload: Upload) -> None:
     db.session.flush()
 
 
-def _part_purpose(upload: Upload, offset: int) -> str:
+def part_purpose_of(upload: Upload, offset: int) -> str:
     return f"upload_parts.{upload.code}.{offset}"
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.domain.because import FactKind
 from app.domain.business_size import BusinessSize, Capital
@@ -47,6 +48,8 @@ from app.services import change_gate, events, messages
 from app.services.answers import known
 from app.services.business_check import estimate_for as estimate_for_question
 from app.services.reference import get_book
+
+T = TypeVar("T", bound=tuple[Any, ...])
 
 KBLI_YEAR = 2025
 WRONG_PINS_AT_MOST = 5
@@ -128,8 +131,10 @@ def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Doss
 def find_by_id(dossier_id: int, *, to_change: bool = False) -> Dossier | None:
     """Return a dossier; to_change: nobody else changes it until this transaction ends."""
     if not to_change:
-        return db.session.get(Dossier, dossier_id)
-    query = select(Dossier).where(Dossier.id == dossier_id).with_for_update(of=Dossier)
+        found = db.session.get(Dossier, dossier_id)
+        return None if found is None or found.erased_at else found
+    query = select(Dossier).where(Dossier.id == dossier_id, Dossier.erased_at.is_(None))
+    query = query.with_for_update(of=Dossier)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -148,14 +153,22 @@ def tag_of(dossier: Dossier) -> str:
 
 def find_by_number(support_number: str) -> Dossier | None:
     """Return the dossier with this Nomor Bantuan (12 digits)."""
-    return db.session.scalar(select(Dossier).where(Dossier.support_number == support_number))
+    return db.session.scalar(_with_number(select(Dossier), support_number))
+
+
+def _with_number(query: Select[T], support_number: str) -> Select[T]:
+    """Narrow a query to the file with this number; one that was erased is none any more."""
+    return query.where(Dossier.support_number == support_number, Dossier.erased_at.is_(None))
+
+
+def id_of(support_number: str) -> int | None:
+    """Return the number of the row, in one query whether there is one or not."""
+    return db.session.scalar(_with_number(select(Dossier.id), support_number))
 
 
 def pin_hash_of(support_number: str) -> str | None:
     """Return the hash to compare a PIN with, None when no dossier has the number."""
-    return db.session.scalar(
-        select(Dossier.pin_hash).where(Dossier.support_number == support_number)
-    )
+    return db.session.scalar(_with_number(select(Dossier.pin_hash), support_number))
 
 
 def pin_fits(pin: str, pin_hash: str | None) -> bool:
@@ -175,7 +188,7 @@ def open_with_pin(support_number: str, *, fits: bool) -> Dossier:
     Raises PinLocked, WrongPin.
     """
     # Held from here on, so that tries sent at the same moment are judged one after the other.
-    query = select(Dossier).where(Dossier.support_number == support_number)
+    query = _with_number(select(Dossier), support_number)
     dossier = db.session.scalar(
         query.with_for_update(of=Dossier).execution_options(populate_existing=True)
     )
@@ -200,8 +213,19 @@ def unlock(dossier: Dossier) -> None:
     events.record(dossier, EventKind.PIN_UNLOCKED)
 
 
+def change_pin(dossier: Dossier, pin_hash: str, way: str) -> None:
+    """Give a dossier a new PIN; every browser that was let in with the old one is put out."""
+    dossier.pin_hash = pin_hash
+    dossier.pin_failures = 0
+    dossier.session_epoch += 1
+    changed = events.record(dossier, EventKind.PIN_CHANGED, way=way)
+    messages.announce(dossier, MessageKind.PIN_CHANGED, dedupe=str(changed.number))
+
+
 def may_change(dossier: Dossier, step: StepName, position: int = 0) -> bool:
     """Say whether a step may be answered: until the dossier is sent, and what is given back."""
+    if dossier.withdrawn_at is not None:
+        return False
     if dossier.sent_at is None:
         return True
     open_stop = first_unanswered(answers_of(dossier))
@@ -217,7 +241,7 @@ def _changing(dossier: Dossier, step: StepName, position: int = 0) -> None:
 
 def _unsent(dossier: Dossier) -> None:
     """Which activities there are is fixed by sending: an office verifies each of them."""
-    if dossier.sent_at is not None:
+    if dossier.sent_at is not None or dossier.withdrawn_at is not None:
         raise DossierClosed(dossier.id)
     dossier.updated_at = datetime.now(UTC)
 

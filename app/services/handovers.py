@@ -81,6 +81,8 @@ def send(dossier: Dossier) -> Job | None:
     """
     if dossier.handover is not None and dossier.sent_at is not None:
         return jobs.open_job(JOB, dossier.id)
+    if dossier.withdrawn_at is not None:
+        raise NotReady("withdrawn")
     nik_class = nik_checks.current_class(dossier)
     if nik_class not in {NikClass.MATCH, NikClass.PENDING}:
         raise NotReady(nik_class)

@@ -192,13 +192,13 @@ FOR_EACH: Mapping[StepName, Callable[[Activity, ReferenceBook], list[Row]]] = {
 
 
 def summary_of(dossier: Dossier, book: ReferenceBook) -> list[Section]:
-    """Return every answer of a complete dossier.
+    """Return every answer of a dossier; of an incomplete one, those that there are.
 
     NIK and tax numbers are masked: the page may be read over a shoulder.
     """
     return [
         Section(stop, tuple(_rows(dossier, stop, book)))
-        for stop in journey.way(dossiers.answers_of(dossier))
+        for stop in journey.answered(dossiers.answers_of(dossier))
     ]
 
 

@@ -163,7 +163,7 @@ def test_every_word_about_a_mistake_is_marked(pseudo_client, page, language):
     assert not bare, bare
 
 
-MAY_STAY_EMPTY = {"rtrw", "kodepos", "usaha", "cari"}
+MAY_STAY_EMPTY = {"rtrw", "kodepos", "usaha", "cari", "surel", "npwp"}
 
 
 @pytest.mark.parametrize("who", [KIOSK, LIVES_OUTSIDE], ids=lambda who: who.name)

@@ -137,7 +137,7 @@ def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     data: made of JSON values; every text as drawable() returns it. made_at: date of the file.
     """
     # The compiler refuses to be used by two threads at once, and a paper takes milliseconds.
-    with _compiling:
+    with compiling:
         pdf = _compiler(template).compile(
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
@@ -148,7 +148,7 @@ def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     return pdf
 
 
-_compiling = threading.Lock()
+compiling = threading.Lock()
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,79 @@
+"""Getting back in, consents, and what people ask for about their own data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.extensions import db
+from app.models.columns import Moment, Sealed
+from app.models.dossier import Dossier, RowId
+
+
+class Recovery(db.Model):
+    """One try to get back into a dossier. dossier_id: NULL where what was typed fits none.
+
+    ticket_index: of the browser that asked, NULL until a code from the counter is typed.
+    code_index: keyed digest of the code, NULL until one was made.
+    """
+
+    __tablename__ = "recoveries"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"))
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), index=True)
+    way: Mapped[str] = mapped_column(String(12))
+    ticket_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    code_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(default=0)
+    verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (Index(None, "dossier_id", "way"),)
+
+
+class Consent(db.Model):
+    """Persetujuan: what a person lets a facilitator do, until when. They can take it back.
+
+    facilitator: in the person's own words, since facilitators have no accounts. how: where it was
+    given. uses: how often the code was typed, rightly or not.
+    """
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    facilitator: Mapped[str] = mapped_column(Sealed("consents.facilitator"))
+    what: Mapped[str] = mapped_column(String(12))
+    how: Mapped[str] = mapped_column(String(12))
+    wording: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(Sealed("consents.code"))
+    uses: Mapped[int] = mapped_column(default=0)
+    given_at: Mapped[datetime] = mapped_column(Moment)
+    until: Mapped[datetime] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class DataRequest(db.Model):
+    """What a person asked for about their own data, and until when it must be answered."""
+
+    __tablename__ = "data_requests"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), index=True)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+
+    dossier: Mapped[Dossier] = relationship()
+
+    __table_args__ = (Index(None, "dossier_id", "done_at"),)

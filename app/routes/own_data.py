@@ -1,0 +1,214 @@
+"""My data: what is kept, a copy of it, who may help, withdrawing and erasing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
+
+from app.auth import applicant_required, has_cookies
+from app.domain.retention import ANSWER_WITHIN, FileCase
+from app.extensions import limiter
+from app.forms.business import SendForm
+from app.forms.fields import mistakes
+from app.forms.recovery import ConsentForm
+from app.routes import once
+from app.services import consents, own_data, own_data_paper, retention
+from app.services.post_keys import BadPostKey
+from app.services.retention import Kept
+from app.web import advance, render
+
+bp = Blueprint("own_data", __name__, url_prefix="/berkas")
+
+_HOURS = int(ANSWER_WITHIN.total_seconds()) // 3600
+
+
+@bp.get("/data-saya")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Show what is kept, why and how long, and what can be done about it."""
+    return _show(SendForm(formdata=None))
+
+
+def _show(form: SendForm, status: int = 200) -> Response:
+    return render(
+        "own_data/show.html",
+        status=status,
+        form=form,
+        kunci=once.kept_key(),
+        groups=own_data.kept(g.dossier),
+        request_open=own_data.open_request(g.dossier),
+        may_withdraw=own_data.may_withdraw(g.dossier),
+        may_erase=own_data.may_ask_erasure(g.dossier),
+        sent=g.dossier.sent_at is not None,
+        why=retention.why_kept(g.dossier),
+        draft_days=retention.rules().files[FileCase.DRAFT].days,
+        hours=_HOURS,
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.get("/data-saya.json")
+@applicant_required
+@limiter.limit("60 per hour")
+def as_json() -> ResponseReturnValue:
+    """Everything about this file, for another program."""
+    response = jsonify(own_data.export(g.dossier))
+    response.headers["Content-Disposition"] = 'attachment; filename="data-saya.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/data-saya.pdf")
+@applicant_required
+@limiter.limit("60 per hour")
+def as_pdf() -> ResponseReturnValue:
+    """The same, to read or print."""
+    response = make_response(own_data_paper.draw(g.dossier))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = 'attachment; filename="data-saya.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/data-saya/tarik")
+@applicant_required
+def ask_withdraw() -> ResponseReturnValue:
+    """Say what withdrawing means."""
+    return _confirm("withdraw", SendForm(formdata=None))
+
+
+@bp.get("/data-saya/hapus")
+@applicant_required
+def ask_erasure() -> ResponseReturnValue:
+    """Say what erasing means."""
+    return _confirm("erase", SendForm(formdata=None))
+
+
+def _confirm(name: str, form: SendForm, status: int = 200) -> Response:
+    files = retention.rules().files
+    why = retention.why_kept(g.dossier)
+    return render(
+        f"own_data/{name}.html",
+        status=status,
+        form=form,
+        kunci=once.kept_key(),
+        may=own_data.may_withdraw(g.dossier)
+        if name == "withdraw"
+        else own_data.may_ask_erasure(g.dossier),
+        is_open=own_data.open_request(g.dossier) is not None,
+        has_nib=why is Kept.NIB,
+        under_way=why is Kept.UNDER_WAY,
+        days=files[FileCase.WITHDRAWN if name == "withdraw" else FileCase.ERASURE].days,
+        hours=_HOURS,
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.post("/data-saya/tarik")
+@applicant_required
+def withdraw() -> ResponseReturnValue:
+    """Withdraw the file. Sent twice, it is withdrawn once."""
+    return _take("withdraw", own_data.withdraw)
+
+
+@bp.post("/data-saya/hapus")
+@applicant_required
+def erase() -> ResponseReturnValue:
+    """Plan the erasure. Sent twice, it is planned once."""
+    return _take("erase", own_data.ask_erasure)
+
+
+def _take(name: str, ask: Any) -> ResponseReturnValue:
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _confirm(name, form, 422)
+    try:
+        key = once.claim(f"own_data.{name}", g.dossier.id)
+    except BadPostKey:
+        return _confirm(name, form, 400)
+    if key.taken is None:
+        try:
+            ask(g.dossier)
+        except own_data.CannotAsk:
+            return _confirm(name, form, 422)
+    key.lead_to("own_data.show", g.dossier.id)
+    return advance("own_data.show")
+
+
+@bp.post("/data-saya/batal")
+@applicant_required
+def undo() -> ResponseReturnValue:
+    """Take back what was asked."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _show(form, 422)
+    try:
+        key = once.claim("own_data.undo", g.dossier.id)
+    except BadPostKey:
+        return _show(form, 400)
+    if key.taken is None:
+        own_data.undo(g.dossier)
+    key.lead_to("own_data.show", g.dossier.id)
+    return advance("own_data.show")
+
+
+@bp.get("/data-saya/pendamping")
+@applicant_required
+def helpers() -> ResponseReturnValue:
+    """Show who may help, with the code of each."""
+    return _helpers(ConsentForm(formdata=None))
+
+
+def _helpers(form: ConsentForm, status: int = 200, *, full: bool = False) -> Response:
+    return render(
+        "own_data/helpers.html",
+        status=status,
+        form=form,
+        kunci=once.kept_key(),
+        consents=consents.open_of(g.dossier),
+        full=full,
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+    )
+
+
+@bp.post("/data-saya/pendamping")
+@applicant_required
+def give_consent() -> ResponseReturnValue:
+    """Give a consent. Sent twice, it is given once."""
+    form = ConsentForm(formdata=request.form)
+    if not form.validate():
+        return _helpers(form, 422)
+    try:
+        key = once.claim("own_data.give_consent", g.dossier.id, may_edit=False)
+    except BadPostKey:
+        return _helpers(form, 400)
+    if key.taken is None:
+        try:
+            consents.give(g.dossier, form.siapa.data, int(form.lama.data))
+        except consents.TooManyConsents:
+            return _helpers(form, 422, full=True)
+    key.lead_to("own_data.helpers", g.dossier.id)
+    return advance("own_data.helpers")
+
+
+@bp.post("/data-saya/pendamping/<int:consent>/cabut")
+@applicant_required
+def withdraw_consent(consent: int) -> ResponseReturnValue:
+    """Take a consent back."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _helpers(ConsentForm(formdata=None), 422)
+    try:
+        key = once.claim("own_data.withdraw_consent", g.dossier.id)
+    except BadPostKey:
+        return _helpers(ConsentForm(formdata=None), 400)
+    if key.taken is None and not consents.withdraw(g.dossier, consent):
+        abort(404)
+    key.lead_to("own_data.helpers", g.dossier.id)
+    return advance("own_data.helpers")

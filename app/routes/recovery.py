@@ -1,0 +1,240 @@
+"""Lost PIN or number: a code by message, from the counter, or with a facilitator's help.
+
+The answers and their cost are the same whether or not a dossier exists.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request, session
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from app.auth import enter, has_cookies, open_to_all, start_token
+from app.domain.recovery import RecoveryWay
+from app.extensions import limiter
+from app.forms.fields import mistakes
+from app.forms.recovery import (
+    CodeForm,
+    CounterForm,
+    FacilitatorForm,
+    LostNumberForm,
+    LostPinForm,
+    NewPinForm,
+)
+from app.routes import once
+from app.services import dossiers, recovery
+from app.services.post_keys import BadPostKey
+from app.web import advance, commit_now, go, let_others_write, render
+
+bp = Blueprint("recovery", __name__, url_prefix="/berkas/lupa")
+
+_TICKET = "l"
+
+
+def _page(name: str, form: FlaskForm, status: int = 200, **more: Any) -> Response:
+    return render(
+        f"recovery/{name}.html",
+        status=status,
+        form=form,
+        form_page=True,
+        kunci=once.kept_key(),
+        mistakes=mistakes(form),
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+        **more,
+    )
+
+
+@bp.get("")
+@open_to_all
+def ask() -> ResponseReturnValue:
+    """Ask for the number."""
+    start_token()
+    return _page("number", LostPinForm(formdata=None))
+
+
+@bp.get("/nomor")
+@open_to_all
+def ask_person() -> ResponseReturnValue:
+    """Ask for NIK and phone: the number is lost too."""
+    start_token()
+    return _page("person", LostNumberForm(formdata=None))
+
+
+@bp.get("/pendamping")
+@open_to_all
+def ask_facilitator() -> ResponseReturnValue:
+    """Ask a facilitator for the number and the consent code."""
+    start_token()
+    return _page("facilitator", FacilitatorForm(formdata=None))
+
+
+@bp.post("")
+@open_to_all
+@limiter.limit("30 per hour")
+def start() -> ResponseReturnValue:
+    """Plan a code for the file with this number, if there is one."""
+    form = LostPinForm(formdata=request.form)
+    if not form.validate():
+        return _page("number", form, 422)
+    return _begin("number", form, dossiers.id_of(form.nomor.data), RecoveryWay.NUMBER)
+
+
+@bp.post("/nomor")
+@open_to_all
+@limiter.limit("30 per hour")
+def start_by_person() -> ResponseReturnValue:
+    """Plan a code for the newest file of this NIK and phone, if there is one."""
+    form = LostNumberForm(formdata=request.form)
+    if not form.validate():
+        return _page("person", form, 422)
+    found = recovery.by_person(form.nik.data, form.telepon.data)
+    return _begin("person", form, found, RecoveryWay.NIK)
+
+
+@bp.post("/pendamping")
+@open_to_all
+@limiter.limit("30 per hour")
+def start_by_facilitator() -> ResponseReturnValue:
+    """Plan a code for the file whose owner gave this consent, if there is one."""
+    form = FacilitatorForm(formdata=request.form)
+    if not form.validate():
+        return _page("facilitator", form, 422)
+    found = recovery.by_consent(form.nomor.data, form.kode.data)
+    return _begin("facilitator", form, found, RecoveryWay.FACILITATOR)
+
+
+def _begin(page: str, form: FlaskForm, found: int | None, way: RecoveryWay) -> ResponseReturnValue:
+    try:
+        key = once.claim(f"recovery.{page}", None, may_edit=False)
+    except BadPostKey:
+        return _page(page, form, 400)
+    if key.taken is None or _TICKET not in session or not key.taken.same:
+        session[_TICKET] = recovery.ask(found, way)
+    return advance("recovery.code")
+
+
+@bp.get("/kode")
+@open_to_all
+def code() -> ResponseReturnValue:
+    """Ask for the code. Whether one was sent is told to the phone alone."""
+    if _TICKET not in session:
+        return go("recovery.ask")
+    start_token()
+    return _page("code", CodeForm(formdata=None))
+
+
+@bp.post("/kode")
+@open_to_all
+@limiter.limit("60 per hour")
+def check_code() -> ResponseReturnValue:
+    """Compare the code. Each time that it comes is a try, but a right one sent twice is right."""
+    form = CodeForm(formdata=request.form)
+    if _TICKET not in session:
+        return advance("recovery.ask")
+    if not form.validate():
+        return _page("code", form, 422)
+    try:
+        key = once.claim("recovery.check_code", None, may_edit=False)
+    except BadPostKey:
+        return _page("code", form, 400)
+    if key.taken is not None and key.taken.same and recovery.proven(session[_TICKET]):
+        return advance("recovery.choose")
+    try:
+        recovery.check_code(session[_TICKET], form.kode.data)
+    except recovery.WrongCode as error:
+        commit_now()
+        form.kode.raw = ""
+        g.bad_key = True  # another code is another try, so the form gets a key of its own
+        return render(
+            "recovery/code.html",
+            status=403,
+            form=form,
+            form_page=True,
+            kunci=once.kept_key(),
+            mistakes=[],
+            lost=False,
+            cookies=True,
+            wrong=True,
+            left=error.left,
+        )
+    return advance("recovery.choose")
+
+
+@bp.get("/loket")
+@open_to_all
+def ask_counter() -> ResponseReturnValue:
+    """Ask for the number and the code that an officer gave."""
+    start_token()
+    return _page("counter", CounterForm(formdata=None))
+
+
+@bp.post("/loket")
+@open_to_all
+@limiter.limit("30 per hour")
+def check_counter() -> ResponseReturnValue:
+    """Compare the code from the counter."""
+    form = CounterForm(formdata=request.form)
+    if not form.validate():
+        return _page("counter", form, 422)
+    try:
+        key = once.claim("recovery.check_counter", None, may_edit=False)
+    except BadPostKey:
+        return _page("counter", form, 400)
+    if key.taken is not None and key.taken.same and recovery.proven(session.get(_TICKET, "")):
+        return advance("recovery.choose")
+    try:
+        session[_TICKET] = recovery.check_counter_code(form.nomor.data, form.kode.data)
+    except recovery.WrongCode:
+        commit_now()
+        form.kode.raw = ""
+        g.bad_key = True  # another code is another try, so the form gets a key of its own
+        return render(
+            "recovery/counter.html",
+            status=403,
+            form=form,
+            form_page=True,
+            kunci=once.kept_key(),
+            mistakes=[],
+            lost=False,
+            cookies=True,
+            wrong=True,
+        )
+    return advance("recovery.choose")
+
+
+@bp.get("/pin")
+@open_to_all
+def choose() -> ResponseReturnValue:
+    """Ask for the new PIN."""
+    if recovery.proven(session.get(_TICKET, "")) is None:
+        return go("recovery.ask")
+    start_token()
+    return _page("pin", NewPinForm(formdata=None))
+
+
+@bp.post("/pin")
+@open_to_all
+@limiter.limit("60 per hour")
+def set_pin() -> ResponseReturnValue:
+    """Set the new PIN, put everybody else out, and show the number to keep."""
+    form = NewPinForm(formdata=request.form)
+    ticket = session.get(_TICKET, "")
+    if not form.validate():
+        form.pin.raw = ""  # better typed again than read over a shoulder
+        return _page("pin", form, 422)
+    let_others_write()  # hashing takes a while on purpose
+    pin_hash = dossiers.hash_pin(form.pin.data)
+    try:
+        key = once.claim("recovery.set_pin", None, may_edit=False)
+    except BadPostKey:
+        return _page("pin", form, 400)
+    dossier = recovery.set_pin(ticket, pin_hash)
+    if dossier is None:
+        return advance("recovery.ask")
+    key.lead_to("start.number", dossier.id)
+    enter(dossier.id, dossier.session_epoch)
+    g.dossier = dossier
+    return advance("start.number")

@@ -1,0 +1,207 @@
+"""A person and their own data: what is kept, a copy of it, withdrawing and erasing a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import LargeBinary, select
+
+from app.domain.events import EventKind
+from app.domain.retention import DataGroup, FileCase
+from app.domain.support_number import format_support_number
+from app.extensions import db
+from app.models.columns import Sealed
+from app.models.dossier import Dossier, Job
+from app.models.own_data import DataRequest
+from app.services import dossiers, events, jobs, retention
+from app.services.retention import Kept, rows_of, rules
+
+JOB = "erase"
+
+# Nobody is told these, the person included: with them somebody could act in the person's name.
+_SECRET = frozenset(
+    {
+        ("dossiers", "pin_hash"),
+        ("dossiers", "session_epoch"),
+        ("messages", "secret"),
+        ("messages", "key"),
+        ("messages", "dedupe_key"),
+        ("consents", "code"),
+        ("handovers", "key"),
+        ("post_keys", "key"),
+        ("uploads", "code"),
+        ("attachments", "storage_key"),
+    }
+)
+
+
+class RequestKind(StrEnum):
+    """What can be asked for."""
+
+    WITHDRAW = "withdraw"
+    ERASE = "erase"
+
+
+class CannotAsk(Exception):
+    """It cannot be asked for now: another request is open, or an office works on the file."""
+
+
+@dataclass(frozen=True)
+class KeptGroup:
+    """What is kept of one group. rows: how many entries; days: the shortest and longest term."""
+
+    group: DataGroup
+    rows: int
+    days: tuple[int, ...]
+
+
+def kept(dossier: Dossier) -> list[KeptGroup]:
+    """Return what is kept about this person, by group; groups without an entry are left out."""
+    found = []
+    counts = {name: len(rows) for name, rows in _rows_by_table(dossier).items()}
+    for group in DataGroup:
+        mine = [rule for rule in rules().tables.values() if rule.group is group]
+        number = sum(counts.get(rule.table, 0) for rule in mine)
+        days = {rule.days for rule in mine if rule.days and counts.get(rule.table)}
+        if group is not DataGroup.NOBODY and number:
+            found.append(KeptGroup(group, number, tuple(sorted(days))))
+    return found
+
+
+def export(dossier: Dossier) -> dict[str, Any]:
+    """Return every row about this file with all columns, opened; names as in docs/own-data.md."""
+    return {
+        "format": "oss-sorong-own-data/1",
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "support_number": format_support_number(dossier.support_number),
+        "tables": _rows_by_table(dossier),
+    }
+
+
+def _rows_by_table(dossier: Dossier) -> Mapping[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in db.metadata.sorted_tables:
+        mine = rows_of(table, dossier.id)
+        if mine is None:
+            continue
+        columns = [
+            column
+            for column in table.columns
+            if (table.name, column.name) not in _SECRET
+            and (isinstance(column.type, Sealed) or not isinstance(column.type, LargeBinary))
+        ]
+        query = select(*columns).where(mine).order_by(*table.primary_key.columns)
+        rows = [
+            {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
+            for row in db.session.execute(query)
+        ]
+        if rows:
+            found[table.name] = rows
+    return found
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+# Asking
+
+
+def open_request(dossier: Dossier) -> DataRequest | None:
+    """Return the request that is still to be carried out."""
+    query = select(DataRequest).where(
+        DataRequest.dossier_id == dossier.id,
+        DataRequest.done_at.is_(None),
+        DataRequest.undone_at.is_(None),
+    )
+    return db.session.scalar(query.order_by(DataRequest.id.desc()).limit(1))
+
+
+def may_withdraw(dossier: Dossier) -> bool:
+    """Say whether a file can be withdrawn: until it is sent."""
+    return retention.why_kept(dossier) is None and open_request(dossier) is None
+
+
+def may_ask_erasure(dossier: Dossier) -> bool:
+    """Say whether erasing can be asked for: not while an office works on the file."""
+    return retention.why_kept(dossier) is not Kept.UNDER_WAY and open_request(dossier) is None
+
+
+def withdraw(dossier: Dossier) -> DataRequest:
+    """Close a file that was not sent; its answers go after the term. Raises CannotAsk."""
+    if not may_withdraw(dossier):
+        raise CannotAsk
+    row = _ask(dossier, RequestKind.WITHDRAW, FileCase.WITHDRAWN)
+    events.record(dossier, EventKind.WITHDRAWN)
+    return row
+
+
+def ask_erasure(dossier: Dossier) -> DataRequest:
+    """Have a file erased, or what need not be kept of it. Raises CannotAsk."""
+    if not may_ask_erasure(dossier):
+        raise CannotAsk
+    row = _ask(dossier, RequestKind.ERASE, FileCase.ERASURE)
+    events.record(dossier, EventKind.ERASURE_ASKED)
+    return row
+
+
+def _ask(dossier: Dossier, kind: RequestKind, case: FileCase) -> DataRequest:
+    now = datetime.now(UTC)
+    due_at = now + timedelta(days=rules().files[case].days or 0)
+    row = DataRequest(
+        dossier_id=dossier.id,
+        kind=kind,
+        asked_at=now,
+        due_at=due_at,
+        # The job is of no dossier: it must outlive what it erases.
+        job_id=jobs.plan(JOB, None, due_at).id,
+    )
+    db.session.add(row)
+    if retention.why_kept(dossier) is None:
+        dossier.withdrawn_at = now
+    db.session.flush()
+    return row
+
+
+def undo(dossier: Dossier) -> bool:
+    """Take back what was asked. False where nothing is open."""
+    row = open_request(dossier)
+    if row is None:
+        return False
+    row.undone_at = datetime.now(UTC)
+    dossier.withdrawn_at = None
+    events.record(dossier, EventKind.DATA_REQUEST_UNDONE, what=row.kind)
+    db.session.flush()
+    return True
+
+
+@jobs.handles(JOB)
+def _carry_out(job: Job, budget_s: float) -> bool:
+    """Erase what was asked to be erased, unless it was taken back."""
+    row = db.session.scalar(select(DataRequest).where(DataRequest.job_id == job.id))
+    if row is None:
+        db.session.rollback()
+        return True
+    dossier = dossiers.find_by_id(row.dossier_id, to_change=True)
+    db.session.refresh(row)
+    if dossier is None or row.done_at is not None or row.undone_at is not None:
+        db.session.rollback()
+        return True
+    request_id, kind = row.id, row.kind
+    if retention.why_kept(dossier) is Kept.UNDER_WAY:
+        outcome = "refused"
+        events.record(dossier, EventKind.ERASURE_REFUSED, why=Kept.UNDER_WAY)
+    else:
+        outcome = "partly" if retention.erase(dossier, cause=kind) else "erased"
+    done = db.session.get_one(DataRequest, request_id)
+    done.done_at = datetime.now(UTC)
+    done.outcome = outcome
+    db.session.commit()
+    return True

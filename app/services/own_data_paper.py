@@ -1,0 +1,77 @@
+"""The copy of a person's data that they can read: the same answers as on the pages, in full."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask_babel import gettext as _
+
+from app.adapters.papers.own_data import OwnDataPaper, PaperSection, render_own_data
+from app.domain.support_number import format_support_number
+from app.i18n import language, moment_in_words
+from app.labels import label
+from app.labels.own_data import MEANINGS
+from app.models.dossier import DeclarationGiven, Dossier
+from app.services import messages, own_data, progress, wordings
+from app.services.reference import get_book
+from app.services.summary import summary_of
+
+
+def draw(dossier: Dossier) -> bytes:
+    """Return the copy as PDF, in the language of the page."""
+    return render_own_data(paper_of(dossier, datetime.now(UTC)))
+
+
+def _as_shown(row: DeclarationGiven, language: str) -> list[str]:
+    """Return a statement in the words of the version that the person saw."""
+    return wordings.shown(row.wording, row.kind, language)
+
+
+def paper_of(dossier: Dossier, now: datetime) -> OwnDataPaper:
+    """Return what the copy says. Numbers that pages mask stand here in full."""
+    who = dossier.applicant
+    in_full = [
+        (_("NIK"), who.nik),
+        (_("Name"), who.name),
+        (_("Date of birth"), who.birth_date),
+        (_("Phone"), who.phone),
+        (_("E-mail"), who.email),
+        (_("NPWP"), who.npwp),
+    ]
+    if dossier.entity is not None:
+        in_full.append((_("NPWP of the business"), dossier.entity.npwp))
+    sections = [PaperSection(_("About you"), tuple((k, v) for k, v in in_full if v))]
+    for section in summary_of(dossier, get_book()):
+        title = label(section.stop.name)
+        if section.stop.position:
+            title += f" {section.stop.position + 1}"
+        sections.append(PaperSection(title, section.rows))
+    stated = [
+        (moment_in_words(row.given_at), " ".join(_as_shown(row, dossier.language)))
+        for row in dossier.declarations
+    ]
+    sections.append(PaperSection(_("What you stated"), tuple(stated)))
+    happened = [
+        (label(step.stage), moment_in_words(step.at))
+        for step in progress.way_of(dossier)
+        if step.at is not None
+    ]
+    sections.append(PaperSection(_("When what happened"), tuple(happened)))
+    told = [
+        (moment_in_words(row.created_at), messages.written(row, hide_secret=True))
+        for row in messages.of_dossier(dossier, limit=100)
+    ]
+    sections.append(PaperSection(_("Messages to you"), tuple(told)))
+    kept = [(label(each.group), str(MEANINGS[each.group])) for each in own_data.kept(dossier)]
+    sections.append(PaperSection(_("What we keep and why"), tuple(kept)))
+    return OwnDataPaper(
+        title=_("My data"),
+        language=language(),
+        number=format_support_number(dossier.support_number),
+        note=_(
+            "Made on %(when)s. This paper holds personal data. Keep it safe.",
+            when=moment_in_words(now),
+        ),
+        made_at=now,
+        sections=tuple(section for section in sections if section.rows),
+    )
