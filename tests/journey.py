@@ -26,20 +26,29 @@ from xml.etree.ElementTree import Element
 
 from babel.messages.pofile import read_po
 
+from app.domain.corrections import ReturnReason, StepTarget
 from app.domain.estimate import JourneyReason
+from app.domain.journey import StepName, Stop
 from app.domain.nik_check import NikClass
+from app.domain.verification import OfficeAction, PublicState
 from app.labels import label
 from tests.client import words
-from tests.personas import Persona, personas
+from tests.personas import Decision, Persona, personas
 from tests.tools.phone import Exchange, Form, LineGone, Phone, Screen, Unexpected
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 STEPS_AT_MOST = 60  # of pages shown; more means going round in a circle
 ANSWERS_AT_MOST = 5  # tries at one step
 QUESTIONS_AT_MOST = 8  # pages of the short look-up
+VISITS_AT_MOST = 12  # to the practice office
 LOOK_AGAIN_S = 3.0
 _NIB = re.compile(r"\b[0-9]{13}\b")
 _NUMBER = re.compile(r"SRG(?: [0-9]{4}){3}")
+_ACTIONS = {
+    Decision.APPROVE: OfficeAction.APPROVE,
+    Decision.RETURN: OfficeAction.GIVE_BACK,
+    Decision.REJECT: OfficeAction.REJECT,
+}
 
 
 @dataclass
@@ -57,7 +66,8 @@ class Outcome:
     """What came of one journey.
 
     to_receipt: from the first byte to the page with the result; whole: with the paper left out but
-    looking up and checking the paper included; paper: the PDF alone. problem: where it got stuck.
+    the practice office, looking up and checking the paper included; paper: the PDF alone.
+    problem: where it got stuck.
     """
 
     persona: str
@@ -110,7 +120,7 @@ class Journey:
         self.phone = Phone(base, htmx=htmx, patience_s=patience_s)
         self.outcome = Outcome(persona.name, language, "htmx" if htmx else "plain", persona.expects)
         self._answered: dict[str, int] = {}
-        self._reasons: set[str] = set()
+        self._activities = 1  # in the file so far
         self._began = 0.0
 
     def walk(self, wait_s: float = 0.0) -> Outcome:
@@ -122,6 +132,9 @@ class Journey:
             if outcome.outcome == "waiting" and wait_s:
                 outcome.outcome = self._look_again(wait_s)
             outcome.to_receipt = self._cost(self.phone.exchanges)
+            for decision in self.persona.office:
+                self._decided(decision)
+                outcome.outcome = self._read_result(self._screen())
             self._afterwards()
             outcome.ok = self.persona.came_out(outcome.outcome)
         except (Unexpected, LineGone, AssertionError) as error:
@@ -173,34 +186,49 @@ class Journey:
         elif place == "/berkas/hasil":
             return self._read_result(screen)
         else:
-            return self._answer(place.rpartition("/")[2])
+            self._answer(self._stop(place))
         return None
 
-    def _answer(self, step: str) -> str | None:
-        self._answered[step] = self._answered.get(step, 0) + 1
-        if self._answered[step] > ANSWERS_AT_MOST:
+    @staticmethod
+    def _stop(place: str) -> Stop:
+        try:
+            return Stop.parse(place.removeprefix("/berkas/"))
+        except ValueError as error:
+            raise Unexpected("no page that a person comes to on the way") from error
+
+    def _answer(self, stop: Stop) -> None:
+        self._answered[str(stop)] = self._answered.get(str(stop), 0) + 1
+        if self._answered[str(stop)] > ANSWERS_AT_MOST:
             said = "; ".join(self._screen().mistakes()) or self._screen().heading
-            raise Unexpected(f"cannot answer {step}: {said}")
-        self._reasons |= self._read_reasons(self._screen())
-        answers = dict(self.persona.answers.get(step, {}))
-        if step == "kegiatan":
-            answers["kbli"] = self.persona.code
-        form, missing = self._fill(step, answers)
-        if step == "pernyataan" and not form.tick_all() and self._reasons:
-            self.outcome.notes.append("statements: nothing to state, no way on")
-            return self._obstacle()
-        if missing and step == "kegiatan":
-            form.fill("cari", self.persona.words)
+            raise Unexpected(f"cannot answer {stop}: {said}")
+        activity = self.persona.activities[stop.position]
+        chosen = self.persona.legal_form is None or StepName.KIND in self._answered
+        if stop.name is StepName.IDENTITY and not chosen:
+            self._check(self.phone.click(self._on_screen("/berkas/pelaku")))
+            return
+        if stop.name is StepName.PLACE and activity.same_place:
+            self._check(self.phone.press(self._form("tempat-sama")))
+            return
+        answers = dict(activity.answers.get(stop.name, {}))
+        if stop.name is StepName.ACTIVITY:
+            answers["kbli"] = activity.code
+        form, missing = self._fill(str(stop), answers)
+        if stop.name is StepName.DECLARATIONS:
+            form.tick_all()
+        if missing and stop.name is StepName.ACTIVITY:
+            form.fill("cari", activity.words)
             self._check(self.phone.press(form, "temukan"))
-            return None
+            return
         if missing and form.button("pilih") is not None:
             self._check(self.phone.press(form, "pilih"))
-            return None
+            return
+        self._go_further(form)
+
+    def _go_further(self, form: Form) -> None:
         screen = self.phone.press(form)
         if screen.status == 422:
             self.outcome.mended += 1
         self._check(screen, allowed={422})
-        return None
 
     def _fill(self, step: str, answers: dict[str, str]) -> tuple[Form, list[str]]:
         """Fill a step; HTMX may swap its boxes meanwhile. Return what the page did not offer."""
@@ -240,34 +268,84 @@ class Journey:
         return None
 
     def _send(self, screen: Screen) -> str | None:
+        if self._activities < len(self.persona.activities):
+            self._activities += 1
+            self._check(self.phone.press(self._form("kegiatan-lain")))
+            return None
         send = [form for form in screen.forms() if form.action.endswith("/berkas/periksa")]
         if send:
             self._check(self.phone.press(send[0]))
             return None
-        self._reasons |= self._read_reasons(screen)
-        if self._reasons:
-            return self._obstacle()
+        reasons = self._read_reasons(screen)
+        if reasons:
+            return "obstacle:" + "+".join(sorted(reasons))
         known = _by_words(NikClass)
         for heading in screen.main.all("h2"):
             if words(heading) in known:
                 return f"nik:{known[words(heading)].value}"
         raise Unexpected("cannot be sent, and does not say why")
 
-    def _obstacle(self) -> str:
-        return "obstacle:" + "+".join(sorted(self._reasons))
-
     def _read_reasons(self, screen: Screen) -> set[str]:
-        known = _by_words(JourneyReason)
+        """Return the obstacles; each begins with its sentence, codes and a remedy follow."""
         notes = screen.main.with_class("bad", "div")
-        said = {words(item) for note in notes for item in screen.main.all("li", within=note)}
-        return {str(known[text].value) for text in said if text in known}
+        said = [words(item) for note in notes for item in screen.main.all("li", within=note)]
+        return {
+            str(reason.value)
+            for text, reason in _by_words(JourneyReason).items()
+            if any(item.startswith(text) for item in said)
+        }
 
     def _read_result(self, screen: Screen) -> str:
         found = _NIB.search(screen.text_of("code"))
         if found:
             self.outcome.nib = found[0]
-            return "nib"
+            return "+".join(["nib", *sorted(self._read_licences(screen))])
         return "refused" if screen.main.with_class("bad", "div") else "waiting"
+
+    def _read_licences(self, screen: Screen) -> set[str]:
+        """Return where the licences stand that an office decides about."""
+        known = _by_words(PublicState)
+        notes = screen.main.with_class("note", "div")
+        said = {words(item) for note in notes for item in screen.main.all("strong", within=note)}
+        return {str(known[text].value) for text in said if text in known}
+
+    # The practice office, and what the person then does
+
+    def _decided(self, decision: Decision) -> None:
+        """Have the practice office decide; mend and send again what it gives back."""
+        action = _ACTIONS[decision]
+        for _ in range(VISITS_AT_MOST):
+            office = self._screen().link("/berkas/latihan-petugas")
+            if office is None:
+                raise Unexpected(f"no office to {decision}")
+            self._check(self.phone.click(office))
+            form = self._form("latihan-petugas")
+            if form.named("izin"):
+                form.fill("izin", next(iter(form.named("izin")[0].choices)))
+            ready = form.offers("tindakan", action) is not None
+            form.fill("tindakan", action if ready else OfficeAction.COMPLETE)
+            if ready and decision is not Decision.APPROVE:
+                form.fill("alasan", ReturnReason.REQUIREMENT_MISSING)
+            if ready and decision is Decision.RETURN:
+                form.fill("sasaran", str(StepTarget(StepName(self.persona.mends[0]))))
+            self._check(self.phone.press(form))
+            waits = self._screen().link("/berkas/latihan-petugas") is not None
+            if ready and not (waits and decision is Decision.APPROVE):
+                break
+        else:
+            raise Unexpected(f"the office never comes to {decision}")
+        if decision is Decision.RETURN:
+            self._mend()
+
+    def _mend(self) -> None:
+        self._check(self.phone.click(self._on_screen("/berkas/perbaikan")))
+        step, answers = self.persona.mends
+        self._check(self.phone.click(self._on_screen(f"/berkas/{step}")))
+        form, missing = self._fill(step, dict(answers))
+        if missing:
+            raise Unexpected(f"nowhere to mend {', '.join(missing)}")
+        self._go_further(form)
+        self._check(self.phone.press(self._form("perbaikan")))
 
     def _look_again(self, wait_s: float) -> str:
         deadline = time.monotonic() + wait_s
@@ -387,7 +465,7 @@ def in_a_line(outcome: Outcome) -> str:
     """Return what a person wants to read of an outcome."""
     cost = outcome.to_receipt
     mark = "ok  " if outcome.ok else "FAIL"
-    text = f"{mark} {outcome.persona:18} {outcome.language} {outcome.way:5} {outcome.outcome}"
+    text = f"{mark} {outcome.persona:20} {outcome.language} {outcome.way:5} {outcome.outcome}"
     if outcome.nib:
         text += f" {outcome.nib}"
     if not outcome.ok:
@@ -419,7 +497,7 @@ def main(arguments: list[str] | None = None) -> int:
     everybody = personas()
     if options.persona == "list":
         for persona in everybody.values():
-            print(f"{persona.name:18} {persona.expects:34} {persona.about}")
+            print(f"{persona.name:20} {persona.expects:34} {persona.about}")
         return 0
     if options.persona != "all" and options.persona not in everybody:
         parser.error(f"nobody is called {options.persona}; try --persona list")

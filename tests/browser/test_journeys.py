@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.pages import KIOSK, LIVES_OUTSIDE, PREFIXES, PUBLIC, TARO
+from tests.factories import DEED_NUMBER, ENTITY_NPWP
+from tests.pages import KIOSK, LIVES_OUTSIDE, PREFIXES, PUBLIC, TARO, persona
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +36,64 @@ def test_from_start_to_nib(visitor, width, scripts, language, who):
     address = person.page.locator('main a[href$="nib.pdf"]').get_attribute("href")
     paper = person.context.request.get(person.base + (address or ""))
     assert paper.body().startswith(b"%PDF-")
+    assert faults == [], "\n" + "\n".join(dict.fromkeys(faults))
+
+
+COMPANY = persona(
+    "company",
+    "hyphen",
+    badan={
+        "nama": "PT Contoh Jaya",
+        "jabatan": "direktur",
+        "nomor": DEED_NUMBER,
+        "tanggal": "17-8-2020",
+        "npwp": ENTITY_NPWP,
+    },
+    akta={"kode": "47112 11052", "tahun": "2025"},
+)
+# Refilled drinking water: medium-high risk, so an office decides.
+DEPOT = persona("depot", "hyphen", kegiatan={"cari": "depot air minum", "kbli": "11052"})
+
+
+@pytest.mark.parametrize(("width", "scripts", "language"), [(240, True, "id"), (360, False, "en")])
+def test_a_company_with_two_activities_and_its_office(visitor, width, scripts, language):
+    person = visitor(width=width, scripts=scripts)
+    faults: list[str] = []
+
+    def look(one):
+        faults.extend(one.look())
+
+    person.walk(COMPANY, language=language, to="diri", look=look)
+    person.press('main a[href$="/berkas/pelaku"]')
+    look(person)
+    person.fill("pelaku", "pt")
+    person.press("main button.go")
+    person.walk(COMPANY, to="periksa", look=look)
+    person.press('main form[action$="/berkas/kegiatan-lain"] button')
+    person.walk(DEPOT, look=look)
+    for does in ("lengkap", "kembalikan"):
+        person.press('main a[href$="/berkas/latihan-petugas"]')
+        look(person)
+        person.fill("tindakan", does)
+        if does == "kembalikan":
+            person.page.locator("main details summary").last.click()
+            person.fill("alasan", "place_not_in_plan")
+            person.fill("sasaran", "step:tempat:1")
+        person.press("main button.go")
+        look(person)
+    person.press('main a[href$="/berkas/perbaikan"]')
+    look(person)
+    person.press('main a[href$="/berkas/tempat/2"]')
+    person.fill("jalan", "Jalan Latihan 9")
+    person.press("main button.go")
+    look(person)
+    person.press("main button.go")
+    person.press('main a[href$="/berkas/latihan-petugas"]')
+    person.fill("tindakan", "setujui")
+    person.press("main button.go")
+    look(person)
+    assert person.on == "hasil"
+    assert person.page.locator('main a[href$="/berkas/latihan-petugas"]').count() == 0
     assert faults == [], "\n" + "\n".join(dict.fromkeys(faults))
 
 

@@ -98,8 +98,8 @@ class Visitor:
 
     @property
     def on(self) -> str:
-        """The name of the journey page, by its address."""
-        return self.path.rpartition("/")[2]
+        """The name of the journey page, by its address (which may end with an activity number)."""
+        return self.path.rstrip("0123456789").rstrip("/").rpartition("/")[2]
 
     def open(self, path: str) -> None:
         """Type an address."""
