@@ -172,10 +172,10 @@ def follow(new_dossier: Dossier) -> None:
     """Bring the request behind a dossier up to date: it was sent, came back, or has its result.
 
     To be called by whatever moves a hand-over, in its transaction. Does nothing for a dossier that
-    is no copy.
+    is no copy, and for the copy of a request that was taken back: that one goes its own way.
     """
     request = behind(new_dossier)
-    if request is None or request.state == ChangeState.DONE:
+    if request is None or request.state not in OPEN_STATES:
         return
     handover = new_dossier.handover
     if handover is not None and handover.nib:

@@ -396,10 +396,15 @@ def remove_activity(dossier: Dossier, at: int) -> None:
 
 
 def restore_activity(dossier: Dossier, at: int) -> None:
-    """Put an activity back that was taken out. Raises NoSuchActivity, DossierClosed."""
+    """Put an activity back that was taken out.
+
+    Raises NoSuchActivity, TooManyActivities, DossierClosed.
+    """
     _unsent(dossier)
     for activity in dossier.every_activity:
         if activity.position == at:
+            if activity.removed_at and len(dossier.activities) >= MAX_ACTIVITIES:
+                raise TooManyActivities(MAX_ACTIVITIES)
             activity.removed_at = None
             db.session.flush()
             events.record(dossier, EventKind.ACTIVITY_RESTORED, position=at)

@@ -47,6 +47,20 @@ def test_there_is_an_end_to_adding(database):
     assert dossiers.add_activity(dossier).position == MAX_ACTIVITIES, "numbers are not used again"
 
 
+def test_there_is_a_limit_to_putting_activities_back_too(database):
+    dossier = dossier_at(None)
+    for _ in range(MAX_ACTIVITIES - 1):
+        dossiers.add_activity(dossier).kbli_code = LOW
+    dossiers.remove_activity(dossier, 3)
+    dossiers.restore_activity(dossier, 3)
+    assert len(dossier.activities) == MAX_ACTIVITIES
+    dossiers.remove_activity(dossier, 3)
+    dossiers.add_activity(dossier)
+    with pytest.raises(dossiers.TooManyActivities):
+        dossiers.restore_activity(dossier, 3)
+    assert len(dossier.activities) == MAX_ACTIVITIES
+
+
 def test_the_capital_of_all_activities_makes_the_size(database):
     """PP 7/2021, article 35: neither is above a billion, both together are."""
     dossier = dossier_at(None, capital=HALF_A_BILLION)

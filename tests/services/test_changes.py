@@ -233,6 +233,16 @@ def test_a_change_that_was_sent_can_no_longer_be_taken_back(database):
         changes.withdraw(request_of(copy))
 
 
+def test_a_change_taken_back_stays_so_when_its_copy_is_sent_later(database):
+    dossier, copy = opened(database, ChangeKind.CAPACITY)
+    changes.withdraw(request_of(copy))
+    new_copy, _ = changes.open_change(dossier, ChangeKind.PLACE, None)
+    database.commit()
+    send_change(database, copy)
+    assert request_of(copy).state == ChangeState.WITHDRAWN
+    assert changes.open_request(dossier) is request_of(new_copy)
+
+
 def test_the_reason_is_sealed(database):
     opened(database, ChangeKind.PLACE)
     query = "SELECT reason FROM change_requests"
