@@ -158,6 +158,8 @@ def test_with_the_keyboard_alone(visitor):
     person.page.locator('main [name="telepon"]').focus()
     person.page.keyboard.type("0812 0000 2222")
     person.page.keyboard.press("Tab")
+    assert person.page.evaluate("document.activeElement.tagName") == "SUMMARY", "for who has e-mail"
+    person.page.keyboard.press("Tab")
     assert person.page.evaluate("document.activeElement.className") == "go"
     person.page.keyboard.press("Enter")
     person.page.wait_for_url("**/berkas/alamat")
