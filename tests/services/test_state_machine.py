@@ -480,6 +480,12 @@ class Walk(RuleBasedStateMachine):
             dossiers.restore_activity(dossier, at)
             self.type(dossier, {(at, "removed"): False})
 
+    def takes_papers(self, dossier: Dossier, key: str) -> bool:
+        """Say whether a paper may be handed in: before sending, or missing and not read yet."""
+        typed = self.kept[dossier.id].typed
+        there = any(k[:2] == ("paper", key) and v is not None for k, v in typed.items())
+        return dossier.sent_at is None or (not there and licences.takes_papers(dossier))
+
     @rule(place=which, paper=number, n=number)
     def attach_a_paper(self, place: int, paper: int, n: int) -> None:
         dossier = self.pick(place)
@@ -490,7 +496,7 @@ class Walk(RuleBasedStateMachine):
         db.session.commit()
         attachments.put(reserved)
         opened = self.kept[dossier.id].open_targets
-        refused = dossier.sent_at is not None and f"paper:{wanted.key}" not in opened
+        refused = not (f"paper:{wanted.key}" in opened or self.takes_papers(dossier, wanted.key))
         with self.move(DossierClosed if refused else None):
             found = attachments.attach(dossier, wanted.key, wanted.position, reserved)
             self.type(dossier, {("paper", wanted.key, wanted.position): found.id})
@@ -507,7 +513,8 @@ class Walk(RuleBasedStateMachine):
             return
         file = files[paper % len(files)]
         opened = self.kept[dossier.id].open_targets
-        refused = dossier.sent_at is not None and f"paper:{file.requirement}" not in opened
+        takes = self.takes_papers(dossier, file.requirement)
+        refused = not (f"paper:{file.requirement}" in opened or takes)
         key = ("paper", file.requirement, file.position)
         with self.move(DossierClosed if refused else None):
             if back:
