@@ -211,7 +211,11 @@ def test_erasing_leaves_only_the_record(client, app, draft, language):
         assert row.erased_at
         assert row.every_activity == []
         assert list(events.verify_chains()) == []
-        kinds = list(session.scalars(select(Event.kind).where(Event.dossier_id == draft)))
+        kinds = list(
+            session.scalars(
+                select(Event.kind).where(Event.dossier_id == draft).order_by(Event.number)
+            )
+        )
         assert kinds[-1] == EventKind.ERASED
         told = session.scalars(select(Message)).all()
         assert [(m.kind, m.dossier_id) for m in told] == [(MessageKind.ERASURE_DONE, None)]
