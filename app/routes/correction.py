@@ -70,6 +70,7 @@ def _page(form: SendForm, status: int = 200) -> Response:
     past = [item for each in corrections.past_corrections(dossier) for item in each.items]
     days = [day for day in map(corrections.last_day, rounds) if day is not None]
     hindrance = corrections.hindrance_of(dossier) if items else None
+    open_stop = journey.first_unanswered(dossiers.answers_of(dossier))
     return render(
         "journey/correction.html",
         status=status,
@@ -80,7 +81,7 @@ def _page(form: SendForm, status: int = 200) -> Response:
         past=corrections.view_items(dossier, past),
         until=min(days, default=None),
         hindrance=hindrance,
-        open_step=journey.first_unanswered(dossiers.answers_of(dossier)),
+        open_url=url_for("journey.show", **address_of(open_stop)) if open_stop else None,
         asked=any(LicenceStatus(row.status) in RETURNED for row in licences.of(dossier)),
         lost=once.is_stale(form),
         cookies=has_cookies(),

@@ -48,6 +48,21 @@ def may_change(dossier: Dossier, stop: Stop, *, unanswered: Iterable[Stop] = ())
     return stop in unanswered and bool(open_items(dossier))
 
 
+def was_given_back(dossier: Dossier, stop: Stop) -> bool:
+    """Say whether a stop was given back at any time, while something is to be mended now."""
+    if not open_items(dossier):
+        return False
+    query = (
+        select(CorrectionTarget.id)
+        .join(Correction)
+        .where(
+            Correction.dossier_id == dossier.id,
+            CorrectionTarget.target == str(target_of(stop)),
+        )
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def may_change_paper(dossier: Dossier, key: str) -> bool:
     """Say whether the file of a paper may be changed after sending: it is to be mended."""
     return bool(_names(dossier, PaperTarget(key)))

@@ -230,7 +230,19 @@ def may_change(dossier: Dossier, step: StepName, position: int = 0) -> bool:
         return True
     open_stop = first_unanswered(answers_of(dossier))
     unanswered = () if open_stop is None else (open_stop,)
-    return change_gate.may_change(dossier, Stop(step, position), unanswered=unanswered)
+    stop = Stop(step, position)
+    if change_gate.may_change(dossier, stop, unanswered=unanswered):
+        return True
+    # An earlier mend can stand in the way of this one: then it may be mended once more.
+    return change_gate.was_given_back(dossier, stop) and _hinders(dossier)
+
+
+def _hinders(dossier: Dossier) -> bool:
+    """Say whether answers that were all given keep a returned file from being sent again."""
+    from app.services import corrections
+
+    found = corrections.hindrance_of(dossier)
+    return found in {corrections.Hindrance.NIK, corrections.Hindrance.OTHER_LICENCE}
 
 
 def _changing(dossier: Dossier, step: StepName, position: int = 0) -> None:

@@ -112,6 +112,22 @@ def test_the_whole_way_to_an_approved_licence(client, app, language, htmx):
 
 
 @both_languages
+@both_ways
+def test_a_question_that_a_change_left_open_is_one_tap_away(client, app, language, htmx):
+    """Another code asks for its description anew; for a second activity at its own address."""
+    desk = Desk(client, language, htmx=htmx)
+    desk.give_back(alasan="kbli_differs", sasaran="step:kegiatan:0")
+    form = form_of(desk.get("kegiatan"), "/berkas/kegiatan")
+    form.box("kbli")[0].value = "11051"
+    listed = form.submit(htmx=htmx)
+    assert page_of(listed) == "perbaikan"
+    assert f"{desk.prefix}/berkas/usaha" in [a for a, _ in links_of(parse(listed))]
+    question = form_of(desk.get("usaha"), "/berkas/usaha")
+    question.fill(uraian="Saya isi ulang air minum kemasan")
+    assert page_of(question.submit(htmx=htmx)) == "perbaikan"
+
+
+@both_languages
 def test_only_the_named_step_opens(client, language):
     desk = Desk(client, language)
     desk.give_back()

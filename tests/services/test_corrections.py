@@ -17,11 +17,32 @@ from app.domain.verification import StatusSource
 from app.extensions import db
 from app.models.dossier import Dossier, Event, Job
 from app.models.licence import Correction, Licence
-from app.services import change_gate, corrections, dossiers, jobs, licences, nik_checks, progress
+from app.services import (
+    change_gate,
+    corrections,
+    dossiers,
+    handovers,
+    jobs,
+    licences,
+    nik_checks,
+    progress,
+)
 from app.services.corrections import CannotReturn, Hindrance, NotMended, TooLate
 from app.services.dossiers import DossierClosed
 from app.services.progress import Turn
-from tests.factories import MICRO, PEOPLE, STEPS, VILLAGE, identify, new_line, run, sent_dossier
+from tests.factories import (
+    MEDIUM_HIGH,
+    MICRO,
+    PEOPLE,
+    STEPS,
+    VILLAGE,
+    add_activity,
+    dossier_at,
+    identify,
+    new_line,
+    run,
+    sent_dossier,
+)
 
 S = LicenceStatus
 OFFICE = StatusSource.OFFICE
@@ -250,6 +271,41 @@ def test_a_new_name_must_fit_the_nik_again(app, database, dossier, office_is):
     database.expire_all()
     assert corrections.hindrance_of(dossier) is Hindrance.NIK
     assert dossier.sent_at is not None, "OSS has it: it is not given back as unsent"
+
+
+def test_what_was_mended_wrongly_before_can_be_mended_once_more(app, database):
+    """Two licences: one is given back for the identity and rejected, the other for the place."""
+    new_line(app)
+    dossier = dossier_at(None, kbli_code=MEDIUM_HIGH)
+    add_activity(dossier, MEDIUM_HIGH)
+    job = handovers.send(dossier)
+    database.commit()
+    assert run(job.id)
+    one, other = licences.of(dossier)
+    give_back(
+        dossier, item(StepTarget(StepName.IDENTITY), ReturnReason.NAME_DIFFERS), id_izin=one.id_izin
+    )
+    assert identify(dossier, PEOPLE["name_differs"])
+    job = nik_checks.plan(dossier)
+    database.commit()
+    assert run(job.id)
+    database.expire_all()
+    now = datetime.now(UTC)
+    licences.record_status(dossier, one.id_izin, LicenceStatus.REJECTED, at=now, source=OFFICE)
+    assert not dossiers.may_change(dossier, StepName.IDENTITY), "nothing is to be mended now"
+    give_back(dossier, id_izin=other.id_izin)
+    assert not dossiers.may_change(dossier, StepName.IDENTITY), "first what was asked for"
+    set_place(dossier)
+    assert corrections.hindrance_of(dossier) is Hindrance.NIK
+    assert dossiers.may_change(dossier, StepName.IDENTITY)
+    assert not dossiers.may_change(dossier, StepName.CAPITAL), "it was never given back"
+    assert identify(dossier, PEOPLE["kiosk"])
+    job = nik_checks.plan(dossier)
+    database.commit()
+    assert run(job.id)
+    database.expire_all()
+    corrections.send_again(dossier, by=OFFICE)
+    assert other.status == LicenceStatus.CLARIFIED
 
 
 def test_papers_are_mended_by_their_key(database, dossier):

@@ -155,6 +155,7 @@ class Kept:
     mended: dict[str, set[str]] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
     nib: str | None = None
+    ever_opened: set[str] = field(default_factory=set)
 
     @property
     def open_targets(self) -> set[str]:
@@ -248,7 +249,13 @@ class Walk(RuleBasedStateMachine):
         at = stop.position if stop.name in EACH else 0
         if str(StepTarget(stop.name, at)) in opened:
             return True
-        return bool(opened) and first_unanswered(dossiers.answers_of(dossier)) == stop
+        if not opened:
+            return False
+        # An earlier mend that stands in the way of this one may be mended once more.
+        hinders = corrections.hindrance_of(dossier) in {Hindrance.NIK, Hindrance.OTHER_LICENCE}
+        if hinders and str(StepTarget(stop.name, at)) in self.kept[dossier.id].ever_opened:
+            return True
+        return first_unanswered(dossiers.answers_of(dossier)) == stop
 
     def answering(self, dossier: Dossier, step: StepName, at: int = 0) -> type[Exception] | None:
         if not self.may_answer(dossier, Stop(step, at)):
@@ -646,6 +653,7 @@ class Walk(RuleBasedStateMachine):
         kept.mended.pop(id_izin, None)
         if back:
             kept.opened[id_izin] = {str(targets[named % len(targets)])}
+            kept.ever_opened |= kept.opened[id_izin]
 
     @precondition(lambda self: any(kept.opened for kept in self.kept.values()))
     @rule(n=number, send=st.booleans())
