@@ -23,6 +23,7 @@ from app.extensions import db
 from app.key_commands import keys_group
 from app.models.dossier import Dossier
 from app.nik_commands import nik_group
+from app.oss_commands import oss_group
 from app.services import (
     corrections,
     dossiers,
@@ -32,6 +33,7 @@ from app.services import (
     licences,
     messages,
     nik_checks,
+    pins,
     recovery,
     reference,
     wordings,
@@ -97,7 +99,7 @@ def verify_command() -> None:
 @click.argument("number")
 def unlock_command(number: str) -> None:
     """Open a dossier again after five wrong PINs, with its owner in front of you."""
-    dossiers.unlock(_dossier(number))
+    pins.unlock(_dossier(number))
     db.session.commit()
     click.echo("unlocked")
 
@@ -267,7 +269,7 @@ def init_app(app: Flask) -> None:
     """Add the commands."""
     groups = (
         reference_group, audit_group, dossier_group, licence_group, nik_group, messages_group,
-        keys_group,
+        oss_group, keys_group,
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)

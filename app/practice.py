@@ -12,7 +12,7 @@ from app.config import Settings
 from app.domain.pin import PinError, check_pin
 from app.domain.support_number import format_support_number, parse_support_number
 from app.i18n import DEFAULT
-from app.services import dossiers
+from app.services import dossiers, pins
 from app.simulators.dukcapil import practice_people
 
 
@@ -53,7 +53,7 @@ def _applicant_login(path: Path) -> dict[str, Any]:
             if dossiers.find_by_number(number) is not None:
                 return login
     pin = _any_pin()
-    dossier = dossiers.start(dossiers.hash_pin(pin), DEFAULT)
+    dossier = dossiers.start(pins.hash_pin(pin), DEFAULT)
     # Applicants have no password and no second factor: number and PIN are all they need.
     return {
         "role": "applicant",

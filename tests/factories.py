@@ -34,7 +34,7 @@ from app.domain.journey import Answers, StepName, way
 from app.domain.legal_form import RULES, LegalForm
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Job
-from app.services import dossiers, handovers, jobs, nik_checks
+from app.services import dossiers, estimates, handovers, jobs, nik_checks, pins
 from app.simulators.dukcapil import PracticePerson, create_dukcapil_simulator, practice_people
 from app.simulators.oss import create_oss_simulator
 
@@ -70,7 +70,7 @@ REFERENCE = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", 
 @cache
 def pin_hash(pin: str = PIN) -> str:
     """Return the hash of a PIN, made once: it is slow on purpose."""
-    return dossiers.hash_pin(pin)
+    return pins.hash_pin(pin)
 
 
 def identify(dossier: Dossier, who: PracticePerson) -> bool:
@@ -100,7 +100,7 @@ def dossier_at(
     how the built-in registry behaves just now. Everything is committed.
     """
     dossier = dossiers.start(pin_hash(), "id")
-    if scope_no is None and (choices := dossiers.scope_choices(kbli_code)):
+    if scope_no is None and (choices := estimates.scope_choices(kbli_code)):
         scope_no = choices[0][0]
 
     def identity() -> None:
@@ -111,7 +111,7 @@ def dossier_at(
                 run(job.id)
 
     def declarations() -> None:
-        whole = dossiers.whole_of(dossier)
+        whole = estimates.whole_of(dossier)
         assert whole is not None
         dossiers.declare(dossier, [declaration.kind for declaration in whole.declarations])
 
@@ -206,7 +206,7 @@ def add_activity(
     added = dossiers.add_activity(dossier)
     at = added.position
     dossiers.choose_activity(dossier, kbli_code, at=at)
-    choices = dossiers.scope_choices(kbli_code)
+    choices = estimates.scope_choices(kbli_code)
     dossiers.describe_business(
         dossier,
         trade_name=None,
@@ -226,7 +226,7 @@ def add_activity(
         unit="porsi",
         at=at,
     )
-    whole = dossiers.whole_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
     dossiers.declare(dossier, [declaration.kind for declaration in whole.declarations])
     db.session.commit()

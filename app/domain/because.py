@@ -5,7 +5,6 @@ A conclusion without a law is not one, so a Conclusion cannot be made without a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -84,13 +83,3 @@ class Conclusion(Generic[T_co]):
     def confirmed(self) -> bool:
         """False when one of the laws was only read second-hand."""
         return all(citation.confirmed for citation in self.citations)
-
-
-def all_facts(conclusions: Iterable[Conclusion[object]]) -> tuple[Fact, ...]:
-    """Return the facts of several conclusions, each once, in their order."""
-    return tuple(dict.fromkeys(fact for each in conclusions for fact in each.facts))
-
-
-def all_citations(conclusions: Iterable[Conclusion[object]]) -> tuple[Citation, ...]:
-    """Return the laws of several conclusions, each once, in their order."""
-    return tuple(dict.fromkeys(law for each in conclusions for law in each.citations))

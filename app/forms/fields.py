@@ -256,3 +256,18 @@ def mistakes(form: Any) -> list[tuple[Field, str]]:
         if field.errors and field.name != "csrf_token":
             found.append((field, str(field.errors[0])))
     return found
+
+
+def phone_field(label: Any, hint: Any, **attributes: Any) -> ParsedField:
+    """A box for an Indonesian mobile number. It is kept as +628… and shown as 08…"""
+    return ParsedField(
+        label,
+        description=hint,
+        parse=phone.parse_mobile,
+        messages=PHONE_MESSAGES,
+        show=lambda number: "0" + number.removeprefix("+62"),
+        inputmode="tel",
+        numeric=True,
+        maxlength=40,
+        **attributes,
+    )

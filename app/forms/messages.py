@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.domain import phone, place
+from app.domain import place
 from app.domain.messages import Channel
-from app.forms.fields import PHONE_MESSAGES, ChoiceField, ParsedField, messages_for_text
+from app.forms.fields import ChoiceField, ParsedField, messages_for_text, phone_field
 
 NONE = "tidak"
 _WORDS = {
@@ -44,15 +44,9 @@ class ChannelForm(FlaskForm):
 class PlayForm(FlaskForm):
     """An SMS to us, as if a phone had sent it."""
 
-    dari = ParsedField(
+    dari = phone_field(
         _l("From which number?"),
-        description=_l("For example 0812 3456 7890."),
-        parse=phone.parse_mobile,
-        messages=PHONE_MESSAGES,
-        show=lambda number: "0" + number.removeprefix("+62"),
-        inputmode="tel",
-        numeric=True,
-        maxlength=40,
+        _l("For example 0812 3456 7890."),
     )
     teks = ParsedField(
         _l("What does it say?"),

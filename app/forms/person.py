@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain import dates, email_address, person, phone, place, tax_numbers
+from app.domain import dates, email_address, person, place, tax_numbers
 from app.domain.calendar import local_date
 from app.domain.nik import parse_nik
 from app.forms.fields import (
@@ -20,12 +20,12 @@ from app.forms.fields import (
     NAME_MESSAGES,
     NIK_MESSAGES,
     NPWP_MESSAGES,
-    PHONE_MESSAGES,
     POSTCODE_MESSAGES,
     RT_RW_MESSAGES,
     ChoiceField,
     ParsedField,
     messages_for_text,
+    phone_field,
 )
 
 AGE_MESSAGES = {
@@ -95,18 +95,12 @@ class IdentityForm(FlaskForm):
 class PhoneForm(FlaskForm):
     """Telepon: where OSS sends its code, so it must be the person's own."""
 
-    telepon = ParsedField(
+    telepon = phone_field(
         _l("Your own mobile number"),
-        description=_l(
+        _l(
             "OSS sends a code to this number by WhatsApp. Do not use another person's number. For example 0812 3456 7890."
         ),
-        parse=phone.parse_mobile,
-        messages=PHONE_MESSAGES,
-        show=lambda number: "0" + number.removeprefix("+62"),
-        inputmode="tel",
         autocomplete="tel",
-        numeric=True,
-        maxlength=40,
     )
     surel = ParsedField(
         _l("E-mail"),

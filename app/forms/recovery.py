@@ -7,14 +7,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.domain import nik, phone, place, recovery
+from app.domain import nik, place, recovery
 from app.forms.access import StartForm, number_field
 from app.forms.fields import (
     NIK_MESSAGES,
-    PHONE_MESSAGES,
     ChoiceField,
     ParsedField,
     messages_for_text,
+    phone_field,
 )
 from app.forms.person import today
 
@@ -60,15 +60,9 @@ class LostNumberForm(FlaskForm):
         numeric=True,
         maxlength=40,
     )
-    telepon = ParsedField(
+    telepon = phone_field(
         _l("The phone number in your file"),
-        description=_l("For example 0812 3456 7890."),
-        parse=phone.parse_mobile,
-        messages=PHONE_MESSAGES,
-        show=lambda number: "0" + number.removeprefix("+62"),
-        inputmode="tel",
-        numeric=True,
-        maxlength=40,
+        _l("For example 0812 3456 7890."),
     )
 
 

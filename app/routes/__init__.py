@@ -2,70 +2,43 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Blueprint
+
+MODULES = (
+    "activities",
+    "after_nib",
+    "api",
+    "attachments",
+    "business_check",
+    "changes",
+    "correction",
+    "differences",
+    "filing",
+    "health",
+    "help",
+    "home",
+    "inbound",
+    "journey",
+    "kbli_change",
+    "lkpm",
+    "messages",
+    "nik",
+    "oss_inbound",
+    "oss_status",
+    "own_data",
+    "practice_office",
+    "receipt",
+    "recovery",
+    "resume",
+    "start",
+    "tracking",
+    "verification",
+)
 
 
 def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
-    from app.routes import (
-        activities,
-        after_nib,
-        api,
-        attachments,
-        business_check,
-        changes,
-        correction,
-        differences,
-        filing,
-        health,
-        help,
-        home,
-        inbound,
-        journey,
-        kbli_change,
-        lkpm,
-        messages,
-        nik,
-        oss_inbound,
-        oss_status,
-        own_data,
-        practice_office,
-        receipt,
-        recovery,
-        resume,
-        start,
-        tracking,
-        verification,
-    )
-
-    modules = (
-        activities,
-        after_nib,
-        api,
-        attachments,
-        business_check,
-        changes,
-        correction,
-        differences,
-        filing,
-        health,
-        help,
-        home,
-        inbound,
-        journey,
-        kbli_change,
-        lkpm,
-        messages,
-        nik,
-        oss_inbound,
-        oss_status,
-        own_data,
-        practice_office,
-        receipt,
-        recovery,
-        resume,
-        start,
-        tracking,
-        verification,
-    )
-    return [module.bp for module in modules]
+    found: list[Blueprint] = [import_module(f"app.routes.{name}").bp for name in MODULES]
+    return found

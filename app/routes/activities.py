@@ -14,6 +14,7 @@ from app.forms.business import SendForm
 from app.models.dossier import Dossier
 from app.routes import once
 from app.services import dossiers
+from app.services.answers import NoSuchActivity
 from app.services.post_keys import BadPostKey
 from app.web import advance
 
@@ -37,7 +38,7 @@ def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
         return once.goes_to(key.taken.location)
     try:
         location = act(g.dossier)
-    except (dossiers.NoSuchActivity, dossiers.TooManyActivities):
+    except (NoSuchActivity, dossiers.TooManyActivities):
         location = "receipt.review"  # done before, on another phone; the page shows how it is
     key.lead_to(location, g.dossier.id)
     return once.goes_to(location)

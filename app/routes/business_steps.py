@@ -13,7 +13,7 @@ from app.forms import business
 from app.forms.person import SearchField
 from app.routes.areas import KABUPATEN, sorong_groups, villages
 from app.routes.step_page import At, Form, StepPage
-from app.services import dossiers
+from app.services import dossiers, estimates
 from app.services.finder import nearest
 from app.services.paper_words import place_lines
 from app.services.reference import get_book
@@ -23,16 +23,16 @@ from app.services.reference import get_book
 
 def _prepare_activity(form: Form, _at: At) -> None:
     book = get_book()
-    form.known = lambda code: book.kbli(dossiers.KBLI_YEAR, code)
+    form.known = lambda code: book.kbli(estimates.KBLI_YEAR, code)
 
 
 def _activity_context(form: Form, at: At) -> dict[str, Any]:
     query = (form.cari.data or "").strip()
-    found = nearest(query, limit=6, year=dossiers.KBLI_YEAR) if query else []
+    found = nearest(query, limit=6, year=estimates.KBLI_YEAR) if query else []
     entries = list(found)
     chosen = form.kbli.data
     book = get_book()
-    known = book.kbli(dossiers.KBLI_YEAR, chosen) if chosen else None
+    known = book.kbli(estimates.KBLI_YEAR, chosen) if chosen else None
     if known and known.code not in {entry.code for entry in entries}:
         entries.insert(0, known)
     return {"query": query, "entries": entries, "found": bool(found)}
@@ -52,7 +52,7 @@ def _save_activity(at: At, form: Form) -> None:
 
 def _prepare_business(form: Form, at: At) -> None:
     code = at.activity.kbli_code
-    choices = dossiers.scope_choices(code) if code else ()
+    choices = estimates.scope_choices(code) if code else ()
     form.lingkup.choices = [(str(number), label) for number, label in choices]
 
 
@@ -180,7 +180,7 @@ def _capital_context(form: Form, at: At) -> dict[str, Any]:
     if not typed:
         return {"capital": None}
     capital = form.capital()
-    others = dossiers.other_capital(at.dossier, at.position)
+    others = estimates.other_capital(at.dossier, at.position)
     whole = whole_capital([capital, others])
     return {
         "capital": capital,
@@ -223,18 +223,18 @@ def _save_production(at: At, form: Form) -> None:
 
 
 def _prepare_declarations(form: Form, at: At) -> None:
-    whole = dossiers.whole_of(at.dossier)
+    whole = estimates.whole_of(at.dossier)
     form.asked = tuple(d.kind.value for d in whole.declarations) if whole else ()
 
 
 def _declarations_context(_form: Form, at: At) -> dict[str, Any]:
-    whole = dossiers.whole_of(at.dossier)
+    whole = estimates.whole_of(at.dossier)
     given = {row.kind for row in at.dossier.declarations}
     ticked = set(request.form.getlist("pernyataan")) or given
     return {
         "whole": whole,
         "ticked": ticked,
-        "obstacles": dossiers.obstacles(at.dossier, whole) if whole else (),
+        "obstacles": estimates.obstacles(at.dossier, whole) if whole else (),
     }
 
 

@@ -10,7 +10,6 @@ from app.domain.changes import ChangeKind, ChangeState, change_citation
 from app.domain.support_number import format_support_number
 from app.forms.after import ChangeForm, CloseForm
 from app.forms.business import SendForm
-from app.forms.fields import mistakes
 from app.models.change import ChangeRequest
 from app.routes import once
 from app.services import changes as service
@@ -84,14 +83,10 @@ def _ask(form: ChangeForm, kind: ChangeKind, status: int = 200) -> Response:
     return render(
         "changes/ask.html",
         status=status,
-        form=form,
         form_page=True,
-        kunci=once.kept_key(),
         kind=kind,
         law=change_citation(kind),
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 
@@ -205,14 +200,10 @@ def _close(form: CloseForm, status: int = 200) -> Response:
     return render(
         "changes/close.html",
         status=status,
-        form=form,
         form_page=True,
-        kunci=once.kept_key(),
         law=change_citation(ChangeKind.CLOSE),
         practice=service.is_practice(g.dossier),
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

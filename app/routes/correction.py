@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain import journey
 from app.domain.corrections import PaperTarget, rule_of
 from app.domain.journey import Stop
@@ -74,17 +74,14 @@ def _page(form: SendForm, status: int = 200) -> Response:
     return render(
         "journey/correction.html",
         status=status,
-        form=form,
         form_page=bool(items) and hindrance is None,
-        kunci=once.kept_key(),
         items=[_shown(view) for view in corrections.view_items(dossier, items)],
         past=corrections.view_items(dossier, past),
         until=min(days, default=None),
         hindrance=hindrance,
         open_url=url_for("journey.show", **address_of(open_stop)) if open_stop else None,
         asked=any(LicenceStatus(row.status) in RETURNED for row in licences.of(dossier)),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain.business_size import BusinessSize
 from app.domain.reconciliation import Discrepancy, Mender
 from app.domain.risk import RiskLevel
@@ -17,7 +17,7 @@ from app.forms.business import SendForm
 from app.i18n import DEFAULT, language
 from app.labels import label
 from app.routes import once
-from app.services import dossiers, reconciliation
+from app.services import estimates, reconciliation
 from app.services.post_keys import BadPostKey
 from app.services.reconciliation import Shown
 from app.services.reference import get_book
@@ -72,13 +72,10 @@ def _page(form: SendForm, status: int = 200) -> Response:
     return render(
         "differences/show.html",
         status=status,
-        form=form,
-        kunci=once.kept_key(),
         differences=_lines(reconciliation.open_differences(g.dossier)),
         compared=reconciliation.was_compared(g.dossier),
         has_nib=handover is not None and handover.nib is not None,
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 
@@ -107,7 +104,7 @@ def _words(what: Discrepancy, value: str) -> str:
 
 def _activity(code: str) -> str:
     """Return plain words and code; the code alone where its edition is not loaded."""
-    entry = get_book().kbli(dossiers.KBLI_YEAR, code) or get_book().kbli(2020, code)
+    entry = get_book().kbli(estimates.KBLI_YEAR, code) or get_book().kbli(2020, code)
     if entry is None:
         return code
     is_default = language() == DEFAULT

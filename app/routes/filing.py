@@ -11,14 +11,13 @@ from flask import Blueprint, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain.events import EventKind
 from app.domain.nib import NibSource, format_nib
 from app.domain.submission import Submission
 from app.domain.support_number import format_support_number
 from app.extensions import limiter
 from app.forms.business import SendForm
-from app.forms.fields import mistakes
 from app.forms.nib import NibForm
 from app.i18n import outside_url
 from app.routes import once
@@ -118,14 +117,10 @@ def _nib_page(form: NibForm, status: int = 200, *, said: str = "") -> Response:
     return render(
         "filing/nib.html",
         status=status,
-        form=form,
         form_page=True,
-        kunci=once.kept_key(),
-        mistakes=mistakes(form),
         said=said,
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
         again=g.dossier.handover.nib is not None,
+        **once.form_context(form),
     )
 
 

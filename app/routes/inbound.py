@@ -13,12 +13,11 @@ import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import has_cookies, open_to_all, start_token
+from app.auth import open_to_all, start_token
 from app.config import ServiceMode
 from app.domain.messages import Channel, MessageState
 from app.domain.phone import mask_phone
 from app.extensions import limiter, ports
-from app.forms.fields import mistakes
 from app.forms.messages import PlayForm
 from app.models.dossier import Job
 from app.models.message import Message
@@ -127,14 +126,10 @@ def _page(form: PlayForm, status: int = 200) -> Response:
     return render(
         "messages/practice.html",
         status=status,
-        form=form,
-        kunci=once.kept_key(),
         messages=[_shown(message) for message in found],
         page=page,
         has_older=has_older,
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain import journey
 from app.domain.journey import EACH, StepName, Stop
-from app.forms.fields import mistakes
 from app.routes import once
 from app.routes.once import address_of
 from app.routes.step_page import At, StepPage
@@ -58,9 +57,7 @@ def _page(stop: Stop, page: StepPage, form: object, status: int = 200) -> Respon
     return render(
         page.template,
         status=status,
-        form=form,
         form_page=True,
-        kunci=once.kept_key(),
         dari="periksa" if request.values.get("dari") == "periksa" else "",
         step=stop.name,
         here=url_for("journey.take", **address_of(stop)),
@@ -69,10 +66,8 @@ def _page(stop: Stop, page: StepPage, form: object, status: int = 200) -> Respon
         number=g.dossier.activities.index(at.activity) + 1 if of_activity else None,
         ke=stop.position + 1,
         back=url_for("journey.show", **address_of(back)) if back else None,
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
         **page.context(form, at),
+        **once.form_context(form),
     )
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import applicant_required, has_cookies, open_to_all
+from app.auth import applicant_required, open_to_all
 from app.domain.business_size import BusinessSize
 from app.domain.ical import CalendarDay, calendar_file
 from app.domain.lkpm import (
@@ -162,14 +162,10 @@ def _worksheet(form: WorksheetForm, period: Period, status: int = 200) -> Respon
     return render(
         "lkpm/worksheet.html",
         status=status,
-        form=form,
         form_page=True,
-        kunci=once.kept_key(),
         period=period,
         covers=_covers(period),
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

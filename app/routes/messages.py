@@ -9,9 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain.messages import Channel, MessageState
-from app.forms.fields import mistakes
 from app.forms.messages import NONE, ChannelForm
 from app.models.message import Message
 from app.routes import once
@@ -39,15 +38,11 @@ def _page(form: ChannelForm, status: int = 200) -> Response:
     return render(
         "messages/show.html",
         status=status,
-        form=form,
-        kunci=once.kept_key(),
         ways=ways,
         messages=[_shown(list(rows)) for _cause, rows in told],
         sent=g.dossier.sent_at is not None,
         saved="simpan" in request.args,
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

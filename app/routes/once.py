@@ -7,8 +7,11 @@ from typing import Any
 
 from flask import g, request
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
+from app.auth import has_cookies
 from app.domain.journey import Stop
+from app.forms.fields import mistakes
 from app.models.dossier import PostKey
 from app.services import post_keys
 from app.web import advance
@@ -82,6 +85,17 @@ def address_of(stop: Stop) -> dict[str, str | int]:
     if stop.position:
         return {"step": stop.name.value, "ke": stop.position + 1}
     return {"step": stop.name.value}
+
+
+def form_context(form: FlaskForm) -> dict[str, Any]:
+    """Return what each page with a form is given: the form, its key, and what went wrong."""
+    return {
+        "form": form,
+        "kunci": kept_key(),
+        "mistakes": mistakes(form),
+        "lost": is_stale(form),
+        "cookies": has_cookies(),
+    }
 
 
 def is_stale(form: Any) -> bool:

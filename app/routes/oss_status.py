@@ -7,17 +7,17 @@ from datetime import UTC, datetime, time
 from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain.calendar import WIT
 from app.domain.oss_codes import LicenceStatus
 from app.domain.verification import public_state
-from app.forms.fields import mistakes
 from app.forms.licences import OssStatusForm
 from app.labels import label
 from app.models.licence import Licence
 from app.routes import once
 from app.routes.practice_office import in_training
-from app.services import dossiers, licences
+from app.services import licences
+from app.services.answers import activity_at
 from app.services.post_keys import BadPostKey
 from app.web import advance, go, render
 
@@ -26,7 +26,7 @@ bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
 
 def _name(row: Licence) -> str:
     """Return what a person knows a licence by: its number, else the activity it is for."""
-    activity = dossiers.activity_at(g.dossier, row.activity_position)
+    activity = activity_at(g.dossier, row.activity_position)
     return row.number or f"KBLI {activity.kbli_code}"
 
 
@@ -41,12 +41,8 @@ def _page(form: OssStatusForm, status: int = 200) -> Response:
     return render(
         "journey/oss_status.html",
         status=status,
-        form=form,
         form_page=bool(form.izin.choices),
-        kunci=once.kept_key(),
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

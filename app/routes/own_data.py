@@ -7,11 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain.retention import ANSWER_WITHIN, FileCase
 from app.extensions import limiter
 from app.forms.business import SendForm
-from app.forms.fields import mistakes
 from app.forms.recovery import ConsentForm
 from app.routes import once
 from app.services import consents, own_data, own_data_paper, retention
@@ -35,8 +34,6 @@ def _show(form: SendForm, status: int = 200) -> Response:
     return render(
         "own_data/show.html",
         status=status,
-        form=form,
-        kunci=once.kept_key(),
         groups=own_data.kept(g.dossier),
         request_open=own_data.open_request(g.dossier),
         may_withdraw=own_data.may_withdraw(g.dossier),
@@ -45,8 +42,7 @@ def _show(form: SendForm, status: int = 200) -> Response:
         why=retention.why_kept(g.dossier),
         draft_days=retention.rules().files[FileCase.DRAFT].days,
         hours=_HOURS,
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 
@@ -93,8 +89,6 @@ def _confirm(name: str, form: SendForm, status: int = 200) -> Response:
     return render(
         f"own_data/{name}.html",
         status=status,
-        form=form,
-        kunci=once.kept_key(),
         may=own_data.may_withdraw(g.dossier)
         if name == "withdraw"
         else own_data.may_ask_erasure(g.dossier),
@@ -103,8 +97,7 @@ def _confirm(name: str, form: SendForm, status: int = 200) -> Response:
         under_way=why is Kept.UNDER_WAY,
         days=files[FileCase.WITHDRAWN if name == "withdraw" else FileCase.ERASURE].days,
         hours=_HOURS,
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 
@@ -167,13 +160,9 @@ def _helpers(form: ConsentForm, status: int = 200, *, full: bool = False) -> Res
     return render(
         "own_data/helpers.html",
         status=status,
-        form=form,
-        kunci=once.kept_key(),
         consents=consents.open_of(g.dossier),
         full=full,
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

@@ -8,11 +8,10 @@ from flask import Blueprint, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.config import ServiceMode
 from app.domain.corrections import PaperTarget, ReturnReason, Target, parse_target
 from app.domain.verification import OfficeAction
-from app.forms.fields import mistakes
 from app.forms.licences import PracticeForm
 from app.labels import label
 from app.routes import once
@@ -56,13 +55,9 @@ def _page(form: PracticeForm, status: int = 200) -> Response:
     return render(
         "journey/office.html",
         status=status,
-        form=form,
         form_page=bool(ids),
-        kunci=once.kept_key(),
         views=[view for view in views if view.licence.id_izin in ids],
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import applicant_required, has_cookies
+from app.auth import applicant_required
 from app.domain import journey
 from app.domain.nib import NibDoubt, NibSource
 from app.domain.nik_check import NikClass
@@ -23,6 +23,7 @@ from app.routes.practice_office import in_training
 from app.services import (
     attachments,
     dossiers,
+    estimates,
     handovers,
     licences,
     nik_checks,
@@ -52,16 +53,14 @@ def review() -> ResponseReturnValue:
 
 
 def _review(form: SendForm, status: int = 200) -> Response:
-    whole = dossiers.whole_of(g.dossier)
+    whole = estimates.whole_of(g.dossier)
     assert whole is not None
-    obstacles = dossiers.obstacles(g.dossier, whole)
+    obstacles = estimates.obstacles(g.dossier, whole)
     nik_class = nik_checks.current_class(g.dossier)
     return render(
         "journey/review.html",
         status=status,
-        form=form,
         form_page=not obstacles and nik_class in {NikClass.MATCH, NikClass.PENDING},
-        kunci=once.kept_key(),
         sections=summary_of(g.dossier, get_book()),
         address_of=address_of,
         activities=g.dossier.activities,
@@ -71,8 +70,7 @@ def _review(form: SendForm, status: int = 200) -> Response:
         obstacles=obstacles,
         nik_class=nik_class,
         papers=attachments.counts(g.dossier),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        **once.form_context(form),
     )
 
 

@@ -11,10 +11,9 @@ from flask import Blueprint, Response, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from app.auth import enter, has_cookies, open_to_all, start_token
+from app.auth import enter, open_to_all, start_token
 from app.domain.recovery import RecoveryWay
 from app.extensions import limiter
-from app.forms.fields import mistakes
 from app.forms.recovery import (
     CodeForm,
     CounterForm,
@@ -24,7 +23,7 @@ from app.forms.recovery import (
     NewPinForm,
 )
 from app.routes import once
-from app.services import dossiers, recovery
+from app.services import dossiers, pins, recovery
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, let_others_write, render
 
@@ -37,13 +36,9 @@ def _page(name: str, form: FlaskForm, status: int = 200, **more: Any) -> Respons
     return render(
         f"recovery/{name}.html",
         status=status,
-        form=form,
         form_page=True,
-        kunci=once.kept_key(),
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
         **more,
+        **once.form_context(form),
     )
 
 
@@ -226,7 +221,7 @@ def set_pin() -> ResponseReturnValue:
         form.pin.raw = ""  # better typed again than read over a shoulder
         return _page("pin", form, 422)
     let_others_write()  # hashing takes a while on purpose
-    pin_hash = dossiers.hash_pin(form.pin.data)
+    pin_hash = pins.hash_pin(form.pin.data)
     try:
         key = once.claim("recovery.set_pin", None, may_edit=False)
     except BadPostKey:

@@ -21,7 +21,7 @@ from app.forms.access import ResumeForm
 from app.forms.business import SendForm
 from app.forms.fields import mistakes
 from app.routes.once import address_of
-from app.services import dossiers
+from app.services import dossiers, pins
 from app.web import advance, carried, commit_now, go, let_others_write, render
 
 bp = Blueprint("resume", __name__, url_prefix="/berkas")
@@ -105,15 +105,15 @@ def enter_dossier() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, 422, step=step, carry=carry)
     number = form.nomor.data
-    pin_hash = dossiers.pin_hash_of(number)
+    pin_hash = pins.pin_hash_of(number)
     let_others_write()  # comparing takes a while on purpose
-    fits = dossiers.pin_fits(form.pin.data, pin_hash)
+    fits = pins.pin_fits(form.pin.data, pin_hash)
     try:
-        dossier = dossiers.open_with_pin(number, fits=fits)
-    except dossiers.PinLocked:
+        dossier = pins.open_with_pin(number, fits=fits)
+    except pins.PinLocked:
         commit_now()
         return _page(form, 403, wrong="locked", step=step, carry=carry)
-    except dossiers.WrongPin as error:
+    except pins.WrongPin as error:
         commit_now()
         return _page(form, 403, wrong="pin", left=error.left, step=step, carry=carry)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along

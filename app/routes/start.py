@@ -8,14 +8,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.adapters.papers.picture import number_picture
-from app.auth import applicant_required, enter, has_cookies, open_to_all, start_token
+from app.auth import applicant_required, enter, open_to_all, start_token
 from app.domain.support_number import format_support_number
 from app.extensions import limiter
 from app.forms.access import StartForm
-from app.forms.fields import mistakes
 from app.i18n import outside_url
 from app.routes import once
-from app.services import dossiers
+from app.services import dossiers, estimates, pins
 from app.services.post_keys import BadPostKey
 from app.services.reference import get_book
 from app.web import advance, render, share_link
@@ -36,13 +35,9 @@ def _page(form: StartForm, status: int = 200) -> Response:
     return render(
         "journey/start.html",
         status=status,
-        form=form,
         form_page=True,
-        kunci=once.kept_key(),
-        kbli=get_book().kbli(dossiers.KBLI_YEAR, code) if code else None,
-        mistakes=mistakes(form),
-        lost=once.is_stale(form),
-        cookies=has_cookies(),
+        kbli=get_book().kbli(estimates.KBLI_YEAR, code) if code else None,
+        **once.form_context(form),
     )
 
 
@@ -56,7 +51,7 @@ def create() -> ResponseReturnValue:
         return _page(form)
     if not form.validate():
         return _page(form, 422)
-    pin_hash = dossiers.hash_pin(form.pin.data)
+    pin_hash = pins.hash_pin(form.pin.data)
     try:
         key = once.claim("start.create", None, may_edit=False)
     except BadPostKey:
@@ -68,8 +63,8 @@ def create() -> ResponseReturnValue:
         # Same key and same PIN: the first answer got lost on the way. Another PIN: a stale page,
         # or somebody who found one and guesses, so it counts like any wrong PIN.
         try:
-            dossiers.open_with_pin(known.support_number, fits=key.taken.same)
-        except (dossiers.PinLocked, dossiers.WrongPin):
+            pins.open_with_pin(known.support_number, fits=key.taken.same)
+        except (pins.PinLocked, pins.WrongPin):
             return advance("resume.show")
         enter(known.id, known.session_epoch)
         return advance("start.number")

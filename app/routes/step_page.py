@@ -8,7 +8,7 @@ from typing import Any
 
 from app.domain.legal_form import RULES, LegalForm
 from app.models.dossier import Activity, Dossier, Job
-from app.services import dossiers
+from app.services.answers import activity_at
 
 Form = Any
 
@@ -23,7 +23,7 @@ class At:
     @property
     def activity(self) -> Activity:
         """The activity in question."""
-        return dossiers.activity_at(self.dossier, self.position)
+        return activity_at(self.dossier, self.position)
 
     @property
     def is_there(self) -> bool:

@@ -1,8 +1,10 @@
-"""An answer that the steps before have made sure of."""
+"""What the steps before have made sure of: an answer, an activity."""
 
 from __future__ import annotations
 
 from typing import TypeVar
+
+from app.models.dossier import Activity, Dossier
 
 T = TypeVar("T")
 
@@ -16,3 +18,15 @@ def known(value: T | None) -> T:
     if value is None:
         raise MissingAnswer
     return value
+
+
+class NoSuchActivity(Exception):
+    """The dossier has no activity with this number, or it was taken out."""
+
+
+def activity_at(dossier: Dossier, at: int) -> Activity:
+    """Return an activity by its number. Raises NoSuchActivity."""
+    for activity in dossier.activities:
+        if activity.position == at:
+            return activity
+    raise NoSuchActivity(at)

@@ -39,7 +39,7 @@ from app.domain.requirements import Ground
 from app.extensions import db, ports, vault
 from app.models.attachment import Attachment, FileDisposal, Upload, UploadPart
 from app.models.dossier import Activity, Dossier, Job
-from app.services import change_gate, dossiers, events, jobs, licences
+from app.services import change_gate, dossiers, estimates, events, jobs, licences
 from app.services.answers import known
 
 JOB = "dispose_files"
@@ -67,7 +67,7 @@ def wanted_papers(dossier: Dossier) -> list[WantedPaper]:
                 position=activity.position,
                 shared_premises=bool(activity.shared_premises),
                 customary_land=bool(activity.customary_land),
-                on_land=dossiers.ground_of(activity) is not Ground.WATER,
+                on_land=estimates.ground_of(activity) is not Ground.WATER,
             )
     return found
 
@@ -75,7 +75,7 @@ def wanted_papers(dossier: Dossier) -> list[WantedPaper]:
 def _estimates(dossier: Dossier) -> Iterable[tuple[Activity, Estimate]]:
     """Yield the activities whose risk is known, with what is known of them."""
     for activity in dossier.activities:
-        found = dossiers.estimate_for(dossier, activity.position)
+        found = estimates.estimate_for(dossier, activity.position)
         if found is not None:
             yield activity, found
 
@@ -124,11 +124,6 @@ def _state(paper: WantedPaper, rows: list[Attachment]) -> PaperState:
     there = next((row for row in rows if row.in_force), None)
     removed = [row for row in rows if row.removed_at is not None]
     return PaperState(paper, there, removed[-1] if removed and there is None else None)
-
-
-def missing_papers(dossier: Dossier) -> list[WantedPaper]:
-    """Return the needed papers that have no file yet."""
-    return [s.paper for s in papers_of(dossier) if s.paper.needed and s.there is None]
 
 
 def counts(dossier: Dossier) -> tuple[int, int] | None:

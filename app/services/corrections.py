@@ -36,8 +36,17 @@ from app.extensions import db
 from app.i18n import LANGUAGES
 from app.models.dossier import Dossier, Job
 from app.models.licence import Correction, CorrectionTarget, Licence
-from app.services import dossiers, events, jobs, licence_reports, licences, messages, nik_checks
-from app.services.answers import MissingAnswer, known
+from app.services import (
+    dossiers,
+    estimates,
+    events,
+    jobs,
+    licence_reports,
+    licences,
+    messages,
+    nik_checks,
+)
+from app.services.answers import MissingAnswer, activity_at, known
 from app.services.change_gate import open_corrections, open_items
 from app.services.reference import get_book
 from app.services.summary import summary_of
@@ -200,9 +209,9 @@ def send_again(dossier: Dossier, *, by: StatusSource, at: datetime | None = None
     hindrance = hindrance_of(dossier)
     if hindrance is not None:
         raise NotMended(hindrance)
-    whole = dossiers.whole_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
-    dossiers.drop_needless_declarations(dossier, whole)
+    estimates.drop_needless_declarations(dossier, whole)
     db.session.flush()
     for correction in corrections:
         for item in correction.items:
@@ -231,8 +240,8 @@ def hindrance_of(dossier: Dossier) -> Hindrance | None:
         return Hindrance.ANSWERS
     if nik_checks.current_class(dossier) is not NikClass.MATCH:
         return Hindrance.NIK
-    whole = dossiers.whole_of(dossier)
-    if whole is None or dossiers.obstacles(dossier, whole):
+    whole = estimates.whole_of(dossier)
+    if whole is None or estimates.obstacles(dossier, whole):
         return Hindrance.OTHER_LICENCE
     # Another risk leads to another licence: that is a new application, not a mended one.
     same = zip(whole.parts, dossier.activities, strict=True)
@@ -332,7 +341,7 @@ def _raw(dossier: Dossier, target: StepTarget) -> dict[str, object]:
     elif target.step in _OF_ENTITY:
         row, names = dossier.entity, _OF_ENTITY[target.step]
     else:
-        row = dossiers.activity_at(dossier, target.position)
+        row = activity_at(dossier, target.position)
         names = _OF_ACTIVITY[target.step]
     values = {name: getattr(row, name, None) for name in names}
     return {n: str(v) if isinstance(v, Decimal | date) else v for n, v in values.items()}

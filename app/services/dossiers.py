@@ -7,25 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Select, select
 
-from app.domain.because import FactKind
-from app.domain.business_size import BusinessSize, Capital
-from app.domain.combined import Whole, combine, whole_capital
+from app.domain.business_size import Capital
 from app.domain.declarations import WORDING
-from app.domain.deed import DEED_LAW, not_in_deed
-from app.domain.estimate import (
-    BANDS,
-    CapitalBand,
-    Estimate,
-    JourneyReason,
-    Question,
-)
 from app.domain.events import EventKind
 from app.domain.journey import (
     MAX_ACTIVITIES,
@@ -35,58 +22,24 @@ from app.domain.journey import (
     Stop,
     first_unanswered,
 )
-from app.domain.legal_form import RULES, UMK_ONLY_LAW, LegalForm, Role, fits_size
-from app.domain.messages import Channel, MessageKind
+from app.domain.legal_form import RULES, LegalForm, Role
+from app.domain.messages import Channel
 from app.domain.nik_check import NikClass
 from app.domain.person import Sex
-from app.domain.requirements import DeclarationKind, Ground
-from app.domain.risk import Citation
+from app.domain.requirements import DeclarationKind
 from app.domain.support_number import new_support_number
 from app.extensions import db, vault
 from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier, Entity
 from app.services import change_gate, events, messages
-from app.services.answers import known
-from app.services.business_check import estimate_for as estimate_for_question
+from app.services.answers import NoSuchActivity, activity_at, known
+from app.services.estimates import KBLI_YEAR, capital_of, missing_declarations, scope_choices
 from app.services.reference import get_book
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
-KBLI_YEAR = 2025
-WRONG_PINS_AT_MOST = 5
-HOME_REGENCY = "9601"
-
-# About 30 ms on one small core: dear enough for a six-digit PIN that locks after five tries.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
 
 class DossierClosed(Exception):
     """The dossier was sent, so its answers stay as they are."""
-
-
-class PinLocked(Exception):
-    """Too many wrong PINs. Only staff can open the dossier again."""
-
-
-class WrongPin(Exception):
-    """The pair of number and PIN does not open a dossier. left: tries that remain, if known."""
-
-    def __init__(self, left: int | None) -> None:
-        super().__init__(left)
-        self.left = left
-
-
-def hash_pin(pin: str) -> str:
-    """Return the Argon2id hash of a PIN. Slow on purpose: call it outside a transaction."""
-    return _hasher.hash(pin)
-
-
-@cache
-def _nobodys_hash() -> str:
-    return _hasher.hash("no dossier has this PIN")
-
-
-class NoSuchActivity(Exception):
-    """The dossier has no activity with this number, or it was taken out."""
 
 
 class TooManyActivities(Exception):
@@ -153,73 +106,17 @@ def tag_of(dossier: Dossier) -> str:
 
 def find_by_number(support_number: str) -> Dossier | None:
     """Return the dossier with this Nomor Bantuan (12 digits)."""
-    return db.session.scalar(_with_number(select(Dossier), support_number))
+    return db.session.scalar(with_number(select(Dossier), support_number))
 
 
-def _with_number(query: Select[T], support_number: str) -> Select[T]:
+def with_number(query: Select[T], support_number: str) -> Select[T]:
     """Narrow a query to the file with this number; one that was erased is none any more."""
     return query.where(Dossier.support_number == support_number, Dossier.erased_at.is_(None))
 
 
 def id_of(support_number: str) -> int | None:
     """Return the number of the row, in one query whether there is one or not."""
-    return db.session.scalar(_with_number(select(Dossier.id), support_number))
-
-
-def pin_hash_of(support_number: str) -> str | None:
-    """Return the hash to compare a PIN with, None when no dossier has the number."""
-    return db.session.scalar(_with_number(select(Dossier.pin_hash), support_number))
-
-
-def pin_fits(pin: str, pin_hash: str | None) -> bool:
-    """Compare a PIN. Takes as long when there is no dossier, so that nobody can tell."""
-    try:
-        _hasher.verify(pin_hash or _nobodys_hash(), pin)
-    except VerifyMismatchError:
-        return False
-    return pin_hash is not None
-
-
-def open_with_pin(support_number: str, *, fits: bool) -> Dossier:
-    """Return the dossier when the PIN was right and it is not locked; count the failure otherwise.
-
-    The caller must keep the transaction also when this raises: the count has to stay.
-
-    Raises PinLocked, WrongPin.
-    """
-    # Held from here on, so that tries sent at the same moment are judged one after the other.
-    query = _with_number(select(Dossier), support_number)
-    dossier = db.session.scalar(
-        query.with_for_update(of=Dossier).execution_options(populate_existing=True)
-    )
-    if dossier is None:
-        raise WrongPin(None)
-    if dossier.pin_failures >= WRONG_PINS_AT_MOST:
-        raise PinLocked
-    if fits:
-        dossier.pin_failures = 0
-        return dossier
-    dossier.pin_failures += 1
-    if dossier.pin_failures >= WRONG_PINS_AT_MOST:
-        locked = events.record(dossier, EventKind.PIN_LOCKED, tries=dossier.pin_failures)
-        messages.announce(dossier, MessageKind.PIN_LOCKED, dedupe=str(locked.number))
-        raise PinLocked
-    raise WrongPin(WRONG_PINS_AT_MOST - dossier.pin_failures)
-
-
-def unlock(dossier: Dossier) -> None:
-    """Open a locked dossier again; staff do this with the person in front of them."""
-    dossier.pin_failures = 0
-    events.record(dossier, EventKind.PIN_UNLOCKED)
-
-
-def change_pin(dossier: Dossier, pin_hash: str, way: str) -> None:
-    """Give a dossier a new PIN; every browser that was let in with the old one is put out."""
-    dossier.pin_hash = pin_hash
-    dossier.pin_failures = 0
-    dossier.session_epoch += 1
-    changed = events.record(dossier, EventKind.PIN_CHANGED, way=way)
-    messages.announce(dossier, MessageKind.PIN_CHANGED, dedupe=str(changed.number))
+    return db.session.scalar(with_number(select(Dossier.id), support_number))
 
 
 def may_change(dossier: Dossier, step: StepName, position: int = 0) -> bool:
@@ -262,14 +159,6 @@ def _answered(dossier: Dossier, step: StepName, at: int = 0) -> None:
     events.record(dossier, EventKind.STEP_ANSWERED, step=str(Stop(step, at)))
     change_gate.changed(dossier, change_gate.target_of(Stop(step, at)))
     db.session.flush()
-
-
-def activity_at(dossier: Dossier, at: int) -> Activity:
-    """Return an activity by its number. Raises NoSuchActivity."""
-    for activity in dossier.activities:
-        if activity.position == at:
-            return activity
-    raise NoSuchActivity(at)
 
 
 def identity_index(nik: str, name: str, birth_date: date, sex: Sex) -> bytes:
@@ -555,109 +444,6 @@ def declare(dossier: Dossier, kinds: Collection[DeclarationKind]) -> None:
     _answered(dossier, StepName.DECLARATIONS)
 
 
-def capital_of(activity: Activity) -> Capital | None:
-    """Return the capital, None while it was not answered."""
-    parts = (
-        activity.land_idr,
-        activity.building_idr,
-        activity.machines_idr,
-        activity.other_idr,
-        activity.working_idr,
-    )
-    if any(part is None for part in parts):
-        return None
-    return Capital(*(part or 0 for part in parts))
-
-
-def _band(counted_idr: int) -> CapitalBand:
-    for band, ceiling in BANDS.items():
-        if isinstance(band, CapitalBand) and (ceiling is None or counted_idr <= ceiling):
-            return band
-    return CapitalBand.ABOVE_10BN
-
-
-_GROUNDS = {"01": Ground.LAND, "02": Ground.WATER, "03": Ground.FOREST}
-
-
-def ground_of(activity: Activity) -> Ground:
-    """Return what the place of an activity lies on; land where it was not asked."""
-    return _GROUNDS.get(activity.position_code or "01", Ground.LAND)
-
-
-def size_of(dossier: Dossier) -> BusinessSize | None:
-    """Return the size of the whole business; None while the capital of no activity is known.
-
-    The capital of all activities counts together (PP 7/2021, article 35).
-    """
-    capitals = [capital for capital in map(capital_of, dossier.activities) if capital]
-    return whole_capital(capitals).size if capitals else None
-
-
-def other_capital(dossier: Dossier, at: int) -> Capital:
-    """Return the capital of all activities but one, as far as it was answered."""
-    others = [capital_of(activity) for activity in dossier.activities if activity.position != at]
-    return whole_capital(capital for capital in others if capital)
-
-
-def estimate_for(dossier: Dossier, at: int | None = None) -> Estimate | None:
-    """Return the estimate for one activity, the main one unless said otherwise.
-
-    None until its code, place and capital are known.
-    """
-    activity = dossier.activity if at is None else activity_at(dossier, at)
-    if activity.kbli_code is None or activity.village_code is None or capital_of(activity) is None:
-        return None
-    capital = whole_capital(found for found in map(capital_of, dossier.activities) if found)
-    question = Question(
-        code=activity.kbli_code,
-        year=activity.kbli_year or KBLI_YEAR,
-        in_kabupaten=activity.village_code.startswith(HOME_REGENCY),
-        band=_band(capital.counted_idr),
-        shared_premises=bool(activity.shared_premises),
-        scope_no=activity.scope_no,
-        village_code=activity.village_code,
-        ground=ground_of(activity),
-    )
-    return estimate_for_question(question)
-
-
-def whole_of(dossier: Dossier) -> Whole | None:
-    """Return what all activities mean together; None until each can be estimated."""
-    found = [estimate_for(dossier, activity.position) for activity in dossier.activities]
-    complete = [one for one in found if one is not None]
-    return combine(complete) if len(complete) == len(found) else None
-
-
-def scope_choices(kbli_code: str) -> Sequence[tuple[int, str]]:
-    """Return the scopes to choose from, where the risk of some size depends on the scope."""
-    rows = get_book().risk_rows(kbli_code)
-    if len({(row.size, row.risk) for row in rows}) == len({row.size for row in rows}):
-        return ()
-    labels = {row.scope_no: row.scope for row in rows}
-    return tuple(sorted(labels.items()))
-
-
-def missing_declarations(dossier: Dossier) -> tuple[DeclarationKind, ...]:
-    """Return the statements that the law asks for and the person has not given."""
-    whole = whole_of(dossier)
-    given = {row.kind for row in dossier.declarations}
-    if whole is None:
-        return (DeclarationKind.DATA_TRUE,)
-    return tuple(d.kind for d in whole.declarations if d.kind not in given)
-
-
-def drop_needless_declarations(dossier: Dossier, whole: Whole) -> None:
-    """Take back statements that the law does not ask for (any more): an answer was changed since.
-
-    Some of them only certain people may make: a small business may not make the self-statement
-    of a micro business (PP 28/2025, article 32).
-    """
-    asked = {declaration.kind for declaration in whole.declarations}
-    for row in [row for row in dossier.declarations if row.kind not in asked]:
-        dossier.declarations.remove(row)
-        db.session.delete(row)
-
-
 def answers_of(dossier: Dossier) -> Answers:
     """Return which steps are answered, for the rules of the journey."""
     applicant, entity = dossier.applicant, dossier.entity
@@ -693,45 +479,4 @@ def _activity_answers(activity: Activity) -> ActivityAnswers:
         land=activity.land_area is not None,
         capital=capital_of(activity),
         production=activity.product is not None,
-    )
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """Something that keeps a file from being sent. codes: the activities concerned."""
-
-    reason: JourneyReason
-    codes: tuple[str, ...]
-    citations: tuple[Citation, ...]
-
-
-def obstacles(dossier: Dossier, whole: Whole) -> tuple[Obstacle, ...]:
-    """Return what keeps the file from being sent; empty when nothing does."""
-    found = [
-        Obstacle(
-            each.value,
-            tuple(fact.value or fact.subject for fact in each.facts if fact.kind is FactKind.CODE),
-            each.citations,
-        )
-        for each in whole.obstacles
-    ]
-    form = LegalForm(dossier.legal_form)
-    uncovered = _not_in_deed(dossier, form)
-    if uncovered:
-        found.append(Obstacle(JourneyReason.NOT_IN_DEED, uncovered, (DEED_LAW,)))
-    if whole.size is not None and not fits_size(form, whole.size.value):
-        found.append(Obstacle(JourneyReason.FORM_FOR_UMK_ONLY, (), (UMK_ONLY_LAW,)))
-    return tuple(found)
-
-
-def _not_in_deed(dossier: Dossier, form: LegalForm) -> tuple[str, ...]:
-    if not RULES[form].deed or dossier.entity is None or dossier.entity.deed_year is None:
-        return ()
-    book = get_book()
-    codes = [activity.kbli_code for activity in dossier.activities if activity.kbli_code]
-    return not_in_deed(
-        codes,
-        deed_year=dossier.entity.deed_year,
-        deed_codes=dossier.entity.deed_codes,
-        steps=[step for code in codes for step in book.predecessors(code)],
     )

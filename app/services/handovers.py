@@ -33,6 +33,7 @@ from app.models.dossier import Activity, Dossier, Entity, Handover, Job, Paper
 from app.services import (
     changes,
     dossiers,
+    estimates,
     events,
     jobs,
     licence_news,
@@ -86,14 +87,14 @@ def send(dossier: Dossier) -> Job | None:
     nik_class = nik_checks.current_class(dossier)
     if nik_class not in {NikClass.MATCH, NikClass.PENDING}:
         raise NotReady(nik_class)
-    whole = dossiers.whole_of(dossier)
-    if whole is None or dossiers.obstacles(dossier, whole):
+    whole = estimates.whole_of(dossier)
+    if whole is None or estimates.obstacles(dossier, whole):
         raise NotReady("estimate")
-    if dossiers.missing_declarations(dossier):
+    if estimates.missing_declarations(dossier):
         raise NotReady("declarations")
     if first_unanswered(dossiers.answers_of(dossier)) is not None:
         raise NotReady("answers")
-    dossiers.drop_needless_declarations(dossier, whole)
+    estimates.drop_needless_declarations(dossier, whole)
     _freeze(dossier, whole)
     now = datetime.now(UTC)
     dossier.sent_at = now
@@ -349,7 +350,7 @@ def _activity(activity: Activity, *, is_supporting: bool) -> wire.Activity:
             land_unit=LandUnit(known(activity.land_unit)),
             land_status=LandStatus(known(activity.land_status)),
         ),
-        capital=known(dossiers.capital_of(activity)),
+        capital=known(estimates.capital_of(activity)),
         product=wire.Product(
             description=known(activity.product),
             capacity=known(activity.capacity),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import structlog
@@ -452,8 +452,3 @@ def forget_old(now: datetime) -> None:
     db.session.execute(
         delete(InboundMessage).where(InboundMessage.received_at < now - INBOUND_KEPT)
     )
-
-
-def remove_of(dossier_ids: Iterable[int]) -> None:
-    """Take out the messages of dossiers that are being erased, in the caller's transaction."""
-    db.session.execute(delete(Message).where(Message.dossier_id.in_(list(dossier_ids))))

@@ -33,7 +33,7 @@ from app.domain.risk import RiskLevel
 from app.domain.submission import Declaration, Submission
 from app.i18n import DEFAULT, language, number, number_to_edit, rupiah, short_day
 from app.labels import label
-from app.services.dossiers import KBLI_YEAR
+from app.services.estimates import KBLI_YEAR
 from app.services.reference import get_book
 
 

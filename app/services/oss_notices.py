@@ -296,6 +296,14 @@ def waiting_for_staff(limit: int = 50) -> list[OssNotice]:
     return list(db.session.scalars(query.order_by(OssNotice.received_at).limit(limit)))
 
 
+def find_waiting(notice_id: int) -> OssNotice | None:
+    """Return a notice for which nobody here was found, held to change; None if there is none."""
+    query = select(OssNotice).where(
+        OssNotice.id == notice_id, OssNotice.state == NoticeState.UNMATCHED
+    )
+    return db.session.scalar(query.with_for_update())
+
+
 def give_to(notice: OssNotice, dossier: Dossier) -> None:
     """Let staff say whose notice it is, in the caller's transaction.
 

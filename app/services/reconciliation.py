@@ -27,7 +27,7 @@ from app.domain.reconciliation import (
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job
 from app.models.oss_notice import OssDifference
-from app.services import dossiers, events, handovers, jobs, licence_news, licences
+from app.services import dossiers, estimates, events, handovers, jobs, licence_news, licences
 from app.services.reference import get_book
 
 JOB = "reconcile"
@@ -214,7 +214,7 @@ def _their_activity(project: ProjectResult) -> HeldActivity:
 
 def _codes_2025(code: str, year: int) -> frozenset[str]:
     """Return the codes of 2025 that a code may stand for: one of 2020 can have become several."""
-    if year == dossiers.KBLI_YEAR:
+    if year == estimates.KBLI_YEAR:
         return frozenset({code})
     became = frozenset(step.code_2025 for step in get_book().successors(code))
     return became or frozenset({code})

@@ -30,7 +30,7 @@ from app.domain.recovery import (
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Job
 from app.models.own_data import Consent, Recovery
-from app.services import dossiers, events, jobs, messages
+from app.services import dossiers, events, jobs, messages, pins
 
 JOB = "recovery"
 _NOBODY = -1  # no row has it, so that a search for nobody costs what any search costs
@@ -232,7 +232,7 @@ def set_pin(ticket: str, pin_hash: str) -> Dossier | None:
         return None
     way = row.way
     _close(dossier.id, datetime.now(UTC))
-    dossiers.change_pin(dossier, pin_hash, way)
+    pins.change_pin(dossier, pin_hash, way)
     db.session.flush()
     return dossier
 

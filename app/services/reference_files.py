@@ -136,11 +136,6 @@ class Known:
     regencies: Callable[[], frozenset[str]]
 
 
-def nothing_known() -> Known:
-    """For a folder that must stand on its own."""
-    return Known(lambda _: frozenset(), lambda _: frozenset(), frozenset)
-
-
 # --- the manifest ---------------------------------------------------------------------------------
 
 

@@ -23,8 +23,8 @@ from app.domain.reference_types import KbliEntry
 from app.i18n import DEFAULT, language, number, rupiah, short_day
 from app.labels import label
 from app.models.dossier import Activity, Applicant, Dossier
-from app.services import dossiers
-from app.services.answers import known
+from app.services import dossiers, estimates
+from app.services.answers import activity_at, known
 from app.services.paper_words import place_lines
 from app.services.reference_book import ReferenceBook
 
@@ -126,7 +126,7 @@ def _business(activity: Activity, _book: ReferenceBook) -> list[Row]:
     rows = [(_("Description"), activity.description or "")]
     if activity.trade_name:
         rows.insert(0, (_("Name of your business"), activity.trade_name))
-    scope = dict(dossiers.scope_choices(activity.kbli_code or "")).get(activity.scope_no or 0)
+    scope = dict(estimates.scope_choices(activity.kbli_code or "")).get(activity.scope_no or 0)
     if scope:
         rows.append((_("Which part"), scope))
     return rows
@@ -149,7 +149,7 @@ def _land(activity: Activity, _book: ReferenceBook) -> list[Row]:
 
 
 def _capital(activity: Activity, _book: ReferenceBook) -> list[Row]:
-    capital = dossiers.capital_of(activity) or Capital(0, 0, 0, 0, 0)
+    capital = estimates.capital_of(activity) or Capital(0, 0, 0, 0, 0)
     return [
         (_("Capital without land and building"), rupiah(capital.counted_idr)),
         (_("Land and building"), rupiah(capital.land_idr + capital.building_idr)),
@@ -167,7 +167,7 @@ def _production(activity: Activity, _book: ReferenceBook) -> list[Row]:
 
 
 def _declarations(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
-    size = dossiers.size_of(dossier)
+    size = estimates.size_of(dossier)
     rows = [(_("Statements"), _("%(count)s made", count=len(dossier.declarations)))]
     return [(_("Business size"), label(size)), *rows] if size else rows
 
@@ -204,5 +204,5 @@ def summary_of(dossier: Dossier, book: ReferenceBook) -> list[Section]:
 
 def _rows(dossier: Dossier, stop: Stop, book: ReferenceBook) -> list[Row]:
     if stop.name in EACH:
-        return FOR_EACH[stop.name](dossiers.activity_at(dossier, stop.position), book)
+        return FOR_EACH[stop.name](activity_at(dossier, stop.position), book)
     return ONCE[stop.name](dossier, book)

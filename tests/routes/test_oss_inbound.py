@@ -345,6 +345,33 @@ def test_staff_say_whose_it_is(line, database):
     assert database.scalar(select(Handover.nib).where(Handover.dossier_id == other.id)) == OTHER_NIB
 
 
+def test_staff_give_a_notice_to_its_file_by_command(app, line, database):
+    def flask(*words):
+        return app.test_cli_runner().invoke(args=["oss", *words])
+
+    dossier, other = filed_at_oss("farmer"), filed_at_oss("elsewhere")
+    other.handover.nib = OTHER_NIB
+    database.commit()
+    assert flask("waiting").output == "nothing waits\n"
+    call(line, content(PEOPLE["kiosk"]))
+    handle(database)
+    (row,) = oss_notices.waiting_for_staff()
+    listed = flask("waiting").output
+    assert f"{row.id}: receiveNIB, NIB {NIB}" in listed
+    assert PEOPLE["kiosk"].nik not in listed
+    for number, says in (
+        ("12", "not a Nomor Bantuan"),
+        (other.support_number, "another NIB"),
+    ):
+        refused = flask("give", str(row.id), number)
+        assert (refused.exit_code, says in refused.output) == (1, True)
+    given = flask("give", str(row.id), dossier.support_number)
+    assert given.exit_code == 0, given.output
+    database.expire_all()
+    assert state_of(database, dossier) == (NoticeState.MATCHED, dossier.id, NIB)
+    assert "no such notice" in flask("give", str(row.id), dossier.support_number).output
+
+
 def test_a_file_notice_is_answered_in_its_own_name(line, database):
     body = {"receiveFileDS": {"nib": NIB, "id_izin": "I-1", "file_izin": "https://x.invalid"}}
     assert call(line, body, path=FILE_PATH).json == {

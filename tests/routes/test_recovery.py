@@ -17,7 +17,7 @@ from app.extensions import db
 from app.models.dossier import Dossier, Event
 from app.models.message import Message
 from app.models.own_data import Consent, Recovery
-from app.services import consents, dossiers, events, recovery
+from app.services import consents, events, pins, recovery
 from app.services import messages as messages_service
 from tests.client import HTMX, body_of, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PEOPLE, PIN, dossier_at, looking, open_dossier, open_in
@@ -78,8 +78,8 @@ def test_a_code_on_the_phone_opens_the_file_with_a_new_pin(client, app, dossier,
     assert words(parse(page).with_class("code")[0]).replace(" ", "") == f"SRG{number}"
     with looking(app) as session:
         row = session.get_one(Dossier, dossier_id)
-        assert dossiers.pin_fits(OTHER_PIN, row.pin_hash)
-        assert not dossiers.pin_fits(PIN, row.pin_hash)
+        assert pins.pin_fits(OTHER_PIN, row.pin_hash)
+        assert not pins.pin_fits(PIN, row.pin_hash)
         told = session.scalars(select(Message.kind).where(Message.dossier_id == dossier_id))
         assert MessageKind.PIN_CHANGED in list(told)
         assert list(events.verify_chains()) == []

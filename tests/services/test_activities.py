@@ -12,7 +12,8 @@ from app.domain.estimate import JourneyReason
 from app.domain.journey import MAX_ACTIVITIES, StepName, Stop
 from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel
-from app.services import dossiers, handovers
+from app.services import dossiers, estimates, handovers
+from app.services.answers import NoSuchActivity
 from tests.factories import LOW, MEDIUM_LOW, MICRO, add_activity, dossier_at, run, sent_dossier
 
 HALF_A_BILLION = replace(MICRO, machines_idr=500_000_000, other_idr=0, working_idr=0)
@@ -64,24 +65,24 @@ def test_there_is_a_limit_to_putting_activities_back_too(database):
 def test_the_capital_of_all_activities_makes_the_size(database):
     """PP 7/2021, article 35: neither is above a billion, both together are."""
     dossier = dossier_at(None, capital=HALF_A_BILLION)
-    assert dossiers.size_of(dossier) is BusinessSize.MICRO
+    assert estimates.size_of(dossier) is BusinessSize.MICRO
     more = replace(HALF_A_BILLION, working_idr=1)
     add_activity(dossier, capital=more)
-    assert dossiers.size_of(dossier) is BusinessSize.SMALL
-    found = [dossiers.estimate_for(dossier, activity.position) for activity in dossier.activities]
+    assert estimates.size_of(dossier) is BusinessSize.SMALL
+    found = [estimates.estimate_for(dossier, activity.position) for activity in dossier.activities]
     assert [one.size for one in found if one] == [BusinessSize.SMALL] * 2
     dossiers.remove_activity(dossier, 1)
-    assert dossiers.size_of(dossier) is BusinessSize.MICRO
+    assert estimates.size_of(dossier) is BusinessSize.MICRO
 
 
 def test_statements_are_asked_for_what_any_activity_needs(database):
     dossier = dossier_at(None)
-    assert dossiers.missing_declarations(dossier) == ()
+    assert estimates.missing_declarations(dossier) == ()
     added = dossiers.add_activity(dossier)
     dossiers.choose_activity(dossier, MEDIUM_LOW, at=added.position)
     dossiers.same_place(dossier, added.position)
     dossiers.declare_capital(dossier, MICRO, at=added.position)
-    assert dossiers.missing_declarations(dossier) == (DeclarationKind.BUSINESS_STANDARD,)
+    assert estimates.missing_declarations(dossier) == (DeclarationKind.BUSINESS_STANDARD,)
 
 
 def test_the_same_place_is_copied_not_shared(database):
@@ -121,7 +122,7 @@ def test_without_the_main_activity_the_next_is_the_main_one(database):
     dossiers.remove_activity(dossier, 0)
     assert dossier.activity is added
     assert journey.first_unanswered(dossiers.answers_of(dossier)) is None
-    with pytest.raises(dossiers.NoSuchActivity):
+    with pytest.raises(NoSuchActivity):
         dossiers.remove_activity(dossier, added.position)
 
 
@@ -129,28 +130,28 @@ def test_without_the_main_activity_the_next_is_the_main_one(database):
 def test_what_is_not_there_cannot_be_changed(database, at):
     dossier = dossier_at(None)
     for act in (dossiers.remove_activity, dossiers.restore_activity, dossiers.same_place):
-        with pytest.raises(dossiers.NoSuchActivity):
+        with pytest.raises(NoSuchActivity):
             act(dossier, at)
-    with pytest.raises(dossiers.NoSuchActivity):
+    with pytest.raises(NoSuchActivity):
         dossiers.choose_activity(dossier, LOW, at=at)
 
 
 def test_wholesale_and_retail_do_not_go_together(database):
     dossier = dossier_at(None)
     add_activity(dossier, WHOLESALE)
-    whole = dossiers.whole_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
     (obstacle,) = [
         each
-        for each in dossiers.obstacles(dossier, whole)
+        for each in estimates.obstacles(dossier, whole)
         if each.reason is JourneyReason.TRADE_CONFLICT
     ]
     assert obstacle.codes == (WHOLESALE, LOW)
     assert obstacle.citations
     dossiers.remove_activity(dossier, 1)
-    whole = dossiers.whole_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
-    assert dossiers.obstacles(dossier, whole) == ()
+    assert estimates.obstacles(dossier, whole) == ()
 
 
 def test_all_activities_are_handed_over_the_first_as_the_main_one(database):
@@ -192,5 +193,5 @@ def test_a_sent_file_keeps_its_activities(database):
 
 def test_the_others_capital(database):
     dossier = dossier_at(None, capital=HALF_A_BILLION)
-    assert dossiers.other_capital(dossier, 0) == Capital(0, 0, 0, 0, 0)
-    assert dossiers.other_capital(dossier, 1) == HALF_A_BILLION
+    assert estimates.other_capital(dossier, 0) == Capital(0, 0, 0, 0, 0)
+    assert estimates.other_capital(dossier, 1) == HALF_A_BILLION

@@ -27,7 +27,7 @@ from app.domain.verification import StatusSource
 from app.extensions import db, ports
 from app.models.attachment import Attachment, FileDisposal, Upload, UploadPart
 from app.models.dossier import Dossier, Event
-from app.services import attachments, corrections, dossiers, events, licences
+from app.services import attachments, corrections, dossiers, estimates, events, licences
 from app.services.attachments import NotThere
 from app.services.dossiers import DossierClosed
 from app.vault import CannotDecrypt
@@ -80,7 +80,7 @@ def kinds(dossier: Dossier) -> list[str]:
 @pytest.mark.parametrize("code", [LOW, MEDIUM_LOW])
 def test_nobody_asks_for_papers_where_nobody_looks(database, code):
     found = dossier_at(None, kbli_code=code)
-    assert attachments.wanted_papers(found) == attachments.missing_papers(found) == []
+    assert attachments.wanted_papers(found) == []
     assert attachments.counts(found) is None
     assert not attachments.list_may_be_longer(found)
     assert [s.paper.kind for s in attachments.papers_of(found)] == [WantedKind.OTHER]
@@ -99,7 +99,7 @@ def test_where_the_row_names_nothing_the_place_needs_a_paper_and_more_may_come(d
 
 
 def test_papers_are_named_as_the_row_names_them(dossier):
-    estimate = dossiers.estimate_for(dossier)
+    estimate = estimates.estimate_for(dossier)
     assert estimate is not None
     wanted = attachments.wanted_papers(dossier)
     named = [paper.words for paper in wanted if paper.kind is WantedKind.NAMED]
@@ -124,7 +124,7 @@ def test_the_answers_about_the_place_change_the_paper(dossier):
 def test_a_file_answers_its_paper_and_both_versions_stay(dossier):
     wanted = attachments.wanted_papers(dossier)
     first = add(dossier)
-    assert attachments.missing_papers(dossier) == wanted[1:]
+    assert attachments.counts(dossier) == (1, len(wanted))
     second = add(dossier, papers.photo(seed=2))
     assert (first.in_force, second.in_force) == (False, True)
     assert attachments.content_of(first.storage_key) != attachments.content_of(second.storage_key)

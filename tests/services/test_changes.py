@@ -14,7 +14,17 @@ from app.domain.journey import EACH, StepName, Stop, first_unanswered
 from app.domain.nik_check import NikClass
 from app.models.change import ChangeRequest
 from app.models.dossier import Activity, Applicant, Dossier, Job
-from app.services import changes, dossiers, events, handovers, jobs, lkpm, nik_checks
+from app.services import (
+    changes,
+    dossiers,
+    estimates,
+    events,
+    handovers,
+    jobs,
+    lkpm,
+    nik_checks,
+    pins,
+)
 from app.services.changes import COLUMNS, NOT_COPIED, ChangeOpen, NoNib, TooLate
 from tests.factories import (
     MICRO,
@@ -69,7 +79,7 @@ def test_only_what_changes_is_asked_again(database, kind):
     dossier, copy = opened(database, kind)
     assert unanswered(copy) == list(ASKED_AGAIN[kind])
     assert unanswered(dossier) == []
-    assert dossiers.missing_declarations(copy)
+    assert estimates.missing_declarations(copy)
     position = 1 if kind is ChangeKind.ADD_ACTIVITY else 0
     first = Stop(ASKED_AGAIN[kind][0], position if ASKED_AGAIN[kind][0] in EACH else 0)
     assert first_unanswered(dossiers.answers_of(copy)) == first
@@ -121,7 +131,7 @@ def test_every_answer_belongs_to_a_step_that_a_change_can_open():
 def test_it_has_its_own_number_the_same_pin_and_a_chain_of_its_own(database):
     dossier, copy = opened(database, ChangeKind.PLACE)
     assert copy.support_number != dossier.support_number
-    assert dossiers.pin_fits(PIN, copy.pin_hash)
+    assert pins.pin_fits(PIN, copy.pin_hash)
     assert copy.applicant.nik == PEOPLE["kiosk"].nik
     assert copy.applicant.phone == PHONE
     assert copy.handover is None
@@ -157,7 +167,7 @@ def send_change(database, copy: Dossier) -> Job:
     dossiers.set_production(
         copy, workers_male=2, workers_female=1, product="beras", capacity=Decimal(9), unit="ton"
     )
-    found = dossiers.estimate_for(copy)
+    found = estimates.estimate_for(copy)
     assert found is not None
     dossiers.declare(copy, [declaration.kind for declaration in found.declarations])
     job = handovers.send(copy)

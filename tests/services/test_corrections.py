@@ -21,6 +21,7 @@ from app.services import (
     change_gate,
     corrections,
     dossiers,
+    estimates,
     handovers,
     jobs,
     licences,
@@ -245,7 +246,7 @@ def test_another_activity_code_asks_what_depends_on_it(database, dossier):
     assert not dossiers.may_change(dossier, StepName.PLACE)
     assert corrections.hindrance_of(dossier) is Hindrance.ANSWERS
     dossiers.describe_business(dossier, trade_name=None, description="Jual beras", scope_no=None)
-    missing = dossiers.missing_declarations(dossier)
+    missing = estimates.missing_declarations(dossier)
     if missing:
         dossiers.declare(dossier, missing)
     # A kiosk is low risk: no certificate of this kind any more.

@@ -20,8 +20,9 @@ from app.domain.risk import RiskLevel
 from app.domain.support_number import format_support_number, parse_support_number
 from app.extensions import db
 from app.models.dossier import Applicant, DeclarationGiven, Dossier, Event, NikCheck
-from app.services import dossiers, nik_checks
-from app.services.dossiers import DossierClosed, PinLocked, WrongPin
+from app.services import dossiers, estimates, nik_checks, pins
+from app.services.dossiers import DossierClosed
+from app.services.pins import PinLocked, WrongPin
 from app.services.reference import get_book
 from tests.factories import (
     BY_SCOPE,
@@ -94,9 +95,9 @@ def test_a_new_number_is_never_one_that_is_taken(database, monkeypatch):
 
 def try_pin(number: str, pin: str) -> Dossier:
     """Try a PIN as the page does: a wrong one stays counted."""
-    fits = dossiers.pin_fits(pin, dossiers.pin_hash_of(number))
+    fits = pins.pin_fits(pin, pins.pin_hash_of(number))
     try:
-        return dossiers.open_with_pin(number, fits=fits)
+        return pins.open_with_pin(number, fits=fits)
     finally:
         db.session.commit()
 
@@ -109,17 +110,17 @@ def number(database) -> str:
 
 
 def test_only_the_right_pin_fits():
-    assert dossiers.pin_fits(PIN, pin_hash())
-    assert not dossiers.pin_fits(OTHER_PIN, pin_hash())
-    assert not dossiers.pin_fits("", pin_hash())
-    assert not dossiers.pin_fits(PIN, None)
-    assert not dossiers.pin_fits("no dossier has this PIN", None)
+    assert pins.pin_fits(PIN, pin_hash())
+    assert not pins.pin_fits(OTHER_PIN, pin_hash())
+    assert not pins.pin_fits("", pin_hash())
+    assert not pins.pin_fits(PIN, None)
+    assert not pins.pin_fits("no dossier has this PIN", None)
 
 
 def test_the_pin_itself_is_not_in_its_hash():
     assert pin_hash().startswith("$argon2id$")
     assert PIN not in pin_hash()
-    assert dossiers.hash_pin(PIN) != pin_hash(), "each has a salt of its own"
+    assert pins.hash_pin(PIN) != pin_hash(), "each has a salt of its own"
 
 
 def test_the_right_pin_opens(number):
@@ -155,7 +156,7 @@ def test_staff_open_it_again(number, database):
             try_pin(number, OTHER_PIN)
     dossier = dossiers.find_by_number(number)
     assert dossier is not None
-    dossiers.unlock(dossier)
+    pins.unlock(dossier)
     database.commit()
     assert try_pin(number, PIN) is dossier
     assert dossier.events[-1].kind == "pin_unlocked"
@@ -200,7 +201,7 @@ def test_the_right_pin_waits_for_the_wrong_ones_under_way(app):
     def fifth() -> None:
         with looking(app) as session:
             try:
-                dossiers.open_with_pin(number, fits=False)
+                pins.open_with_pin(number, fits=False)
             finally:
                 counted.set()
                 time.sleep(0.3)
@@ -258,7 +259,7 @@ def test_what_is_answered_is_there_after_a_restart(database):
     assert (who.area_code, who.rt_rw) == ("9601051002", "001/002")
     assert (activity.kbli_year, activity.kbli_code) == (2025, LOW)
     assert (activity.street, activity.land_area) == (STREET, Decimal("12"))
-    assert dossiers.capital_of(activity) == MICRO
+    assert estimates.capital_of(activity) == MICRO
     assert (activity.product, activity.capacity) == ("beras, gula", Decimal("1500"))
 
 
@@ -280,18 +281,18 @@ def test_amounts_and_quantities_keep_every_digit(database):
     database.commit()
     database.expire_all()
     activity = dossier.activity
-    assert dossiers.capital_of(activity) == Capital(largest, largest, largest, largest, largest)
+    assert estimates.capital_of(activity) == Capital(largest, largest, largest, largest, largest)
     assert activity.land_area == Decimal("999999999999.99")
     assert activity.capacity == Decimal("0.1")
 
 
 def test_capital_is_unknown_until_every_part_is(database):
     activity = dossiers.start(pin_hash(), "id").activity
-    assert dossiers.capital_of(activity) is None
+    assert estimates.capital_of(activity) is None
     activity.land_idr = activity.building_idr = activity.machines_idr = activity.other_idr = 0
-    assert dossiers.capital_of(activity) is None
+    assert estimates.capital_of(activity) is None
     activity.working_idr = 0
-    assert dossiers.capital_of(activity) == Capital(0, 0, 0, 0, 0)
+    assert estimates.capital_of(activity) == Capital(0, 0, 0, 0, 0)
 
 
 SETTERS = {
@@ -379,26 +380,26 @@ def test_a_description_without_the_scope_is_not_enough(database):
 
 @pytest.mark.parametrize("code", [LOW, MEDIUM_LOW, HIGH, UNKNOWN_RISK])
 def test_no_scope_is_asked_where_the_risk_does_not_depend_on_it(database, code):
-    assert dossiers.scope_choices(code) == ()
+    assert estimates.scope_choices(code) == ()
 
 
 def test_scopes_to_choose_are_those_of_the_risk_rows(database):
-    choices = dossiers.scope_choices(BY_SCOPE)
+    choices = estimates.scope_choices(BY_SCOPE)
     assert {number for number, _ in choices} == {r.scope_no for r in get_book().risk_rows(BY_SCOPE)}
     assert [number for number, _ in choices] == sorted(number for number, _ in choices)
     assert all(words.strip() for _, words in choices)
 
 
 def test_there_is_no_estimate_until_activity_place_and_capital_are_known(database):
-    assert dossiers.estimate_for(dossier_at(StepName.CAPITAL)) is None
+    assert estimates.estimate_for(dossier_at(StepName.CAPITAL)) is None
     dossier = dossier_at(StepName.PRODUCTION)
-    found = dossiers.estimate_for(dossier)
+    found = estimates.estimate_for(dossier)
     assert found is not None
     assert (found.case, found.risk) == (EstimateCase.KNOWN, RiskLevel.LOW)
     for name in ("kbli_code", "village_code", "working_idr"):
         kept = getattr(dossier.activity, name)
         setattr(dossier.activity, name, None)
-        assert dossiers.estimate_for(dossier) is None, name
+        assert estimates.estimate_for(dossier) is None, name
         setattr(dossier.activity, name, kept)
 
 
@@ -419,7 +420,7 @@ def test_there_is_no_estimate_until_activity_place_and_capital_are_known(databas
 def test_the_estimate_and_the_law_see_the_same_size(database, counted_idr, size):
     """Land and building do not count."""
     capital = Capital(10**12, 10**12, counted_idr, 0, 0)
-    found = dossiers.estimate_for(dossier_at(StepName.PRODUCTION, capital=capital))
+    found = estimates.estimate_for(dossier_at(StepName.PRODUCTION, capital=capital))
     assert found is not None
     assert found.size is size is capital.size
 
@@ -440,9 +441,9 @@ OBSTACLES = [
 @pytest.mark.parametrize(("options", "reasons"), OBSTACLES)
 def test_obstacles(database, options, reasons):
     dossier = dossier_at(StepName.DECLARATIONS, **options)
-    whole = dossiers.whole_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
-    assert {each.reason for each in dossiers.obstacles(dossier, whole)} == reasons
+    assert {each.reason for each in estimates.obstacles(dossier, whole)} == reasons
 
 
 # Statements
@@ -467,14 +468,14 @@ def test_new_statements_are_asked_for_when_the_risk_rises(database):
     dossier = dossier_at(None)
     dossiers.choose_activity(dossier, MEDIUM_LOW)
     dossiers.describe_business(dossier, trade_name=None, description="x", scope_no=None)
-    missing = dossiers.missing_declarations(dossier)
+    missing = estimates.missing_declarations(dossier)
     assert DeclarationKind.BUSINESS_STANDARD in missing
     assert journey.first_unanswered(dossiers.answers_of(dossier)) == Stop(StepName.DECLARATIONS)
 
 
 def test_without_an_estimate_statements_are_missing(database):
     dossier = dossier_at(StepName.IDENTITY)
-    assert dossiers.missing_declarations(dossier) == (DeclarationKind.DATA_TRUE,)
+    assert estimates.missing_declarations(dossier) == (DeclarationKind.DATA_TRUE,)
     assert dossiers.answers_of(dossier).declarations_missing
 
 

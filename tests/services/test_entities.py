@@ -10,7 +10,7 @@ from app.domain.estimate import JourneyReason
 from app.domain.journey import StepName, Stop
 from app.domain.legal_form import RULES, LegalForm, Role
 from app.models.dossier import Dossier
-from app.services import dossiers, handovers
+from app.services import dossiers, estimates, handovers
 from tests.factories import (
     ENTITY_NPWP,
     LOW,
@@ -27,9 +27,9 @@ TOO_BIG = Capital(0, 0, 5_000_000_001, 0, 0)
 
 
 def reasons(dossier: Dossier) -> set[JourneyReason]:
-    whole = dossiers.whole_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
-    return {obstacle.reason for obstacle in dossiers.obstacles(dossier, whole)}
+    return {obstacle.reason for obstacle in estimates.obstacles(dossier, whole)}
 
 
 @pytest.mark.parametrize("form", ENTITIES)

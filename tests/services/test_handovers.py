@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from app.domain.nik_check import NikClass
 from app.domain.requirements import DeclarationKind
 from app.models.dossier import Dossier, Event, Handover, Job, Paper
-from app.services import dossiers, handovers, jobs, licences, nik_checks
+from app.services import dossiers, estimates, handovers, jobs, licences, nik_checks
 from app.services.handovers import HandoverState, NotReady
 from app.vault import CannotDecrypt
 from tests.factories import (
@@ -191,7 +191,7 @@ def test_only_statements_that_the_law_asks_for_are_handed_over(database):
     dossier = dossier_at(None)
     assert DeclarationKind.KKPR_SELF_STATEMENT in {row.kind for row in dossier.declarations}
     dossiers.declare_capital(dossier, SMALL)
-    whole = dossiers.whole_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
     asked = {declaration.kind for declaration in whole.declarations}
     assert DeclarationKind.KKPR_SELF_STATEMENT not in asked

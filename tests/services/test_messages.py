@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app import worker
 from app.adapters.messages import Messages, NotSent, NotSentCause, Outgoing, PageOutbox
@@ -25,7 +25,7 @@ from app.domain.messages import (
 from app.extensions import ports
 from app.models.dossier import Dossier, Job
 from app.models.message import InboundMessage, Message, OptOut
-from app.services import dossiers, handovers, jobs, message_words, messages, nik_checks
+from app.services import dossiers, handovers, jobs, message_words, messages, nik_checks, pins
 from app.services.message_words import text_of
 from app.services.progress import Turn
 from tests.factories import (
@@ -333,11 +333,16 @@ def test_no_transaction_is_open_while_it_is_sent(app, database, dossier, monkeyp
     assert seen == [False]
 
 
+def erase_messages(database, dossier_id):
+    """What erasing a file does to its messages."""
+    database.execute(delete(Message).where(Message.dossier_id == dossier_id))
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_the_file_is_erased_while_it_is_sent(app, database, dossier, monkeypatch, fails):
     class Erases(Recorder):
         def send(self, message: Outgoing, *, budget_s: float) -> str | None:
-            messages.remove_of([dossier_id])
+            erase_messages(database, dossier_id)
             database.commit()
             if fails:
                 raise NotSent(NotSentCause.DOWN)
@@ -583,7 +588,7 @@ def test_the_last_message_outlives_the_file(database, carriers):
     announce(dossier, MessageKind.ERASURE_DONE)
     database.commit()
     number = dossier.support_number
-    messages.remove_of([dossier.id])
+    erase_messages(database, dossier.id)
     message = only(database)
     assert message.dossier_id is None
     message = work(database)
@@ -647,12 +652,12 @@ def test_a_refusal_and_a_lock_are_told(app, database, office_is):
     assert job is not None
     assert run(job.id)
     assert kinds(database)[-1] == MessageKind.REFUSED
-    for _ in range(dossiers.WRONG_PINS_AT_MOST):
-        with pytest.raises((dossiers.WrongPin, dossiers.PinLocked)):
-            dossiers.open_with_pin(dossier.support_number, fits=False)
+    for _ in range(pins.WRONG_PINS_AT_MOST):
+        with pytest.raises((pins.WrongPin, pins.PinLocked)):
+            pins.open_with_pin(dossier.support_number, fits=False)
     assert kinds(database)[-1] == MessageKind.PIN_LOCKED
-    with pytest.raises(dossiers.PinLocked):
-        dossiers.open_with_pin(dossier.support_number, fits=False)
+    with pytest.raises(pins.PinLocked):
+        pins.open_with_pin(dossier.support_number, fits=False)
     assert kinds(database).count(MessageKind.PIN_LOCKED) == 1
 
 

@@ -60,6 +60,7 @@ from app.services import (
     changes,
     corrections,
     dossiers,
+    estimates,
     events,
     handovers,
     jobs,
@@ -70,8 +71,9 @@ from app.services import (
     practice_office,
     progress,
 )
+from app.services.answers import NoSuchActivity
 from app.services.corrections import Hindrance
-from app.services.dossiers import DossierClosed, NoSuchActivity, TooManyActivities
+from app.services.dossiers import DossierClosed, TooManyActivities
 from app.services.handovers import HandoverState, NotReady
 from app.services.progress import Turn
 from tests.factories import (
@@ -331,7 +333,7 @@ class Walk(RuleBasedStateMachine):
                 dossiers.set_home(dossier, **home)
                 return {("person", name): value for name, value in home.items()}
             case StepName.DECLARATIONS:
-                asked = dossiers.missing_declarations(dossier)
+                asked = estimates.missing_declarations(dossier)
                 dossiers.declare(dossier, asked)
                 given = self.kept[dossier.id].typed.get(("statements",), frozenset())
                 return {("statements",): given | {str(kind) for kind in asked}}
@@ -349,7 +351,7 @@ class Walk(RuleBasedStateMachine):
                     answers |= {"scope_no": None, "described": False}
             case StepName.BUSINESS:
                 code = typed.get((at, "kbli_code"))
-                choices = dossiers.scope_choices(code) if code else ()
+                choices = estimates.scope_choices(code) if code else ()
                 answers = {
                     "trade_name": f"Kios {n}",
                     "description": f"Saya jual barang nomor {n}",
@@ -396,7 +398,7 @@ class Walk(RuleBasedStateMachine):
 
     def drop_statements(self, dossier: Dossier) -> None:
         """Sending takes back the statements that the law does not ask for."""
-        whole = dossiers.whole_of(dossier)
+        whole = estimates.whole_of(dossier)
         assert whole is not None
         asked = {str(declaration.kind) for declaration in whole.declarations}
         key = ("statements",)
@@ -539,12 +541,12 @@ class Walk(RuleBasedStateMachine):
     @rule(place=which, twice=st.booleans())
     def send(self, place: int, twice: bool) -> None:
         dossier = self.pick(place)
-        whole = dossiers.whole_of(dossier)
+        whole = estimates.whole_of(dossier)
         ready = (
             nik_checks.current_class(dossier) in {NikClass.MATCH, NikClass.PENDING}
             and first_unanswered(dossiers.answers_of(dossier)) is None
             and whole is not None
-            and not dossiers.obstacles(dossier, whole)
+            and not estimates.obstacles(dossier, whole)
         )
         was_sent = dossier.sent_at
         with self.move(None if ready or was_sent else NotReady):

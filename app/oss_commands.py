@@ -1,0 +1,48 @@
+"""flask oss: what OSS told us that found no file. Prints nothing about who anybody is."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from app.domain.calendar import WIT
+from app.domain.support_number import SupportNumberError, parse_support_number
+from app.extensions import db
+from app.services import dossiers, oss_notices
+
+oss_group = AppGroup("oss", help="What OSS told us that found no file of ours.")
+
+
+@oss_group.command("waiting")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
+def waiting_command(limit: int) -> None:
+    """List the notices that nobody here belongs to, the oldest first."""
+    found = oss_notices.waiting_for_staff(limit)
+    for notice in found:
+        at = notice.received_at.astimezone(WIT)
+        click.echo(f"{notice.id}: {notice.service}, NIB {notice.nib}, {at:%Y-%m-%d %H:%M} WIT")
+    if not found:
+        click.echo("nothing waits")
+
+
+@oss_group.command("give")
+@click.argument("notice", type=int)
+@click.argument("support_number")
+def give_command(notice: int, support_number: str) -> None:
+    """Say whose notice it is: the file with this Nomor Bantuan."""
+    try:
+        dossier_id = dossiers.id_of(parse_support_number(support_number))
+    except SupportNumberError as error:
+        raise click.ClickException("this is not a Nomor Bantuan") from error
+    if dossier_id is None:
+        raise click.ClickException("no file has this Nomor Bantuan")
+    row = oss_notices.find_waiting(notice)
+    if row is None:
+        raise click.ClickException("no such notice waits: flask oss waiting")
+    try:
+        oss_notices.give_to(row, dossiers.take_to_change(dossier_id))
+    except oss_notices.BadNotice as error:
+        db.session.rollback()
+        raise click.ClickException("the file has another NIB, or was never sent") from error
+    db.session.commit()
+    click.echo(f"notice {notice} is with its file now")
