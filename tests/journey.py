@@ -2,53 +2,101 @@
 
     python -m tests.journey --base http://127.0.0.1:8000 --persona kiosk
     python -m tests.journey --base … --persona all --language en --htmx --json
+    python -m tests.journey --base … --persona all --every-way
 
 Needs nothing but the address: it reads the pages' own forms, finds boxes by name or by their words
-and never makes up a hidden value. Exit status 0 only when every person came to what
-tests/data/personas.toml expects.
+and never makes up a hidden value. People of another mode than the service's are listed, not walked.
+In connected mode OSS is played as well, so --oss names the built-in OSS that the service asks, and
+OSS_USER_KEY, OSS_USERNAME, OSS_PASSWORD are those of the service. Exit status 0 only when every
+person came to what tests/data/personas.toml expects.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import secrets
 import sys
 import time
-from collections.abc import Iterator
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
+from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
+import segno
 from babel.messages.pofile import read_po
 
+from app.config import ServiceMode
+from app.domain.calendar import WIT
 from app.domain.corrections import ReturnReason, StepTarget
 from app.domain.estimate import JourneyReason
 from app.domain.journey import StepName, Stop
+from app.domain.nib import NibDoubt, NibSource, format_nib
 from app.domain.nik_check import NikClass
+from app.domain.oss_codes import LicenceStatus
 from app.domain.verification import OfficeAction, PublicState
 from app.labels import label
+from tests import papers
 from tests.client import words
-from tests.personas import Decision, Persona, personas
-from tests.tools.phone import Exchange, Form, LineGone, Phone, Screen, Unexpected
+from tests.personas import PAPER_STEP, Decision, Nib, Papers, Persona, personas
+from tests.tools.oss_site import Filed, OssSite
+from tests.tools.phone import Exchange, File, Form, LineGone, Phone, Screen, Unexpected
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 STEPS_AT_MOST = 60  # of pages shown; more means going round in a circle
 ANSWERS_AT_MOST = 5  # tries at one step
 QUESTIONS_AT_MOST = 8  # pages of the short look-up
 VISITS_AT_MOST = 12  # to the practice office
+PAPERS_AT_MOST = 40
 LOOK_AGAIN_S = 3.0
-_NIB = re.compile(r"\b[0-9]{13}\b")
+LOOK_SOON_S = 0.3  # after OSS has called: the worker only has to wake up
+MADE_UP = "9999"  # a NIB that a test made up begins so
+WAYS = tuple(product(("id", "en"), (False, True)))  # language, with scripts
+_NIB = re.compile(r"\b[0-9]{4} ?[0-9]{4} ?[0-9]{5}\b")
+_PRACTICE = "PRACTICE – not a real licence"
+_MISSING = "Missing"
+_ALL_THERE = "All papers are there."
+_CONFIRMED = "Confirmed by OSS."
 _NUMBER = re.compile(r"SRG(?: [0-9]{4}){3}")
 _ACTIONS = {
     Decision.APPROVE: OfficeAction.APPROVE,
     Decision.RETURN: OfficeAction.GIVE_BACK,
     Decision.REJECT: OfficeAction.REJECT,
 }
+_AT_OSS = {
+    Decision.APPROVE: LicenceStatus.APPROVED,
+    Decision.RETURN: LicenceStatus.CLARIFICATION,
+    Decision.REJECT: LicenceStatus.REJECTED,
+}
+_SEEN = {
+    Decision.APPROVE: PublicState.APPROVED,
+    Decision.RETURN: PublicState.RETURNED,
+    Decision.REJECT: PublicState.REJECTED,
+}
+_SOURCES = {
+    Nib.TYPED: NibSource.TYPED,
+    Nib.SLIP: NibSource.TYPED,
+    Nib.UNKNOWN: NibSource.TYPED,
+    Nib.PHOTO: NibSource.SCANNED,
+    Nib.OSS: NibSource.OSS,
+}
+# Papers as people have them, one after the other: a photo, a picture of a screen, a scan.
+_KINDS: tuple[Callable[[int], File], ...] = (
+    lambda seed: File(f"IMG_{seed}.jpg", "image/jpeg", papers.photo(500, 360, seed=seed)),
+    lambda seed: File(f"Screenshot_{seed}.png", "image/png", papers.png(size=(90, 60 + seed))),
+    lambda seed: File(f"scan{seed}.pdf", "application/pdf", papers.pdf(1 + seed % 3)),
+)
 
 
 @dataclass
@@ -84,6 +132,7 @@ class Outcome:
     connections: int = 0
     retries: int = 0
     mended: int = 0
+    papers: int = 0
     problem: str = ""
     notes: list[str] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
@@ -103,6 +152,22 @@ def _by_words(kind: type[Enum]) -> dict[str, Enum]:
     return found
 
 
+@cache
+def _in_both(english: str) -> frozenset[str]:
+    """Return a sentence of the pages in both languages."""
+    found = {english}
+    for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
+        with path.open("rb") as file:
+            message = read_po(file).get(english)
+        if message is not None and isinstance(message.string, str) and message.string:
+            found.add(message.string)
+    return frozenset(found)
+
+
+def _says(screen: Screen, english: str) -> bool:
+    return any(text in words(screen.main) for text in _in_both(english))
+
+
 class Journey:
     """One person on one phone."""
 
@@ -114,13 +179,20 @@ class Journey:
         language: str = "id",
         htmx: bool = False,
         patience_s: float = 60.0,
+        source: str | None = None,
+        site: OssSite | None = None,
     ) -> None:
+        """source: address of the phone. site: OSS, for whoever files there in connected mode."""
         self.persona = persona
         self.prefix = "/en" if language == "en" else ""
-        self.phone = Phone(base, htmx=htmx, patience_s=patience_s)
+        self.phone = Phone(base, htmx=htmx, patience_s=patience_s, source=source)
+        self.site = site
+        self.patience_s = patience_s
         self.outcome = Outcome(persona.name, language, "htmx" if htmx else "plain", persona.expects)
         self._answered: dict[str, int] = {}
         self._activities = 1  # in the file so far
+        self._papers_done = False
+        self._filed: Filed | None = None
         self._began = 0.0
 
     def walk(self, wait_s: float = 0.0) -> Outcome:
@@ -132,9 +204,19 @@ class Journey:
             if outcome.outcome == "waiting" and wait_s:
                 outcome.outcome = self._look_again(wait_s)
             outcome.to_receipt = self._cost(self.phone.exchanges)
+            if outcome.outcome == "waiting" and self.persona.nib is not Nib.NONE:
+                outcome.outcome = self._file_at_oss()
+            if outcome.nib and self.persona.papers is Papers.LATER:
+                self._send_papers()
+                outcome.outcome = self._read_result(self._screen())
             for decision in self.persona.office:
+                if self._filed is not None:
+                    outcome.outcome = self._decided_at_oss(self._filed, decision)
+                    continue
                 self._decided(decision)
                 outcome.outcome = self._read_result(self._screen())
+            if self.persona.statuses:
+                outcome.outcome = self._enter_statuses()
             self._afterwards()
             outcome.ok = self.persona.came_out(outcome.outcome)
         except (Unexpected, LineGone, AssertionError) as error:
@@ -178,6 +260,8 @@ class Journey:
             self._check(self.phone.press(form))
         elif place == "/berkas/nomor":
             self.outcome.number = self._read_number(screen)
+            self._check(self.phone.click(self._on_screen("/berkas/teruskan")))
+        elif place == "/berkas/lampiran":
             self._check(self.phone.click(self._on_screen("/berkas/teruskan")))
         elif place == "/berkas/nik":
             return self._read_nik(screen)
@@ -272,6 +356,10 @@ class Journey:
             self._activities += 1
             self._check(self.phone.press(self._form("kegiatan-lain")))
             return None
+        wanted = screen.link("/berkas/lampiran") is not None and not self._papers_done
+        if wanted and self.persona.papers is Papers.FIRST:
+            self._send_papers()
+            return None
         send = [form for form in screen.forms() if form.action.endswith("/berkas/periksa")]
         if send:
             self._check(self.phone.press(send[0]))
@@ -295,11 +383,164 @@ class Journey:
             if any(item.startswith(text) for item in said)
         }
 
+    # Papers
+
+    def _send_papers(self) -> None:
+        """Go to the list, send every paper that is missing, and look at the last one."""
+        self._check(self.phone.click(self._on_screen("/berkas/lampiran")))
+        for _ in range(PAPERS_AT_MOST):
+            links = self._missing()
+            if not links:
+                break
+            self._check(self.phone.click(links[0]))
+            self._send_paper()
+        else:
+            raise Unexpected("the list of papers has no end")
+        self._papers_done = True
+        screen = self._screen()
+        if not _says(screen, _ALL_THERE):
+            raise Unexpected("papers were sent, and the list does not say that all are there")
+        seen = [
+            e for e in screen.main.all("a") if (e.get("href") or "").rpartition("/")[2].isdigit()
+        ]
+        kept = self.phone.fetch_file(seen[-1].get("href") or "")
+        if not kept.body.startswith((b"\xff\xd8\xff", b"%PDF-")):
+            raise Unexpected(f"a paper does not open: {kept.status}")
+        sent = screen.link("/berkas/hasil")
+        self._check(self.phone.click(self._on_screen("/berkas/teruskan") if sent is None else sent))
+
+    def _missing(self) -> list[Element]:
+        main = self._screen().main
+        return [
+            next(e for e in main.all("a", within=hit) if "/untuk/" in (e.get("href") or ""))
+            for hit in main.with_class("hit", "div")
+            if any(words(p) in _in_both(_MISSING) for p in main.all("p", within=hit))
+        ]
+
+    def _send_paper(self) -> None:
+        """Send a file as this phone does: in parts with scripts, by the plain form without."""
+        number = self.outcome.papers
+        file = _KINDS[number % len(_KINDS)](number + 1)
+        forms = [form for form in self._screen().forms() if form.files]
+        if len(forms) != 1:
+            raise Unexpected(f"{len(forms)} forms for a paper")
+        if self.phone.htmx:
+            self.phone.send_in_parts(forms[0], file, loses_line=self.persona.loses_line)
+        else:
+            forms[0].choose(file)
+            self.phone.press(forms[0])
+        screen = self._check(self._screen())
+        if not urlsplit(screen.url).path.endswith("/berkas/lampiran"):
+            raise Unexpected("sending a paper does not lead back to the list")
+        self.outcome.papers += 1
+
+    # Outside practice: filing at OSS, and what it says
+
+    def _file_at_oss(self) -> str:
+        """Read the order sheet, file at OSS, and bring the NIB back; return the outcome."""
+        self._check(self.phone.click(self._on_screen("/berkas/untuk-oss")))
+        data = self._read_sheets(self._screen())
+        how = self.persona.nib
+        if how is Nib.OSS:
+            if self.site is None:
+                raise Unexpected("no OSS to file at")
+            self._filed = self.site.file(data, self.persona.at_oss)
+            self.site.tell(self._filed)
+            self._check(self.phone.click(self._on_screen("/berkas/hasil")))
+            return self._await(lambda said: {"nib"} <= said and "unconfirmed" not in said)
+        self._check(self.phone.click(self._on_screen("/berkas/nib-saya")))
+        nib = f"{MADE_UP}{secrets.randbelow(10**9):09d}"
+        if how is Nib.SLIP:
+            form = self._form("nib-saya")
+            form.fill("nib", nib[:-1])
+            self._go_further(form)
+        if how is Nib.PHOTO:
+            (form,) = [form for form in self._screen().forms() if form.files]
+            photo = BytesIO()
+            segno.make(f"NIB: {nib}").save(photo, kind="png", scale=6)
+            form.choose(File("IMG_1.png", "image/png", photo.getvalue()))
+            self._check(self.phone.press(form))
+        form = self._form("nib-saya")
+        if how is Nib.PHOTO:
+            if (form.named("nib")[0].value or "").replace(" ", "") != nib:
+                raise Unexpected("the photo is read differently")
+        else:
+            form.fill("nib", format_nib(nib))
+        self._check(self.phone.press(form))
+        said = self._read_result(self._screen())
+        if self.outcome.nib != nib:
+            raise Unexpected("the page shows another NIB than was typed")
+        if how is Nib.UNKNOWN:
+            return self._await(lambda said: "unconfirmed" not in said)
+        return said
+
+    def _read_sheets(self, screen: Screen) -> dict[str, Any]:
+        """Make sure that what was typed on the way stands in the order sheet; return dataNIB."""
+        shown = {words(e) for e in screen.main.all("b", "textarea")}
+        shown |= {box.get("value") or "" for box in screen.main.all("input")}
+        person, activities = self.persona.answers, self.persona.activities
+        wanted = {person["diri"]["nik"].replace(" ", ""), *(each.code for each in activities)}
+        wanted |= {each.answers["produksi"]["hasil"] for each in activities}
+        if lost := {text for text in wanted if text not in shown}:
+            raise Unexpected(f"the order sheet lacks {len(lost)} of {len(wanted)} answers")
+        for end, begins in (("pdf", b"%PDF-"), ("csv", b"layar,nama,"), ("json", b"{")):
+            link = self._on_screen(f"/berkas/untuk-oss.{end}").get("href") or ""
+            answer = self.phone.fetch_file(link)
+            if answer.status != 200 or not answer.body.startswith(begins):
+                raise Unexpected(f"the order sheet as {end}: {answer.status}")
+        data: dict[str, Any] = json.loads(answer.body)["dataNIB"]
+        if [each["kbli"] for each in data["data_proyek"]] != [each.code for each in activities]:
+            raise Unexpected("the file for machines has other activities")
+        return data
+
+    def _enter_statuses(self) -> str:
+        """Type what OSS shows for each licence, one status after the other."""
+        today = datetime.now(UTC).astimezone(WIT).date()
+        for status in self.persona.statuses:
+            place, count = 0, 1
+            while place < count:
+                self._check(self.phone.click(self._on_screen("/berkas/status-oss")))
+                form = self._form("status-oss")
+                licences = [each for box in form.named("izin") for each in box.choices]
+                if licences:
+                    form.fill("izin", licences[place])
+                form.fill("status", status)
+                form.fill("tanggal", f"{today.day}-{today.month}-{today.year}")
+                self._check(self.phone.press(form))
+                place, count = place + 1, max(len(licences), 1)
+        return self._read_result(self._screen())
+
+    def _decided_at_oss(self, filed: Filed, decision: Decision) -> str:
+        """Let the office decide in OSS, which calls; answer there what it gives back."""
+        assert self.site is not None
+        steps = [(_AT_OSS[decision], _SEEN[decision])]
+        if decision is Decision.RETURN:
+            steps.append((LicenceStatus.CLARIFIED, PublicState.SENT_AGAIN))
+        reached = ""
+        for status, state in steps:
+            if not self.site.decide(filed, status):
+                raise Unexpected("OSS knows of no licence that an office decides about")
+            self.site.tell(filed)
+            reached = self._await(lambda said, state=state: state in said)  # type: ignore[misc]
+        return reached
+
+    def _await(self, is_there: Callable[[set[str]], bool]) -> str:
+        """Look at the result again until it says what is waited for, or patience ends."""
+        deadline = time.monotonic() + self.patience_s
+        reached = self._read_result(self._screen())
+        while not is_there(set(reached.split("+"))) and time.monotonic() < deadline:
+            time.sleep(LOOK_SOON_S)
+            reached = self._read_result(self._open(self._screen().url))
+        return reached
+
     def _read_result(self, screen: Screen) -> str:
         found = _NIB.search(screen.text_of("code"))
         if found:
-            self.outcome.nib = found[0]
-            return "+".join(["nib", *sorted(self._read_licences(screen))])
+            self.outcome.nib = found[0].replace(" ", "")
+            parts = self._read_licences(screen)
+            if self.persona.mode is not ServiceMode.TRAINING:
+                parts |= self._read_told(screen)
+            return "+".join(["nib", *sorted(parts)])
         return "refused" if screen.main.with_class("bad", "div") else "waiting"
 
     def _read_licences(self, screen: Screen) -> set[str]:
@@ -308,6 +549,23 @@ class Journey:
         notes = screen.main.with_class("note", "div")
         said = {words(item) for note in notes for item in screen.main.all("strong", within=note)}
         return {str(known[text].value) for text in said if text in known}
+
+    def _read_told(self, screen: Screen) -> set[str]:
+        """Return what is said about a NIB that was not given here."""
+        notes = screen.main.with_class("note", "div")
+        said = {words(item) for note in notes for item in screen.main.all("p", within=note)}
+        known = _by_words(NibSource)
+        sources = {known[text] for text in said if text in known}
+        if sources != {_SOURCES[self.persona.nib]}:
+            raise Unexpected(f"the NIB came as {self.persona.nib}, and the page says {sources}")
+        doubts = _by_words(NibDoubt)
+        parts = {str(doubts[text].value) for text in said if text in doubts}
+        connected = self.persona.mode is ServiceMode.CONNECTED
+        if connected and not parts and not _says(screen, _CONFIRMED):
+            parts.add("unconfirmed")
+        if screen.link("/berkas/selisih") is not None:
+            parts.add("differs")
+        return parts
 
     # The practice office, and what the person then does
 
@@ -327,7 +585,7 @@ class Journey:
             if ready and decision is not Decision.APPROVE:
                 form.fill("alasan", ReturnReason.REQUIREMENT_MISSING)
             if ready and decision is Decision.RETURN:
-                form.fill("sasaran", str(StepTarget(StepName(self.persona.mends[0]))))
+                self._give_back(form)
             self._check(self.phone.press(form))
             waits = self._screen().link("/berkas/latihan-petugas") is not None
             if ready and not (waits and decision is Decision.APPROVE):
@@ -337,9 +595,28 @@ class Journey:
         if decision is Decision.RETURN:
             self._mend()
 
+    def _give_back(self, form: Form) -> None:
+        step = self.persona.mends[0]
+        if step != PAPER_STEP:
+            form.fill("sasaran", str(StepTarget(StepName(step))))
+            return
+        form.fill("alasan", ReturnReason.UNREADABLE)
+        offered = [value for box in form.named("sasaran") for value in box.choices]
+        sent = [value for value in offered if value.startswith("paper:")]
+        if not sent:
+            raise Unexpected("the office has no paper to give back")
+        form.fill("sasaran", sent[0])
+
     def _mend(self) -> None:
         self._check(self.phone.click(self._on_screen("/berkas/perbaikan")))
         step, answers = self.persona.mends
+        if step == PAPER_STEP:
+            self._check(self.phone.click(self._on_screen_with("/berkas/lampiran/untuk/")))
+            self._send_paper()
+            self._check(self.phone.click(self._on_screen("/berkas/hasil")))
+            self._check(self.phone.click(self._on_screen("/berkas/perbaikan")))
+            self._check(self.phone.press(self._form("perbaikan")))
+            return
         self._check(self.phone.click(self._on_screen(f"/berkas/{step}")))
         form, missing = self._fill(step, dict(answers))
         if missing:
@@ -384,7 +661,15 @@ class Journey:
     def _afterwards(self) -> None:
         """Open the paper, look where the file is, have the paper checked."""
         screen = self._screen()
-        if self.outcome.nib is not None:
+        if self.outcome.nib is not None and self.persona.mode is not ServiceMode.TRAINING:
+            # Only OSS makes papers of a real NIB; "/lacak" is reached from any page.
+            if screen.link("/berkas/nib.pdf") is not None:
+                raise Unexpected("a paper outside practice")
+            if "differs" in self.outcome.outcome.split("+"):
+                self._check(self.phone.click(self._on_screen("/berkas/selisih")))
+                if not self._screen().main.with_class("sum", "dl"):
+                    raise Unexpected("the page of differences shows none")
+        elif self.outcome.nib is not None:
             paper = self._on_screen("/berkas/nib.pdf").get("href") or ""
             check = self._on_screen_with("/verifikasi/")
             began = time.monotonic()
@@ -452,6 +737,33 @@ class Journey:
         return found[0]
 
 
+def read_mode(base: str) -> ServiceMode:
+    """Return the mode that the service at an address runs in, as its pages show it."""
+    phone = Phone(base)
+    try:
+        page = phone.visit("/").document
+    finally:
+        phone.close()
+    if any(words(e) in _in_both(_PRACTICE) for e in page.with_class("mode")):
+        return ServiceMode.TRAINING
+    call = urllib.request.Request(f"{base.rstrip('/')}/api/oss/receiveNIB", b"", method="POST")
+    try:
+        urllib.request.urlopen(call, timeout=15).close()
+    except urllib.error.HTTPError as answer:
+        answer.close()
+        return ServiceMode.ASSIST if answer.code == 404 else ServiceMode.CONNECTED
+    raise Unexpected("the service takes a NIB from anybody")
+
+
+def source_of(base: str, way: int, person: int) -> str | None:
+    """Return an address of its own for each phone, where the service runs on this machine.
+
+    What an address may do in an hour is limited; outside tests each phone has its own as well.
+    """
+    is_here = urlsplit(base).hostname == "127.0.0.1" and sys.platform == "linux"
+    return f"127.{2 + way}.{1 + person // 250}.{1 + person % 250}" if is_here else None
+
+
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome for json.dumps. The support number is left out: it opens a lookup."""
     shown = asdict(outcome)
@@ -490,6 +802,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--persona", default="kiosk", help="name, or “all”, or “list”")
     parser.add_argument("--language", choices=["id", "en"], default="id")
     parser.add_argument("--htmx", action="store_true", help="with scripts, as HTMX does it")
+    parser.add_argument(
+        "--every-way", action="store_true", help="both languages, with and without scripts"
+    )
+    parser.add_argument("--oss", help="address of the built-in OSS, for a connected service")
     parser.add_argument("--wait", type=float, default=0.0, help="seconds to wait for a late result")
     parser.add_argument("--patience", type=float, default=60.0, help="seconds without any byte")
     parser.add_argument("--json", action="store_true", help="one JSON object a person")
@@ -501,19 +817,42 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if options.persona != "all" and options.persona not in everybody:
         parser.error(f"nobody is called {options.persona}; try --persona list")
-    chosen = everybody.values() if options.persona == "all" else [everybody[options.persona]]
+    chosen = list(everybody) if options.persona == "all" else [options.persona]
+    mode = read_mode(options.base)
+    site = None
+    if mode is ServiceMode.CONNECTED:
+        names = ("OSS_USER_KEY", "OSS_USERNAME", "OSS_PASSWORD")
+        if not options.oss or not all(os.environ.get(name) for name in names):
+            parser.error(f"a connected service needs --oss, and {', '.join(names)} as it has them")
+        key, username, password = (os.environ[name] for name in names)
+        site = OssSite(options.oss, key, service=options.base, username=username, password=password)
+    ways = WAYS if options.every_way else ((options.language, options.htmx),)
     good = True
-    for persona in chosen:
-        journey = Journey(
-            options.base,
-            persona,
-            language=options.language,
-            htmx=options.htmx,
-            patience_s=options.patience,
-        )
-        outcome = journey.walk(wait_s=options.wait)
-        print(json.dumps(as_json(outcome)) if options.json else in_a_line(outcome), flush=True)
-        good = good and outcome.ok
+    for person, name in enumerate(chosen):
+        persona = everybody[name]
+        if persona.mode is not mode:
+            if options.json:
+                print(json.dumps({"persona": name, "mode": persona.mode, "walked": False}))
+            else:
+                print(f"other mode {name:20} walks in {persona.mode}; this service is in {mode}")
+            continue
+        for language, htmx in ways:
+            journey = Journey(
+                options.base,
+                persona,
+                language=language,
+                htmx=htmx,
+                patience_s=options.patience,
+                source=source_of(options.base, WAYS.index((language, htmx)), person),
+                site=site,
+            )
+            outcome = journey.walk(wait_s=options.wait)
+            print(json.dumps(as_json(outcome)) if options.json else in_a_line(outcome), flush=True)
+            good = good and outcome.ok
+    if site is not None:
+        site.close()
+    if options.persona != "all" and everybody[options.persona].mode is not mode:
+        return 1
     return 0 if good else 1
 
 

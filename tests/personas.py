@@ -11,15 +11,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from app.config import ServiceMode
 from app.domain.journey import EACH
 from app.domain.legal_form import LegalForm
+from app.domain.oss_codes import LicenceStatus
 from app.simulators.dukcapil import PracticePerson, practice_people
 
 TABLE = Path(__file__).parent / "data" / "personas.toml"
 _OF_PERSON = frozenset(
     {"about", "person", "expects", "or_else", "goes_on", "asks_again", "pin"}
-    | {"legal_form", "also", "office", "mends"}
+    | {"legal_form", "also", "office", "mends", "mode", "like", "nib", "statuses", "at_oss"}
+    | {"papers", "loses_line"}
 )
+_LIKE = ("person", "legal_form", "words", "code", "answers", "also")
 _OF_ACTIVITY = frozenset({"words", "code", "answers"})
 
 Answers = Mapping[str, Mapping[str, str]]  # step -> box -> what is typed or chosen
@@ -31,6 +35,38 @@ class Decision(StrEnum):
     APPROVE = "approve"
     RETURN = "return"
     REJECT = "reject"
+
+
+class Nib(StrEnum):
+    """How the NIB comes back outside practice."""
+
+    TYPED = "typed"
+    SLIP = "slip"  # typed with a digit too few, then mended
+    PHOTO = "photo"  # read from the QR code of the paper
+    OSS = "oss"  # filed at the built-in OSS, which calls
+    UNKNOWN = "unknown"  # typed, and OSS does not know the number
+    NONE = "none"
+
+
+class Papers(StrEnum):
+    """When the papers that the list wants are sent."""
+
+    FIRST = "first"  # before the file is sent
+    LATER = "later"  # after the NIB, before the office reads
+    NONE = "none"
+
+
+PAPER_STEP = "lampiran"  # stands for a step in `mends` where a paper is given back
+_NIB_OF = {
+    ServiceMode.TRAINING: frozenset({Nib.NONE}),
+    ServiceMode.ASSIST: frozenset({Nib.TYPED, Nib.SLIP, Nib.PHOTO, Nib.NONE}),
+    ServiceMode.CONNECTED: frozenset({Nib.OSS, Nib.UNKNOWN, Nib.NONE}),
+}
+_USUAL_NIB = {
+    ServiceMode.TRAINING: Nib.NONE,
+    ServiceMode.ASSIST: Nib.TYPED,
+    ServiceMode.CONNECTED: Nib.OSS,
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +85,7 @@ class Persona:
 
     activities: at least one, the main one first; its answers are those about the person too.
     mends: step, and its boxes to change there; "" where nothing is given back.
+    at_oss: what is typed differently at OSS, by its path in dataNIB.
     """
 
     name: str
@@ -62,6 +99,12 @@ class Persona:
     activities: tuple[Activity, ...]
     office: tuple[Decision, ...]
     mends: tuple[str, Mapping[str, str]] = field(repr=False)
+    mode: ServiceMode = ServiceMode.TRAINING
+    nib: Nib = Nib.NONE
+    statuses: tuple[LicenceStatus, ...] = ()
+    at_oss: Mapping[str, str] = field(default_factory=dict)
+    papers: Papers = Papers.FIRST
+    loses_line: bool = False
 
     @property
     def words(self) -> str:
@@ -88,15 +131,41 @@ def personas() -> dict[str, Persona]:
     return dict(_personas())
 
 
+@dataclass(frozen=True)
+class ModeRules:
+    """What a mode does not have, each with the reason: columns of the table, and outcomes."""
+
+    columns: Mapping[str, str]
+    outcomes: Mapping[str, str]
+
+
+def mode_rules() -> dict[ServiceMode, ModeRules]:
+    """Return what each mode does not have, as the head of the table says."""
+    with TABLE.open("rb") as file:
+        modes = tomllib.load(file)["modes"]
+    return {
+        mode: ModeRules(modes[mode].get("columns", {}), modes[mode].get("outcomes", {}))
+        for mode in ServiceMode
+    }
+
+
 @cache
 def _personas() -> Mapping[str, Persona]:
     with TABLE.open("rb") as file:
         table = tomllib.load(file)
     defaults = table.pop("defaults")
+    del table["modes"]
+    rules = mode_rules()
     people = {person.key: person for person in practice_people()}
     found = {}
     for name, row in table.items():
         try:
+            if "like" in row:
+                same = {key: value for key, value in table[row["like"]].items() if key in _LIKE}
+                row = {**same, **row}
+            without = rules[ServiceMode(row.get("mode", "training"))].columns
+            if gone := set(row) & set(without):
+                raise ValueError("; ".join(f"{column}: {without[column]}" for column in gone))
             found[name] = _read(name, {**defaults, **row}, row, defaults["answers"], people)
         except (KeyError, ValueError) as error:
             raise ValueError(f"personas.toml [{name}]: {error}") from error
@@ -119,7 +188,12 @@ def _read(
     if legal_form is not None:
         answers["pelaku"] = {"pelaku": legal_form.value}
     office = tuple(Decision(word) for word in row.get("office", ()))
-    if len(row.get("mends", {})) != office.count(Decision.RETURN):
+    mode = ServiceMode(row.get("mode", "training"))
+    nib = Nib(row.get("nib", _USUAL_NIB[mode]))
+    if nib not in _NIB_OF[mode]:
+        raise ValueError(f"in {mode} no NIB comes as {nib}")
+    here = mode is ServiceMode.TRAINING  # elsewhere OSS says what is to be mended, and takes it
+    if len(row.get("mends", {})) != (office.count(Decision.RETURN) if here else 0):
         raise ValueError("one step is mended each time the office gives the file back")
     if any(before is not Decision.RETURN for before, _ in pairwise(office)):
         raise ValueError("an office that decided does nothing more")
@@ -138,6 +212,12 @@ def _read(
         ),
         office=office,
         mends=next(iter(row.get("mends", {}).items()), ("", {})),
+        mode=mode,
+        nib=nib,
+        statuses=tuple(LicenceStatus(code) for code in row.get("statuses", ())),
+        at_oss=row.get("at_oss", {}),
+        papers=Papers(row.get("papers", Papers.FIRST)),
+        loses_line=row.get("loses_line", False),
     )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 import tests.personas
+from app.config import ServiceMode
 from app.domain.business_size import BusinessSize
 from app.domain.estimate import JourneyReason
 from app.domain.legal_form import LegalForm
@@ -17,21 +21,40 @@ from app.domain.nik_check import NikClass
 from app.domain.risk import RiskLevel
 from app.services.reference import get_book
 from tests import journey
-from tests.journey import Journey, Outcome
-from tests.personas import Decision, Persona, personas
+from tests.journey import WAYS, Journey, Outcome, source_of
+from tests.personas import Decision, Nib, Papers, Persona, mode_rules, personas
+from tests.tools.oss_site import OssSite
 from tests.tools.phone import Kind
-from tests.tools.server import Data, serving
+from tests.tools.server import Data, Place, serving_in
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the service as it runs in earnest, on data of its own.
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Data]:
+    """Makes an empty installation each time; the first of them is the pattern of the others."""
+    pattern = Data(tmp_path_factory.mktemp("pattern"))
+    return lambda: pattern.copy(tmp_path_factory.mktemp("live") / "instance")
+
+
+@pytest.fixture(scope="module")
+def place_in(fresh: Callable[[], Data]) -> Iterator[Callable[[ServiceMode], Place]]:
+    """Gives the service in a mode as it runs in earnest, with what it needs outside; started once.
 
     The built-in registry misbehaves at the first calls about a person only, so each of its
-    difficult people walks once.
+    difficult people walks once in a mode.
     """
-    with serving(Data(tmp_path_factory.mktemp("live"))) as server:
-        yield server.base
+    with ExitStack() as stack:
+
+        @cache
+        def start(mode: ServiceMode) -> Place:
+            return stack.enter_context(serving_in(mode, fresh(), fresh))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def live(place_in: Callable[[ServiceMode], Place]) -> str:
+    """The address of the service in practice mode."""
+    return place_in(ServiceMode.TRAINING).base
 
 
 def walk(live: str, name: str, language: str = "id", *, htmx: bool = False) -> Outcome:
@@ -56,34 +79,44 @@ def test_a_kiosk_gets_its_nib(live: str, language: str, htmx: bool) -> None:
     assert (Kind.SCRIPT in {e.kind for e in outcome.exchanges}) == htmx
 
 
+def one_way_each() -> list[tuple[str, int]]:
+    """Return everybody and the number of a way (WAYS): in each mode all four in turn."""
+    found = []
+    for mode in ServiceMode:
+        names = [persona.name for persona in personas().values() if persona.mode is mode]
+        found += [(name, place % len(WAYS)) for place, name in enumerate(names)]
+    return found
+
+
 @pytest.mark.parametrize(
-    ("name", "language", "htmx", "comes_to"),
+    ("name", "way"),
     [
-        ("lives-elsewhere", "id", False, "nib"),
-        ("farmer", "en", True, "nib"),
-        ("quota", "id", True, "nib"),
-        ("down-registry", "en", False, "waiting"),
-        ("name-differs", "id", False, "nik:name_mismatch"),
-        ("birth-date-differs", "en", True, "nik:birth_date_mismatch"),
-        ("medium-high", "id", False, "nib+handed_in"),
-        ("unknown-risk", "en", True, "obstacle:risk_not_known"),
-        ("size-not-offered", "id", False, "obstacle:size_not_offered"),
-        ("builder", "en", False, "nib+rejected"),
-        ("given-back", "id", True, "nib+sent_again"),
-        ("cannery", "en", False, "nib+approved"),
-        ("partnership-sand", "id", True, "nib+approved"),
-        ("not-in-deed", "id", False, "obstacle:not_in_deed"),
-        ("cooperative", "en", True, "nib"),
-        ("villages-together", "id", True, "nib+approved"),
-        ("branch-builds", "en", False, "nib+approved"),
-        ("two-offices", "id", False, "nib+approved"),
-        ("trade-conflict", "en", True, "obstacle:trade_conflict"),
+        pytest.param(name, way, id=f"{name}-{WAYS[way][0]}-{'htmx' if WAYS[way][1] else 'plain'}")
+        for name, way in one_way_each()
     ],
 )
 def test_everybody_comes_to_what_the_table_expects(
-    live: str, name: str, language: str, htmx: bool, comes_to: str
+    place_in: Callable[[ServiceMode], Place], name: str, way: int
 ) -> None:
-    assert walk(live, name, language, htmx=htmx).outcome == comes_to
+    """One way a person, so that all of them fit into a test run; --every-way walks all four."""
+    persona = personas()[name]
+    place = place_in(persona.mode)
+    site = OssSite(**place.site) if place.site else None
+    language, htmx = WAYS[way]
+    outcome = Journey(
+        place.base,
+        persona,
+        language=language,
+        htmx=htmx,
+        patience_s=20,
+        source=source_of(place.base, way, list(personas()).index(name)),
+        site=site,
+    ).walk()
+    if site is not None:
+        site.close()
+    assert outcome.ok, journey.in_a_line(outcome)
+    if persona.papers is not Papers.NONE and "approved" in outcome.outcome:
+        assert outcome.papers >= 1
 
 
 def test_each_step_is_one_round_trip_with_htmx(live: str) -> None:
@@ -111,6 +144,75 @@ def test_mending_is_walked_through_the_page_that_lists_it(live: str) -> None:
     assert paths[::-1].index(mended) > paths[::-1].index(sent)
 
 
+def test_a_paper_goes_in_parts_with_scripts_and_by_the_form_without(live: str) -> None:
+    for htmx in (False, True):
+        outcome = walk(live, "water-depot", htmx=htmx)
+        sent = [(e.method, e.path.rpartition("/")[2]) for e in outcome.exchanges]
+        by_form = [e for e in outcome.exchanges if e.kind is Kind.PAGE and "/untuk/" in e.path]
+        parts = [e for e in outcome.exchanges if e.kind is Kind.UPLOAD]
+        posted = [e for e in by_form if e.method == "POST"]
+        assert (len(posted), len(parts) > 0) == ((0, True) if htmx else (outcome.papers, False))
+        assert ("POST", "unggahan") in sent or not htmx
+        if htmx:  # the line is lost once at each paper, and it goes on from there
+            assert [e.method for e in parts].count("GET") == outcome.papers
+            assert [e.method for e in parts].count("PUT") > outcome.papers
+
+
+def test_an_unreadable_paper_is_asked_for_by_name_and_sent_again(live: str) -> None:
+    outcome = walk(live, "unreadable-paper")
+    paths = [(e.method, e.path) for e in outcome.exchanges]
+    papers = [path for path in paths if path[0] == "POST" and "/lampiran/untuk/" in path[1]]
+    assert outcome.papers == len(papers) == len(set(papers)) + 1  # one of them twice
+    assert paths.index(("POST", "/berkas/perbaikan")) > paths.index(papers[-1])
+
+
+def test_the_mode_of_a_service_is_seen_from_outside(
+    place_in: Callable[[ServiceMode], Place],
+) -> None:
+    for mode in ServiceMode:
+        assert journey.read_mode(place_in(mode).base) is mode
+
+
+def test_people_of_other_modes_are_listed_and_not_walked(
+    place_in: Callable[[ServiceMode], Place],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    base = place_in(ServiceMode.ASSIST).base
+    few = {name: personas()[name] for name in ("kiosk", "assist-name-differs", "connected-kiosk")}
+    monkeypatch.setattr(journey, "personas", lambda: few)
+    assert journey.main(["--base", base, "--persona", "all", "--every-way"]) == 0
+    said = [line.split()[:3] for line in capsys.readouterr().out.splitlines()]
+    assert said[0] == ["other", "mode", "kiosk"]
+    assert [line[:2] for line in said[1:5]] == [["ok", "assist-name-differs"]] * 4
+    assert said[5:] == [["other", "mode", "connected-kiosk"]]
+    assert journey.main(["--base", base, "--persona", "kiosk", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "persona": "kiosk", "mode": "training", "walked": False,
+    }  # fmt: skip
+
+
+def test_a_connected_service_is_walked_with_its_oss_only(
+    place_in: Callable[[ServiceMode], Place],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place = place_in(ServiceMode.CONNECTED)
+    for name in ("OSS_USER_KEY", "OSS_USERNAME", "OSS_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    asked = ["--base", place.base, "--oss", place.site["oss"], "--patience", "20", "--persona"]
+    with pytest.raises(SystemExit):
+        journey.main([*asked, "connected-company"])
+    assert "OSS_PASSWORD" in capsys.readouterr().err
+    monkeypatch.setenv("OSS_USER_KEY", place.site["user_key"])
+    monkeypatch.setenv("OSS_USERNAME", place.site["username"])
+    monkeypatch.setenv("OSS_PASSWORD", "salah")
+    assert journey.main([*asked, "connected-company"]) == 1, "a stranger cannot tell of a NIB"
+    assert "does not take the NIB: 401" in capsys.readouterr().out
+    monkeypatch.setenv("OSS_PASSWORD", place.site["password"])
+    assert journey.main([*asked, "connected-farmer"]) == 0
+
+
 def test_every_persona_of_the_table_can_be_read() -> None:
     table = personas()
     assert len({persona.name for persona in table.values()}) == len(table)
@@ -119,8 +221,48 @@ def test_every_persona_of_the_table_can_be_read() -> None:
         assert persona.expects.split("+")[0].split(":")[0] in {
             "nib", "waiting", "refused", "nik", "obstacle"
         }  # fmt: skip
-        if persona.office:
+        if persona.office or persona.statuses:
             assert persona.expects.startswith("nib+")
+
+
+OUTCOMES = frozenset(
+    {"nib", "waiting", "refused", "nik", "obstacle", "approved", "rejected", "handed_in"}
+    | {"differs", "unknown"}
+)
+
+
+@pytest.mark.parametrize("mode", ServiceMode)
+def test_each_mode_has_each_outcome_or_says_why_not(mode: ServiceMode) -> None:
+    rules = mode_rules()[mode]
+    here = [persona for persona in personas().values() if persona.mode is mode]
+    reached = {word for persona in here for word in re.split(r"[:+]", persona.expects)} & OUTCOMES
+    assert not reached & set(rules.outcomes)
+    assert reached | set(rules.outcomes) == OUTCOMES
+    assert all(reason.endswith(".") for reason in (rules.outcomes | rules.columns).values())
+
+
+@pytest.mark.parametrize("mode", [ServiceMode.ASSIST, ServiceMode.CONNECTED])
+def test_outside_practice_many_kinds_of_people_walk_too(
+    application: Flask, mode: ServiceMode
+) -> None:
+    here = [persona for persona in personas().values() if persona.mode is mode]
+    assert len(here) >= 12
+    assert len({persona.legal_form for persona in here}) >= 4
+    assert {len(persona.activities) for persona in here} == {1, 2}
+    assert {way for name, way in one_way_each() if personas()[name].mode is mode} == set(range(4))
+    with application.app_context():
+        risks = {
+            row.risk
+            for persona in here
+            if persona.expects.startswith("nib")
+            for row in get_book().risk_rows(persona.code)
+            if row.size is BusinessSize.MICRO
+        }
+    assert risks == set(RiskLevel)
+    assert {persona.nib for persona in here} == {
+        ServiceMode.ASSIST: {Nib.TYPED, Nib.SLIP, Nib.PHOTO, Nib.NONE},
+        ServiceMode.CONNECTED: {Nib.OSS, Nib.UNKNOWN, Nib.NONE},
+    }[mode]
 
 
 def test_the_table_covers_whoever_may_come(application: Flask) -> None:
@@ -133,7 +275,9 @@ def test_the_table_covers_whoever_may_come(application: Flask) -> None:
     # Places are in the regency, and a scope is asked where it decides: nobody gets that far.
     never = {JourneyReason.OUTSIDE_AREA, JourneyReason.SCOPE_NOT_CHOSEN}
     assert set(JourneyReason) - never <= expected
-    assert {decision for p in table for decision in p.office} == set(Decision)
+    for mode in (ServiceMode.TRAINING, ServiceMode.CONNECTED):
+        assert {d for p in table if p.mode is mode for d in p.office} == set(Decision)
+    assert {p.papers for p in table} == set(Papers)
     assert {len(p.activities) for p in table} == {1, 2}
     with application.app_context():
         risks = {
@@ -152,6 +296,13 @@ MISTAKES = {
     "nothing more": 'office = ["approve", "reject"]',
     "not a valid Decision": 'office = ["sleep"]',
     "not a valid LegalForm": 'legal_form = "llc"',
+    "brings a NIB back": 'nib = "typed"',
+    "no line to OSS": 'mode = "assist"\noffice = ["approve"]',
+    "no NIB comes as oss": 'mode = "assist"\nnib = "oss"',
+    "OSS tells them itself": 'mode = "connected"\nstatuses = ["50"]',
+    "answered, in OSS": 'mode = "connected"\noffice = ["return"]\nmends.lahan = {luas = "1"}',
+    "not a valid ServiceMode": 'mode = "dream"',
+    "not a valid LicenceStatus": 'mode = "assist"\nstatuses = ["99"]',
     "unknown: alamat": 'also = [{words = "w", code = "1", answers = {alamat = {jalan = "x"}}}]',
 }
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-
 from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
-from app.domain.calendar import WIT
 from app.domain.oss_codes import LicenceStatus
 from app.domain.verification import public_state
 from app.forms.licences import OssStatusForm
@@ -78,13 +75,7 @@ def take() -> ResponseReturnValue:
     except BadPostKey:
         return _page(form, 400)
     if not (key.taken is not None and key.taken.same):
-        # OSS shows a day only. Noon keeps it that day here and in Jakarta, and never the future.
-        noon = datetime.combine(form.tanggal.data, time(12), tzinfo=WIT).astimezone(UTC)
-        licences.read_in_oss(
-            g.dossier,
-            form.izin.data,
-            LicenceStatus(form.status.data),
-            at=min(noon, datetime.now(UTC)),
-        )
+        status = LicenceStatus(form.status.data)
+        licences.read_in_oss(g.dossier, form.izin.data, status, on=form.tanggal.data)
         key.lead_to("receipt.show", g.dossier.id)
     return advance("receipt.show")

@@ -129,6 +129,8 @@ def show() -> ResponseReturnValue:
         way=progress.way_of(dossier),
         turn=progress.turn_of(dossier),
         licences=licences.views(dossier, datetime.now(UTC)),
+        # A paper that is missing may still come, until the office reads.
+        papers=attachments.counts(dossier) if licences.takes_papers(dossier) else None,
         practice=in_training(),
         whatsapp=share_link(text),
     )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
 from app.adapters.licensing import LicenceResult
-from app.domain.calendar import WorkingCalendar
+from app.domain.calendar import WIT, WorkingCalendar
 from app.domain.clock import Clock, clock_of
 from app.domain.corrections import CorrectionItem, ReturnReason
 from app.domain.events import EventKind
@@ -378,11 +378,19 @@ def _tell(dossier: Dossier, licence: Licence, status: LicenceStatus, *, given_ba
     messages.announce(dossier, kind, dedupe=f"{licence.id_izin} {len(licence.events)}")
 
 
-def read_in_oss(dossier: Dossier, id_izin: str, status: LicenceStatus, *, at: datetime) -> bool:
+def read_in_oss(dossier: Dossier, id_izin: str, status: LicenceStatus, *, on: date) -> bool:
     """Keep what the person read in OSS: OSS itself holds it, so it is told nothing about it.
+
+    on: the day that OSS shows, which is all that it shows. On one day, what is told later comes
+    after what is known already.
 
     Returns whether the licence now has another status. Raises UnknownLicence.
     """
+    # Noon keeps it that day here and in Jakarta, and never the future.
+    at = min(datetime.combine(on, time(12), tzinfo=WIT).astimezone(UTC), datetime.now(UTC))
+    newest = max((event.at for event in find(dossier, id_izin).events), default=at)
+    if newest.astimezone(WIT).date() == on:
+        at = max(at, newest)
     changed = record_status(dossier, id_izin, status, at=at, source=StatusSource.PERSON)
     if changed:
         licence = find(dossier, id_izin)

@@ -16,6 +16,7 @@ from app.domain.nib import NibDoubt, NibSource, find_nib, is_holder
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Handover, Job
 from app.services import changes, dossiers, events, jobs, licences, lkpm, modes, reconciliation
+from app.services.answers import known
 from app.services.handovers import HandoverState
 
 JOB = "nib_check"
@@ -74,7 +75,8 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
         raise NibTaken from error
     kind = EventKind.NIB_RECEIVED if is_first else EventKind.NIB_CORRECTED
     events.record(dossier, kind, nib=nib, source=str(source))
-    licences.expect(dossier, at=now)
+    # Filed after it was sent here, and perhaps decided before the person tells us of the NIB.
+    licences.expect(dossier, at=known(dossier.sent_at))
     if is_first:
         changes.follow(dossier)
         lkpm.plan_reminder(dossier, now=now)
@@ -99,7 +101,7 @@ def _confirm(job: Job, budget_s: float) -> bool:
     dossier = db.session.get_one(Dossier, job.dossier_id)
     handover = dossier.handover
     nib = handover.nib if handover is not None and handover.nib_confirmed_at is None else None
-    names = [dossier.applicant.name or "", *(a.trade_name or "" for a in dossier.activities)]
+    names = _holders(dossier)
     db.session.rollback()
     if nib is None or modes.current() is not ServiceMode.CONNECTED:
         return True
@@ -116,6 +118,14 @@ def _confirm(job: Job, budget_s: float) -> bool:
     if not is_holder(found.holder, *names):
         return _keep(job.dossier_id, nib, NibDoubt.HOLDER)
     return _keep(job.dossier_id, nib, None, status=str(found.status))
+
+
+def _holders(dossier: Dossier) -> list[str]:
+    """Return whose name OSS may have on the NIB: a company's own, a branch's head office."""
+    entity = dossier.entity
+    own = [entity.name, entity.parent_name] if entity is not None else []
+    trade = [activity.trade_name for activity in dossier.activities]
+    return [name for name in (dossier.applicant.name, *own, *trade) if name]
 
 
 def _keep(dossier_id: int, nib: str, doubt: NibDoubt | None, *, status: str | None = None) -> bool:

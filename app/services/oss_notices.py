@@ -20,11 +20,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.events import EventKind
+from app.domain.messages import MessageKind
+from app.domain.nib import NibSource
 from app.domain.oss_codes import IdentityKind, NibStatus
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover, Job
 from app.models.oss_notice import OssNotice
-from app.services import dossiers, events, jobs, reconciliation
+from app.services import changes, dossiers, events, jobs, lkpm, messages, reconciliation
 from app.services.handovers import HandoverState
 
 JOB = "oss_notices"
@@ -282,11 +284,17 @@ def _take_nib(dossier: Dossier, row: OssNotice, data: Mapping[str, Any]) -> bool
         return handover.nib == row.nib
     now = datetime.now(UTC)
     handover.nib = row.nib
+    handover.nib_source = NibSource.OSS
+    handover.nib_at = now
     handover.oss_id = row.oss_id or handover.oss_id
     handover.nib_status = str(data.get("status_nib") or "") or None
     handover.state = HandoverState.ACCEPTED
     handover.answered_at = now
-    events.record(dossier, EventKind.NIB_RECEIVED, nib=row.nib)
+    events.record(dossier, EventKind.NIB_RECEIVED, nib=row.nib, source=str(NibSource.OSS))
+    # Not “the NIB is there, print it”: outside practice the paper is at OSS, as the page says.
+    messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe="nib_from_oss")
+    changes.follow(dossier)
+    lkpm.plan_reminder(dossier, now=now)
     return True
 
 

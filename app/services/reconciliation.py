@@ -15,6 +15,7 @@ from sqlalchemy import Select, or_, select
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import LicensingResult, ProjectResult, Refused
 from app.domain.events import EventKind
+from app.domain.nib import NibDoubt, NibSource
 from app.domain.reconciliation import (
     Difference,
     Discrepancy,
@@ -110,10 +111,33 @@ def _reconcile(job: Job, budget_s: float) -> bool:
     except ServiceUnavailable:
         return False
     except Refused as refusal:
-        # Our own key or rights: try again once they are mended. A NIB that OSS does not know is
-        # told to the person where the NIB itself is checked; there is nothing to compare.
-        return not refusal.is_about_access
+        if refusal.is_about_access:  # our own key or rights: try again once they are mended
+            return False
+        _doubt(job.dossier_id, nib)
+        return True
     return _keep(job.dossier_id, nib, result)
+
+
+def _doubt(dossier_id: int, nib: str) -> None:
+    """OSS does not know the NIB that came in its own name: say so, until it does.
+
+    One that the person told us is checked, and doubted, by services/nibs.
+    """
+    dossier = dossiers.take_to_change(dossier_id)
+    handover = dossier.handover
+    if (
+        handover is None
+        or handover.nib != nib
+        or handover.nib_source != NibSource.OSS
+        or handover.nib_confirmed_at is not None
+    ):
+        db.session.rollback()
+        return
+    if handover.nib_doubt is None:
+        handover.nib_doubt = NibDoubt.UNKNOWN
+        events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(NibDoubt.UNKNOWN))
+    plan(dossier, at=datetime.now(UTC) + AGAIN_AFTER)
+    db.session.commit()
 
 
 def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
@@ -127,6 +151,10 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
     handover.oss_id = handover.oss_id or result.oss_id
     if result.nib_status is not None:
         handover.nib_status = str(result.nib_status)
+    if handover.nib_source == NibSource.OSS and handover.nib_confirmed_at is None:
+        # OSS called, and now it was asked itself. Whose a typed NIB is, services/nibs finds out.
+        handover.nib_confirmed_at, handover.nib_doubt = now, None
+        events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
     licences.keep(dossier, result.licences, at=now)
     found = compare(_ours(dossier), _theirs(result))
     _keep_differences(dossier_id, found, now)

@@ -304,3 +304,18 @@ def test_pages_stay_light(client):
         for headers, limit in (({}, 8_000), (HTMX, 4_000)):
             answer = client.get(f"/berkas/{path}", headers={"Accept-Encoding": "br", **headers})
             assert len(answer.get_data()) <= limit, path
+
+
+@both_languages
+def test_papers_can_still_be_reached_until_the_office_reads(client, language):
+    desk = Desk(client, language)
+
+    def ways_to_papers() -> list[str]:
+        found = [address for address, _ in links_of(parse(desk.get("hasil")))]
+        return [address for address in found if address.endswith("/berkas/lampiran")]
+
+    assert ways_to_papers() == [f"{desk.prefix}/berkas/lampiran"]
+    desk.office("lengkap")
+    assert len(ways_to_papers()) == 1
+    desk.office("periksa")
+    assert ways_to_papers() == []

@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from app.config import ServiceMode
-from app.extensions import db
+from app.domain.nib import NibSource
+from app.extensions import db, ports
 from app.models.dossier import Handover, Job
+from app.models.message import Message
 from app.models.oss_notice import OssNotice
-from app.services import dossiers, handovers, oss_notices, reconciliation
+from app.services import dossiers, handovers, nibs, oss_notices, reconciliation
 from app.services.handovers import HandoverState
 from app.services.oss_notices import BadNotice, NoticeState
 from tests.factories import PEOPLE, bring_forward, dossier_at, logged, new_line, run, sent_dossier
@@ -79,6 +81,11 @@ def handle(database):
         select(Job).where(Job.kind == oss_notices.JOB, Job.done_at.is_(None))
     ).all():
         assert run(job.id)
+
+
+def told(database, dossier):
+    """Return what is to be told to the person."""
+    return database.scalars(select(Message).where(Message.dossier_id == dossier.id)).all()
 
 
 def filed_at_oss(who="kiosk"):
@@ -248,6 +255,59 @@ def test_by_nik_and_name_it_finds_the_one_who_waits(line, database):
     assert notices()[0].body is None, "what was sent is needed no more"
     planned = database.scalars(select(Job).where(Job.kind == reconciliation.JOB)).all()
     assert [job.dossier_id for job in planned] == [dossier.id]
+
+
+def compare_again(database, dossier):
+    """Let the worker compare the file with OSS, as the notice asked for."""
+    database.commit()
+    bring_forward()
+    assert run(reconciliation.plan(dossier).id)
+    database.expire_all()
+
+
+def test_a_nib_from_oss_is_told_as_such_and_confirmed_once_oss_was_asked(line, database):
+    dossier = filed_at_oss()
+    call(line, content(PEOPLE["kiosk"]))
+    handle(database)
+    handover = dossier.handover
+    assert handover.nib_source == "oss"
+    assert handover.nib_at is not None
+    assert handover.nib_confirmed_at is None, "a call alone proves nothing about the number"
+    assert "status_changed" in {each.kind for each in told(database, dossier)}
+    held = ports.licensing.hand_over(handovers.submission_of(dossier))
+    handover.nib, handover.oss_id = held.nib, held.oss_id
+    compare_again(database, dossier)
+    assert handover.nib_confirmed_at is not None
+    assert handover.nib_doubt is None
+    compare_again(database, dossier)
+    assert [e.kind for e in dossier.events].count("nib_confirmed") == 1
+
+
+def test_a_nib_that_oss_told_and_does_not_know_is_doubted_until_it_does(line, database):
+    dossier = filed_at_oss()
+    call(line, content(PEOPLE["kiosk"]))
+    handle(database)
+    handover = dossier.handover
+    for _ in range(2):
+        compare_again(database, dossier)
+        assert (handover.nib_doubt, handover.nib_confirmed_at) == ("unknown", None)
+    assert [e.kind for e in dossier.events].count("nib_doubted") == 1
+    (again,) = database.scalars(
+        select(Job).where(Job.kind == reconciliation.JOB, Job.done_at.is_(None))
+    ).all()
+    assert again.due_at > datetime.now(UTC) + timedelta(hours=5)
+    held = ports.licensing.hand_over(handovers.submission_of(dossier))
+    handover.nib, handover.oss_id = held.nib, held.oss_id
+    compare_again(database, dossier)
+    assert handover.nib_doubt is None
+    assert handover.nib_confirmed_at is not None
+
+
+def test_a_typed_nib_is_neither_doubted_nor_confirmed_by_comparing(line, database):
+    dossier = filed_at_oss()
+    nibs.tell(dossier, OTHER_NIB, NibSource.TYPED)
+    compare_again(database, dossier)
+    assert (dossier.handover.nib_doubt, dossier.handover.nib_confirmed_at) == (None, None)
 
 
 @pytest.mark.parametrize(

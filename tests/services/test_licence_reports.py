@@ -9,6 +9,7 @@ import pytest
 from app.domain.oss_codes import LicenceStatus
 from app.domain.verification import OfficeAction, StatusSource
 from app.extensions import ports
+from app.forms.person import today
 from app.models.dossier import Dossier
 from app.services import jobs, licence_reports, licences, practice_office
 from tests.factories import bring_forward, new_line, run, sent_dossier
@@ -64,7 +65,7 @@ def test_oss_learns_what_the_office_did(database, dossier):
 def test_what_oss_said_and_what_was_read_there_is_not_told(database, dossier):
     id_izin = licences.of(dossier)[0].id_izin
     assert licence_reports.plan(dossier) is None, "09 came from OSS"
-    licences.read_in_oss(dossier, id_izin, S.COMPLETE, at=datetime.now(UTC))
+    licences.read_in_oss(dossier, id_izin, S.COMPLETE, on=today())
     assert licence_reports.plan(dossier) is None
     licences.record_status(
         dossier, id_izin, S.DEEMED_APPROVED, at=datetime.now(UTC), source=StatusSource.PRACTICE

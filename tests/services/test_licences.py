@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.adapters.licensing import LicenceResult
+from app.domain.calendar import WIT
 from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
 from app.domain.journey import StepName
+from app.domain.nib import NibSource
 from app.domain.oss_codes import KdKewenangan, LicenceStatus, ProductType
 from app.domain.verification import StatusSource
+from app.extensions import db
+from app.forms.person import today
 from app.models.dossier import Dossier, Event
 from app.models.licence import Licence
-from app.services import licences
-from tests.factories import MEDIUM_LOW, sent_dossier
+from app.services import licences, nibs
+from tests.factories import MEDIUM_LOW, looking, sent_dossier
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -165,3 +170,49 @@ def test_reasons_are_kept_and_notes_are_sealed(database, dossier):
 def test_no_licence_by_that_number(database, dossier):
     with pytest.raises(licences.UnknownLicence):
         licences.record_status(dossier, "I-8", S.COMPLETE, at=NOW, source=StatusSource.OSS)
+
+
+# What a person reads in OSS, where each status has a day and no hour
+
+
+@pytest.fixture
+def filed(assist) -> Iterator[Licence]:
+    """The one licence of a file that was sent days ago, whose NIB the person tells today."""
+    with looking(assist) as session:
+        dossier = sent_dossier(kbli_code="11052")
+        dossier.sent_at -= timedelta(days=9)
+        session.commit()
+        nibs.tell(dossier, "9999000000001", NibSource.TYPED)
+        session.commit()
+        (row,) = licences.of(dossier)
+        yield row
+
+
+def read(row: Licence, status: S, *, days_ago: int = 0) -> bool:
+    dossier = db.session.get_one(Dossier, row.dossier_id)
+    return licences.read_in_oss(dossier, row.id_izin, status, on=today() - timedelta(days=days_ago))
+
+
+def test_what_happened_between_sending_and_telling_the_nib_counts(filed):
+    assert read(filed, S.COMPLETE, days_ago=6)
+    assert read(filed, S.APPROVED, days_ago=2)
+    assert filed.status == S.APPROVED
+    assert not read(filed, S.CLARIFICATION, days_ago=4)
+    assert filed.status == S.APPROVED, "older news stays in the history"
+
+
+def test_of_one_day_what_is_told_later_comes_later(filed):
+    for status in (S.COMPLETE, S.CLARIFICATION, S.CLARIFIED, S.APPROVED):
+        assert read(filed, status)
+        assert filed.status == status
+    assert filed.events[-1].at <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("hour", [2, 23])
+def test_a_day_counts_whatever_the_hour_of_what_is_known(filed, hour):
+    known = datetime.combine(today() - timedelta(days=1), time(hour), tzinfo=WIT)
+    filed.events[-1].at = known.astimezone(UTC)
+    assert not read(filed, S.COMPLETE, days_ago=2)
+    assert read(filed, S.COMPLETE, days_ago=1)
+    day = filed.events[-1].at.astimezone(WIT).date()
+    assert day == today() - timedelta(days=1)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
 from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
+from app.domain.legal_form import LegalForm
 from app.domain.nib import NibSource
 from app.domain.nik_check import NikClass
 from app.extensions import db, ports
@@ -19,7 +20,15 @@ from app.models.dossier import Dossier
 from app.services import handovers, jobs, nibs, nik_checks, papers, progress
 from app.services.handovers import HandoverState
 from app.services.progress import Stage, StageState, Turn
-from tests.factories import at_once, bring_forward, dossier_at, looking, run, sent_dossier
+from tests.factories import (
+    at_once,
+    bring_forward,
+    dossier_at,
+    entity_dossier,
+    looking,
+    run,
+    sent_dossier,
+)
 
 NIB, OTHER = "8120207732258", "8120207732259"
 FOR_OSS = {
@@ -252,6 +261,23 @@ def test_oss_confirms(connected):
         assert kinds(dossier)[-1] == "nib_confirmed"
         with pytest.raises(nibs.NotOpen):
             nibs.tell(dossier, OTHER, NibSource.TYPED)
+
+
+@pytest.mark.parametrize(
+    ("form", "holder"),
+    [(LegalForm.CV, "CONTOH JAYA"), (LegalForm.BRANCH, "CONTOH PUSAT")],
+)
+def test_oss_has_a_company_or_head_office_under_its_own_name(connected, form, holder):
+    with looking(connected):
+        oss = Oss()
+        oss.answer = oss.knows(holder)
+        dossier = entity_dossier(form)
+        handovers.send(dossier)
+        nibs.tell(dossier, NIB, NibSource.TYPED)
+        assert work(dossier)
+        assert dossier.handover is not None
+        assert dossier.handover.nib_doubt is None
+        assert dossier.handover.nib_confirmed_at is not None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from __future__ import annotations
 import gzip
 import http.client
 import io
+import json
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,12 +40,13 @@ ACCEPTED = {
     "page": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
     "image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
     "part": "text/html",
+    "upload": "*/*",
     "style": "text/css,*/*;q=0.1",
     "script": "*/*",
     "image": "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
 }
-_DESTINATION = {"page": "document", "part": "empty"}
-_MODE = {"page": "navigate", "part": "same-origin"}
+_DESTINATION = {"page": "document", "part": "empty", "upload": "empty"}
+_MODE = {"page": "navigate", "part": "same-origin", "upload": "same-origin"}
 _TYPED = frozenset({"text", "search", "tel", "email", "number", "password", "textarea"})
 
 
@@ -63,6 +66,7 @@ class Kind(StrEnum):
     STYLE = "style"
     SCRIPT = "script"
     IMAGE = "image"
+    UPLOAD = "upload"  # a paper, or a part of one
 
 
 @dataclass(frozen=True)
@@ -136,12 +140,13 @@ class Answer:
 class Wire:
     """One connection, opened when needed and kept; a request that got no answer is sent again."""
 
-    def __init__(self, base: str, patience_s: float) -> None:
+    def __init__(self, base: str, patience_s: float, source: str | None = None) -> None:
         parts = urlsplit(base)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else None
+        own = (source, 0) if source else None
         self._new: Callable[[], http.client.HTTPConnection] = lambda: (
             kind or http.client.HTTPConnection
-        )(parts.hostname or "", parts.port, timeout=patience_s)
+        )(parts.hostname or "", parts.port, timeout=patience_s, source_address=own)
         self._connection: http.client.HTTPConnection | None = None
         self.tally = _Tally()
         self.connections = 0
@@ -192,6 +197,15 @@ class Wire:
             self._connection = None
 
 
+@dataclass(frozen=True)
+class File:
+    """A file on the phone. kind: what the phone takes it for (a MIME type)."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
 @dataclass
 class Box:
     """One named control. value: what would be sent, None where nothing; choices: value -> words."""
@@ -212,6 +226,7 @@ class Form:
         self.action = element.get("action") or ""
         self.method = (element.get("method") or "get").lower()
         self.boxes: list[Box] = []
+        self.files: dict[str, File | None] = {}
         self.buttons: list[Element] = []
         owned = [e for e in page.all() if element.get("id") and e.get("form") == element.get("id")]
         for control in [*page.all(within=element), *owned]:
@@ -222,6 +237,10 @@ class Form:
         kind = control.get("type", "text") if control.tag == "input" else str(control.tag)
         if kind == "button":
             self.buttons.append(control)
+        elif kind == "file" and name:
+            if not label:
+                raise Unexpected(f"a box without words: {name}")
+            self.files[name] = None
         elif not name or kind not in {*_TYPED, "select", "radio", "checkbox", "hidden"}:
             return
         elif kind == "select":
@@ -286,6 +305,18 @@ class Form:
                 if value is not None:
                     changed.append(box)
         return changed
+
+    def choose(self, file: File) -> None:
+        """Choose a file in the one box for files. Raises Unexpected where there is none."""
+        if len(self.files) != 1:
+            raise Unexpected(f"{len(self.files)} boxes for a file")
+        self.files[next(iter(self.files))] = file
+
+    def hidden(self, name: str) -> str:
+        """Return the value of a hidden box, for what a script sends beside the form."""
+        return next(
+            (b.value or "" for b in self.boxes if b.kind == "hidden" and b.name == name), ""
+        )
 
     def tick_all(self) -> int:
         """Tick every box; return how many there are."""
@@ -365,10 +396,18 @@ class _Kept:
 class Phone:
     """A phone on which one person uses the service. htmx: with scripts, and what HTMX then does."""
 
-    def __init__(self, base: str, *, htmx: bool = False, patience_s: float = 60.0) -> None:
+    def __init__(
+        self,
+        base: str,
+        *,
+        htmx: bool = False,
+        patience_s: float = 60.0,
+        source: str | None = None,
+    ) -> None:
+        """source: address that the phone has on the net; None for the machine's own."""
         self.origin = "{0.scheme}://{0.netloc}".format(urlsplit(base))
         self.htmx = htmx
-        self.wire = Wire(self.origin, patience_s)
+        self.wire = Wire(self.origin, patience_s, source)
         self.cookies: dict[str, str] = {}
         self.exchanges: list[Exchange] = []
         self._kept: dict[str, _Kept] = {}
@@ -426,9 +465,10 @@ class Phone:
             "sec-ch-ua-mobile": "?1",
             "sec-ch-ua-platform": '"Android"',
         }
-        if method == "POST":
-            charset = ";charset=UTF-8" if kind is Kind.PART else ""
+        if method != "GET":
             headers["Origin"] = self.origin
+        if method == "POST":
+            charset = ";charset=UTF-8" if kind in {Kind.PART, Kind.UPLOAD} else ""
             headers["Content-Type"] = "application/x-www-form-urlencoded" + charset
         if kind is Kind.PAGE:
             headers["Upgrade-Insecure-Requests"] = "1"
@@ -490,9 +530,16 @@ class Phone:
 
     # A whole page
 
-    def visit(self, url: str, *, method: str = "GET", body: bytes | None = None) -> Screen:
+    def visit(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> Screen:
         """Go to an address, with all that the page loads."""
-        return self._show(self.fetch(url, Kind.PAGE, method=method, body=body))
+        return self._show(self.fetch(url, Kind.PAGE, method=method, body=body, extra=extra))
 
     def _show(self, answer: Answer) -> Screen:
         page = Page(answer.text)
@@ -587,7 +634,54 @@ class Phone:
         target = button.get("formaction") or form.action or _path(self.screen.url)
         if form.method == "get":
             return self.visit(f"{target}?{urlencode(pairs)}")
+        if form.element.get("enctype") == "multipart/form-data":
+            mark = f"----WebKitFormBoundary{secrets.token_hex(8)}"
+            return self.visit(
+                target,
+                method="POST",
+                body=_multipart(mark, pairs, form.files),
+                extra={"Content-Type": f"multipart/form-data; boundary={mark}"},
+            )
         return self.visit(target, method="POST", body=urlencode(pairs).encode())
+
+    # What the script of a page for papers does (static/js/upload.js; nothing is made smaller here)
+
+    def send_in_parts(self, form: Form, file: File, *, loses_line: bool = False) -> Screen:
+        """Send a file part by part, and go where the last answer says.
+
+        loses_line: the answer to the first part never arrives, so the phone asks how much is there.
+        Raises Unexpected where the file is refused.
+        """
+        begin = form.element.get("data-parts") or ""
+        token = {"X-CSRFToken": form.hidden("csrf_token")}
+        fields = {name: form.hidden(name) for name in ("kunci", "untuk_berkas")}
+        fields |= {"ukuran": str(len(file.content)), "jenis": file.kind}
+        fields["percobaan"] = secrets.token_hex(8)
+        said = self._script("POST", begin, urlencode(fields).encode(), token)
+        upload = begin.partition("untuk/")[0] + f"unggahan/{said['code']}"
+        lost = False
+        while not said["next"]:
+            at = int(said["offset"])
+            part = file.content[at : at + int(said["part"])]
+            answer = self._script("PUT", upload, part, {**token, "Upload-Offset": str(at)})
+            if loses_line and not lost:
+                lost = True
+                answer = self._script("GET", upload, None, token)
+                if answer["offset"] != at + len(part):
+                    raise Unexpected("what arrived before the line was lost is gone")
+            said = answer
+        return self.visit(said["next"])
+
+    def _script(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> dict[str, Any]:
+        answer = self.fetch(url, Kind.UPLOAD, method=method, body=body, extra=headers)
+        if answer.status >= 300:
+            raise Unexpected(
+                f"{answer.status} at {method} {_path(answer.url)}: {answer.text[:200]}"
+            )
+        said: dict[str, Any] = json.loads(answer.text)
+        return said
 
     # What HTMX does
 
@@ -646,6 +740,20 @@ class Phone:
         element.text = part.root.text
         element.extend(list(part.root))
         main.parents = {child: parent for parent in main.root.iter() for child in parent}
+
+
+def _multipart(mark: str, pairs: list[tuple[str, str]], files: Mapping[str, File | None]) -> bytes:
+    """Return what a browser sends of a form with files, also where none is chosen."""
+    body = b"".join(
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in pairs
+    )
+    for name, chosen in files.items():
+        file = chosen or File("", "application/octet-stream", b"")
+        head = f'form-data; name="{name}"; filename="{file.name}"\r\nContent-Type: {file.kind}'
+        body += f"--{mark}\r\nContent-Disposition: {head}\r\n\r\n".encode()
+        body += file.content + b"\r\n"
+    return body + f"--{mark}--\r\n".encode()
 
 
 def _fits(form: Form, box: Box, selector: str) -> bool:
