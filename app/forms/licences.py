@@ -47,7 +47,10 @@ class PracticeForm(FlaskForm):
 
     izin = LicenceField()
     tindakan = ChoiceField(
-        _l("What does the office do?"), missing=_l("Choose what the office does."), choices=()
+        _l("What does the office do?"),
+        description=_l("The number is the status code in OSS."),
+        missing=_l("Choose what the office does."),
+        choices=(),
     )
     alasan = ListField(_l("Why?"), missing=_l("Choose a reason."))
     sasaran = ListField(_l("What is to be mended?"), missing=_l("Choose what is to be mended."))

@@ -80,13 +80,14 @@ def body_at_most(limit_bytes: int) -> Callable[[View], View]:
 def index() -> Response:
     """List the papers: what is there, what is missing."""
     states = attachments.papers_of(g.dossier)
+    changeable = attachments.changeable(g.dossier, [state.paper.key for state in states])
     return render(
         "attachments/index.html",
         states=states,
         wanted=[state for state in states if state.paper.needed],
         missing=[state for state in states if state.paper.needed and state.there is None],
         may_be_longer=attachments.list_may_be_longer(g.dossier),
-        may_change=lambda state: attachments.may_change(g.dossier, state.paper.key),
+        changeable=changeable,
         new_key=new_key,
         sent=g.dossier.sent_at is not None,
     )

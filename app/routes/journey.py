@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
 from app.domain import journey
-from app.domain.journey import EACH, StepName, Stop
+from app.domain.journey import EACH, Answers, StepName, Stop
 from app.routes import once
 from app.routes.once import address_of
 from app.routes.step_page import At, StepPage
@@ -51,24 +51,36 @@ def show_filled(stop: Stop, **typed: object) -> Response:
 def _page(stop: Stop, page: StepPage, form: object, status: int = 200) -> Response:
     answers = dossiers.answers_of(g.dossier)
     at = At(g.dossier, stop.position)
-    back = journey.before(stop, answers)
+    from_review = request.values.get("dari") == "periksa"
     n, total = journey.counted(stop, answers)
     of_activity = stop.name in EACH and len(answers.activities) > 1
     return render(
         page.template,
         status=status,
         form_page=True,
-        dari="periksa" if request.values.get("dari") == "periksa" else "",
+        dari="periksa" if from_review else "",
         step=stop.name,
         here=url_for("journey.take", **address_of(stop)),
         n=n,
         total=total,
         number=g.dossier.activities.index(at.activity) + 1 if of_activity else None,
         ke=stop.position + 1,
-        back=url_for("journey.show", **address_of(back)) if back else None,
+        back=_back(stop, answers, from_review=from_review),
         **page.context(form, at),
         **once.form_context(form),
     )
+
+
+def _back(stop: Stop, answers: Answers, *, from_review: bool) -> str | None:
+    """Return where a person came from: the list of what to mend, the review or the step before."""
+    if g.dossier.sent_at is not None:
+        return url_for("correction.show")
+    if from_review:
+        return url_for("receipt.review")
+    before = journey.before(stop, answers)
+    if stop.name is StepName.KIND:  # nobody is led there: it stands as a link in that step
+        before = Stop(StepName.IDENTITY)
+    return url_for("journey.show", **address_of(before)) if before else None
 
 
 @bp.post(STEP_RULE)

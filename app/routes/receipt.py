@@ -115,6 +115,7 @@ def show() -> ResponseReturnValue:
         number=shown,
         address=outside_url("tracking.show", nomor=dossier.support_number),
     )
+    turn = progress.turn_of(dossier)
     return render(
         "journey/result.html",
         form=SendForm(formdata=None),
@@ -126,11 +127,10 @@ def show() -> ResponseReturnValue:
         nib_status=NibStatus(dossier.handover.nib_status) if dossier.handover.nib_status else None,
         paper=papers.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
-        way=progress.way_of(dossier),
-        turn=progress.turn_of(dossier),
+        way=progress.way_of(dossier, turn),
+        turn=turn,
+        papers=attachments.lacking(dossier) if turn is progress.Turn.WAIT_OFFICE else None,
         licences=licences.views(dossier, datetime.now(UTC)),
-        # A paper that is missing may still come, until the office reads.
-        papers=attachments.counts(dossier) if licences.takes_papers(dossier) else None,
         practice=in_training(),
         whatsapp=share_link(text),
     )

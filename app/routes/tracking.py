@@ -40,11 +40,12 @@ def show() -> ResponseReturnValue:
         number=shown,
         address=outside_url("tracking.show", nomor=dossier.support_number),
     )
+    turn = progress.turn_of(dossier)
     return render(
         "tracking/show.html",
         number=shown,
-        way=progress.way_of(dossier),
-        turn=progress.turn_of(dossier),
+        way=progress.way_of(dossier, turn),
+        turn=turn,
         licences=licences.views(dossier, datetime.now(UTC)),
         practice=in_training(),
         whatsapp=share_link(text),

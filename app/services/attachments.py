@@ -132,6 +132,15 @@ def counts(dossier: Dossier) -> tuple[int, int] | None:
     return (len([state for state in needed if state.there]), len(needed)) if needed else None
 
 
+def lacking(dossier: Dossier) -> tuple[int, int] | None:
+    """Return `counts` where papers lack and may still be added; None else."""
+    found = counts(dossier)
+    if found is None:
+        return None
+    missing = [s.paper.key for s in papers_of(dossier) if s.paper.needed and s.there is None]
+    return found if changeable(dossier, missing) else None
+
+
 def find_paper(dossier: Dossier, address: str) -> PaperState:
     """Return a paper by its name in an address. Raises NotThere."""
     for state in papers_of(dossier):
@@ -149,13 +158,20 @@ def may_change(dossier: Dossier, key: str) -> bool:
     Until the dossier is sent, and after that while an office has given back exactly this paper. A
     paper that is still missing may also be added until the office begins to read.
     """
-    if dossier.sent_at is None or change_gate.may_change_paper(dossier, key):
-        return True
+    return key in changeable(dossier, [key])
+
+
+def changeable(dossier: Dossier, keys: Iterable[str]) -> frozenset[str]:
+    """Return those of the papers that `may_change` allows; as many queries for one as for all."""
+    asked = frozenset(keys)
+    if dossier.sent_at is None:
+        return asked
+    returned = asked & change_gate.papers_to_mend(dossier)
+    if not licences.takes_papers(dossier):
+        return returned
     in_force = Attachment.replaced_at.is_(None) & Attachment.removed_at.is_(None)
-    there = select(Attachment.id).where(
-        Attachment.dossier_id == dossier.id, Attachment.requirement == key, in_force
-    )
-    return licences.takes_papers(dossier) and db.session.scalar(there.limit(1)) is None
+    there = select(Attachment.requirement).where(Attachment.dossier_id == dossier.id, in_force)
+    return returned | (asked - frozenset(db.session.scalars(there)))
 
 
 def _changing(dossier: Dossier, key: str) -> None:

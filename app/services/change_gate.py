@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from app.domain.corrections import PaperTarget, StepTarget, Target
+from app.domain.corrections import PaperTarget, StepTarget, Target, parse_target
 from app.domain.journey import EACH, Stop
 from app.extensions import db
 from app.models.dossier import Dossier
@@ -63,9 +63,10 @@ def was_given_back(dossier: Dossier, stop: Stop) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def may_change_paper(dossier: Dossier, key: str) -> bool:
-    """Say whether the file of a paper may be changed after sending: it is to be mended."""
-    return bool(_names(dossier, PaperTarget(key)))
+def papers_to_mend(dossier: Dossier) -> frozenset[str]:
+    """Return the keys of the papers that may be changed after sending: they are to be mended."""
+    targets = (parse_target(item.target) for item in open_items(dossier))
+    return frozenset(target.key for target in targets if isinstance(target, PaperTarget))
 
 
 def changed(dossier: Dossier, target: Target) -> None:

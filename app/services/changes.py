@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Mapper, class_mapper
+from sqlalchemy.orm import Mapper, class_mapper, selectinload
 
 from app.domain.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.events import EventKind
@@ -98,6 +98,7 @@ def is_practice(dossier: Dossier) -> bool:
 def requests_of(dossier: Dossier) -> list[ChangeRequest]:
     """Return what was asked for, the newest first."""
     query = select(ChangeRequest).where(ChangeRequest.dossier_id == dossier.id)
+    query = query.options(selectinload(ChangeRequest.new_dossier))  # a page lists their numbers
     return list(db.session.scalars(query.order_by(ChangeRequest.id.desc())))
 
 

@@ -111,13 +111,16 @@ def _verified(dossier: Dossier) -> list[Licence]:
     return [row for row in licences.of(dossier) if licences.needs_office(row, dossier)]
 
 
-def way_of(dossier: Dossier) -> list[Station]:
-    """Return the stages in order, each with its state and its moment."""
+def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
+    """Return the stages in order, each with its state and its moment.
+
+    turn: what `turn_of` says, where the caller asked already.
+    """
     moments = {EventKind(event.kind): event.at for event in dossier.events}
     nik_class = nik_checks.current_class(dossier)
     nik_ok = nik_class is NikClass.MATCH
     sent = dossier.sent_at is not None
-    turn = turn_of(dossier)
+    turn = turn or turn_of(dossier)
     stations = []
     verified = _verified(dossier) if turn in _WITH_LICENCES else []
     for stage in Stage:

@@ -311,13 +311,12 @@ def test_what_was_mended_wrongly_before_can_be_mended_once_more(app, database):
 
 def test_papers_are_mended_by_their_key(database, dossier):
     give_back(dossier, item(PaperTarget("ktp"), ReturnReason.UNREADABLE))
-    assert change_gate.may_change_paper(dossier, "ktp")
-    assert not change_gate.may_change_paper(dossier, "kk")
+    assert change_gate.papers_to_mend(dossier) == {"ktp"}
     assert not any(dossiers.may_change(dossier, step) for step in StepName)
     change_gate.changed(dossier, PaperTarget("ktp"))
     corrections.send_again(dossier, by=OFFICE)
     assert codes(dossier)[-1] == "42"
-    assert not change_gate.may_change_paper(dossier, "ktp")
+    assert change_gate.papers_to_mend(dossier) == set()
 
 
 # The time to answer
