@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Both `make run` and `make test` set up what they need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check translations bench lock format venv-run venv-dev
+.PHONY: help run test check translations bench faults lock format venv-run venv-dev
 
 PY := .venv/bin/python
 # The compiled translations are not in git; they are made when a .po is newer.
@@ -29,6 +29,10 @@ translations: venv-dev  ## collect the texts of the program and list those witho
 
 bench: venv-dev $(CATALOGS)  ## measure: bytes and seconds on a slow line, pages a second
 	@$(PY) -m tests.bench
+
+faults: venv-dev $(CATALOGS)  ## kill the processes during 500 journeys and find every answer again (obeys JOURNEYS, SEED; takes minutes)
+	@$(PY) -m tests.faults --journeys $(or $(JOURNEYS),500) --seed $(or $(SEED),1)
+	@if scripts/ensure_tools.sh postgres; then scripts/with_postgres.sh bash -c 'exec "$$@" --database "$$DATABASE_URL"' - $(PY) -m tests.faults --journeys $(or $(JOURNEYS),500) --seed $(or $(SEED),1); else echo "NOT TESTED: PostgreSQL"; fi
 
 lock:  ## write requirements/*.txt anew from pyproject.toml
 	@scripts/lock.sh

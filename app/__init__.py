@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -123,10 +124,11 @@ def _prepare_engine(settings: Settings) -> None:
     def on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see below
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=10000")
+        _turn_wal_on(cursor)
+        # The power fails here as often as the signal: what was acknowledged is on the disk.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     turn = threading.Lock()
@@ -154,6 +156,23 @@ def _prepare_engine(settings: Settings) -> None:
         # These come before the statement itself; whoever is next waits that moment in SQLite.
         if connection.info.pop("turn", False):
             turn.release()
+
+
+def _turn_wal_on(cursor: Any) -> None:
+    """Turn WAL on. With a new file SQLite waits for nobody then, whatever its timeout.
+
+    Web and worker may open it at that same moment.
+    """
+    deadline = time.monotonic() + WRITE_TURN_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _only_reads() -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -68,8 +69,8 @@ def _port_is_free(settings: Settings) -> bool:
     return True
 
 
-def _serve(settings: Settings) -> int:
-    env = dict(os.environ, PYTHONUNBUFFERED="1")
+def commands(settings: Settings) -> tuple[list[str], list[str]]:
+    """Return how to start the web server and the worker, each from the folder of the program."""
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.host,
         "--port", str(settings.port), "--workers", str(settings.workers),
@@ -77,10 +78,15 @@ def _serve(settings: Settings) -> int:
         "--workers-kill-timeout", "10", "--respawn-failed-workers", "app.wsgi:app",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "flask", "--app", "app.wsgi:app", "worker"]
+    return web, worker
+
+
+def _serve(settings: Settings) -> int:
+    env = dict(os.environ, PYTHONUNBUFFERED="1")
     # Their own sessions: a Ctrl-C reaches us alone, and we stop them in order.
     processes = [
         subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)  # noqa: S603
-        for command in (web, worker)
+        for command in commands(settings)
     ]
     stopping = False
 
@@ -106,6 +112,9 @@ def _serve(settings: Settings) -> int:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        # A server that was killed leaves its own children behind, and they hold the port.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     return status
 
 

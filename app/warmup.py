@@ -1,0 +1,29 @@
+"""What a process builds before its first request, so that no person waits a second for it."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import db
+from app.services.finder import get_finder
+from app.services.reference import get_book
+
+
+def warm_up(app: Flask) -> None:
+    """Build the reference book and the finder, while others go on writing.
+
+    Without tables yet (the first `flask db upgrade` comes through here too) they are built when
+    first asked for.
+    """
+    # As in a request that only reads: SQLite lets one write at a time, and a process that starts
+    # again in the middle of the day must not hold up the answers of everybody else.
+    with app.test_request_context():
+        try:
+            if get_book().all_kbli(2025):
+                get_finder(2025).search("kios")
+        except SQLAlchemyError:
+            pass
+        finally:
+            db.session.remove()
+            db.engine.dispose()
