@@ -58,6 +58,7 @@ NOT_SHOWN = {
     "SizeCode": "for OSS only; pages show BusinessSize",
     "Subject": "sorts rules",
     "Topic": "sorts conclusions",
+    "Surety": "steers what a page asks",
 }
 
 

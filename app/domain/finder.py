@@ -4,6 +4,7 @@ An index in memory and nothing else: words are brought to a common form (spellin
 forms, Indonesian affixes), looked up, and ranked by BM25 over several fields, with a bonus for a
 phrase that somebody wrote down for the code and a tilt by what the person does with the thing
 (sells it, makes it, grows it, mends it). Typing slips are mended only for words that are unknown.
+Why so: docs/decisions/0007-finder-in-memory.md and those after it.
 """
 
 from __future__ import annotations
@@ -14,117 +15,21 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.domain.finder_language import FinderLanguage, Role
+from app.domain.finder_parts import parted, words_of
+from app.domain.finder_reader import Mended, Reader, Said
+from app.domain.finder_words import is_shortened, skeleton, sound, split_words, squeeze
 from app.domain.reference_types import KbliEntry
 
 # More than this nobody types to name a business; the rest is not read.
 MAX_QUERY_CHARACTERS = 200
-MAX_QUERY_WORDS = 16
-
-_WORD = re.compile(r"[^\W_]+")
-_REPEATED = re.compile(r"(.)\1+")
-
-
-class BadFinderLanguage(ValueError):
-    """The language table has another shape than expected. key: the part that is wrong."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a person does with a thing, and where in KBLI that leads.
-
-    verbs: how people say it; alone they tell little about the thing. nouns: things and trades
-    that say it too, and tell much. prefers: code prefixes that fit. avoids: those that do not.
-    """
-
-    name: str
-    verbs: tuple[str, ...]
-    nouns: tuple[str, ...]
-    prefers: tuple[str, ...]
-    avoids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FinderLanguage:
-    """The words the finder lives on; loaded from a table, see language_from_table.
-
-    spelling: short or other forms of one word -> the word. synonyms: word -> phrases that mean
-    about the same. stopwords say nothing, weak words say little (a market, a house, a village).
-    roots: roots of three letters, which are otherwise too short to cut affixes from.
-    kept: words that only look as if they had an affix. demoted: code prefix -> factor below 1.
-    """
-
-    spelling: Mapping[str, str] = field(default_factory=dict)
-    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    stopwords: frozenset[str] = frozenset()
-    weak: frozenset[str] = frozenset()
-    roots: frozenset[str] = frozenset()
-    kept: frozenset[str] = frozenset()
-    roles: tuple[Role, ...] = ()
-    demoted: Mapping[str, float] = field(default_factory=dict)
-
-
-def language_from_table(table: Mapping[str, Any]) -> FinderLanguage:
-    """Return the language from a parsed table (see app/reference/words/language.toml).
-
-    Raises BadFinderLanguage where a part is missing or has another type.
-    """
-
-    def strings(value: Any, key: str) -> tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise BadFinderLanguage(key)
-        return tuple(value)
-
-    def part(key: str) -> Mapping[str, Any]:
-        value = table.get(key)
-        if not isinstance(value, Mapping):
-            raise BadFinderLanguage(key)
-        return value
-
-    spelling: dict[str, str] = {}
-    for right, forms in part("spelling").items():
-        for form in strings(forms, f"spelling.{right}"):
-            spelling[form] = right
-    demoted: dict[str, float] = {}
-    for prefix, factor in part("demoted").items():
-        if isinstance(factor, bool) or not isinstance(factor, int | float):
-            raise BadFinderLanguage(f"demoted.{prefix}")
-        demoted[prefix] = float(factor)
-    roles = []
-    for name, role in part("roles").items():
-        if not isinstance(role, Mapping):
-            raise BadFinderLanguage(f"roles.{name}")
-        roles.append(
-            Role(
-                name,
-                strings(role.get("verbs"), f"roles.{name}.verbs"),
-                strings(role.get("nouns", []), f"roles.{name}.nouns"),
-                strings(role.get("prefers"), f"roles.{name}.prefers"),
-                strings(role.get("avoids", []), f"roles.{name}.avoids"),
-            )
-        )
-    lists = part("lists")
-    return FinderLanguage(
-        spelling=spelling,
-        synonyms={
-            word: strings(phrases, f"synonyms.{word}") for word, phrases in part("synonyms").items()
-        },
-        stopwords=frozenset(strings(lists.get("stopwords"), "lists.stopwords")),
-        weak=frozenset(strings(lists.get("weak"), "lists.weak")),
-        roots=frozenset(strings(lists.get("roots"), "lists.roots")),
-        kept=frozenset(strings(lists.get("kept"), "lists.kept")),
-        roles=tuple(roles),
-        demoted=demoted,
-    )
+MAX_QUERY_WORDS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,96 +37,79 @@ class Hit:
     """One code found. score: higher is better, comparable inside one search only.
 
     matched: the words of the query that this code answers to, as the person wrote them.
+    covered: how much of what the query says that is, between 0 and 1; a rare word says more.
     """
 
     entry: KbliEntry
     score: float
     matched: tuple[str, ...]
+    covered: float = 1.0
 
 
-def split_words(text: str) -> list[str]:
-    """Return the words of a text in lower case, without accents, in their order."""
-    plain = text.lower()
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain)
-        plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return _WORD.findall(plain)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One activity of a text that names several. text: its words as written; hits: best first."""
+
+    text: str
+    hits: tuple[Hit, ...]
 
 
-def squeeze(word: str) -> str:
-    """Return the word with doubled letters written once: "kiosss", "massak", "jualll"."""
-    return word if word.isdigit() else _REPEATED.sub(r"\1", word)
+class Surety(StrEnum):
+    """How far the first answer may be trusted, see surety."""
+
+    CLEAR = "clear"  # far ahead of the others
+    CLOSE = "close"  # others are nearly as good: ask
+    FAINT = "faint"  # most of the words are not understood: ask for other words, offer help
+    NOTHING = "nothing"  # no answer: offer to browse, and help
 
 
-def modern_spelling(word: str) -> str:
-    """Return the word in the spelling in use since 1972: "soesoe", "djahit", "tjutji"."""
-    for old, new in (("oe", "u"), ("dj", "j"), ("tj", "c"), ("nj", "ny")):
-        word = word.replace(old, new)
-    return word
+# Of the best score; an answer above it is a rival.
+RIVAL = 0.65
+# Below this share of what was said, an answer is a guess.
+UNDERSTOOD = 0.55
 
 
-_SUFFIXES = ("kannya", "annya", "innya", "nya", "kan", "lah", "kah", "an", "i")
-# Prefix, and the first letters that the prefix may have swallowed ("" = none).
-_PREFIXES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("memper", ("",)),
-    ("penge", ("",)),
-    ("menge", ("",)),
-    ("meny", ("s",)),
-    ("peny", ("s",)),
-    ("meng", ("", "k")),
-    ("peng", ("", "k")),
-    ("mem", ("", "p")),
-    ("pem", ("", "p")),
-    ("men", ("", "t")),
-    ("pen", ("", "t")),
-    ("per", ("",)),
-    ("pel", ("",)),
-    ("ber", ("",)),
-    ("bel", ("",)),
-    ("ter", ("",)),
-    ("me", ("",)),
-    ("pe", ("",)),
-    ("be", ("",)),
-    ("di", ("",)),
-    # Spoken forms: "nyuci", "ngecat", "ngolah".
-    ("nge", ("",)),
-    ("ny", ("s", "c")),
-    ("ng", ("", "k")),
-)
+def rivals(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Return the first answer and those that are nearly as good; hits are best first."""
+    return tuple(hit for hit in hits if hit.score >= RIVAL * hits[0].score)
 
 
-def possible_roots(word: str) -> Iterable[str]:
-    """Yield what may be the root of an Indonesian word, the likeliest first, itself excluded.
-
-    Which of them is a real word only a vocabulary can tell.
-    """
-    without_suffix = [
-        (word[: -len(suffix)], suffix) for suffix in _SUFFIXES if word.endswith(suffix)
-    ]
-    for prefix, swallowed in _PREFIXES:
-        if word.startswith(prefix):
-            rest = word[len(prefix) :]
-            for letter in swallowed:
-                yield letter + rest
-                for suffix in _SUFFIXES:
-                    if rest.endswith(suffix):
-                        yield letter + rest[: -len(suffix)]
-    for stem, suffix in without_suffix:
-        yield stem
-        if suffix == "an" and stem.startswith("ke"):
-            yield stem[2:]
+def surety(hits: Sequence[Hit]) -> Surety:
+    """Tell how far the first of the hits may be trusted; hits are best first, as from search."""
+    if not hits:
+        return Surety.NOTHING
+    if hits[0].covered < UNDERSTOOD:
+        return Surety.FAINT
+    return Surety.CLOSE if len(rivals(hits)) > 1 else Surety.CLEAR
 
 
-_WEIGHTS = {"words": 3.0, "plain": 1.6, "name_en": 1.4, "title": 1.2}
-_B = {"words": 0.25, "plain": 0.5, "name_en": 0.5, "title": 0.5}
+def is_close(hits: Sequence[Hit]) -> bool:
+    """Tell whether to ask before trusting the first answer: it has rivals, or is a guess."""
+    return surety(hits) is not Surety.CLEAR
+
+
+# How the fields count: words that people use, our plain sentences, and the titles.
+_WEIGHTS = {"words": 3.0, "plain": 1.6, "name_en": 1.4, "title": 1.2, "borrowed": 1.0}
+_LENGTH = {"words": 0.25, "plain": 0.5, "name_en": 0.5, "title": 0.5, "borrowed": 0.25}
 _K1 = 1.2
-_VERB_WEIGHT = 0.3
-_WEAK_WORD_WEIGHT = 0.35
-_SYNONYM_WEIGHT = 0.75
-_FUZZY_WEIGHT = 0.7
+_VERB_WEIGHT = 0.45
+_WEAK_WORD_WEIGHT = 0.5
+_SYNONYM_WEIGHT = 0.6
+_SOUND_WEIGHT = 0.85  # of an unknown word
+_SOUNDS_TOO = 0.5  # of a known word that sounds like another
+_SHORT_WEIGHT = 0.9
+_SLIP_WEIGHT = 0.95
+_SLIP_COST = 1.0  # times the share of letters that are wrong
 _PREFIX_WEIGHT = 0.6
+_MEANING_WEIGHT = 0.5
 _PREFERRED = 1.5
-_AVOIDED = 0.5
+_AVOIDED = 0.6
+_HEAD = 1.0
+_CLAUSE = 0.5
+_CLAUSES_AT_MOST = 6
+# Who answers to all of one clause has understood so much of the text.
+_CLAUSE_COVERED = 0.75
+_BORROWED_PHRASE = 0.5
 # A code for which somebody collected words is one that people here ask for.
 _COLLECTED = 1.1
 
@@ -230,80 +118,88 @@ _COLLECTED = 1.1
 class _Phrase:
     roots: tuple[str, ...]
     position: int
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """One looked-up root of the query, with the word it came from and how sure it is."""
+    """One root to look up for a word of the query, and how sure it is."""
 
     root: str
-    written: str
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The words of one entry, by field; phrases are kept apart as well."""
+
+    fields: Mapping[str, Sequence[str]]
+    phrases: Sequence[Sequence[str]]
+    borrowed: Sequence[Sequence[str]]
 
 
 class Finder:
     """A search over the codes of one edition. Build once, then search from any thread."""
 
-    def __init__(self, entries: Iterable[KbliEntry], language: FinderLanguage) -> None:
-        """entries: of one edition. Those without own words are found by their title."""
+    def __init__(
+        self,
+        entries: Iterable[KbliEntry],
+        language: FinderLanguage,
+        *,
+        more: Mapping[str, Sequence[str]] | None = None,
+        borrowed: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """entries: of one edition. Those without own words are found by their title.
+
+        more: code -> further phrases that people use for it, as good as those of the entry.
+        borrowed: code -> phrases that were collected for something near to it, and count less.
+        """
         self._entries = tuple(entries)
         self._language = language
-        self._settled = False
-        self._stop = frozenset(squeeze(word) for word in language.stopwords)
-        self._kept = frozenset(squeeze(word) for word in language.kept)
-        self._short_roots = frozenset(squeeze(word) for word in language.roots)
-        self._spelling = {
-            squeeze(form): tuple(squeeze(word) for word in split_words(right))
-            for form, right in language.spelling.items()
-        }
-        self._forms: dict[str, tuple[str, ...]] = {}
-        phrases = [[self._words_of(phrase) for phrase in entry.words] for entry in self._entries]
-        fields = [
-            self._fields_of(entry, of_entry)
-            for entry, of_entry in zip(self._entries, phrases, strict=True)
-        ]
-        self._settled = True
-
-        written: set[str] = set(self._short_roots)
-        for texts in fields:
-            for words in texts.values():
-                written.update(words)
-        for role in language.roles:
-            written.update(squeeze(word) for word in role.verbs + role.nouns)
-        for word, others in language.synonyms.items():
-            written.add(squeeze(word))
-            for other in others:
-                written.update(squeeze(each) for each in split_words(other))
-        self._known = written
-        self._roots: dict[str, str] = {}
-
-        self._role_of: dict[str, list[Role]] = {}
-        for role in language.roles:
-            for word in role.verbs + role.nouns:
-                roles_of_word = self._role_of.setdefault(self._root(squeeze(word)), [])
-                if role not in roles_of_word:
-                    roles_of_word.append(role)
-        self._verbs = frozenset(
-            self._root(squeeze(word)) for role in language.roles for word in role.verbs
-        )
-        self._weak = frozenset(self._root(squeeze(word)) for word in language.weak)
+        self._more = {code: tuple(phrases) for code, phrases in (more or {}).items()}
+        self._borrowed = borrowed or {}
+        self._reader = Reader(language)
+        texts = [self._texts_of(entry) for entry in self._entries]
+        known = {word for each in texts for words in each.fields.values() for word in words}
+        self._reader.learn(known)
+        root = self._reader.root
         self._synonyms = {
-            self._root(squeeze(word)): tuple(
-                tuple(self._root(squeeze(each)) for each in split_words(other)) for other in others
+            self._key(word): tuple(
+                tuple(root(squeeze(each)) for each in split_words(other)) for other in others
             )
             for word, others in language.synonyms.items()
         }
-        self._build_postings(fields)
-        self._build_phrases(phrases)
-        # As written, not roots: a slip inside an affix ("penggergjian") is still one slip away.
-        self._vocabulary = sorted(
-            word for word in self._known if self._is_known(self._root(word)) and len(word) > 2
-        )
-        self._by_first_letter: dict[str, list[str]] = {}
-        for term in self._vocabulary:
-            self._by_first_letter.setdefault(term[:1], []).append(term)
+        self._meanings = {
+            role.name: tuple(
+                tuple(root(squeeze(each)) for each in split_words(phrase)) for phrase in role.means
+            )
+            for role in language.roles
+        }
+        self._baskets = [
+            (
+                tuple(root(squeeze(each)) for each in split_words(basket.stands_for)),
+                frozenset(root(squeeze(good)) for good in basket.goods),
+                basket.least,
+            )
+            for basket in language.baskets
+        ]
+        self._build_postings(texts)
+        self._build_phrases(texts)
+        self._build_vocabulary()
         self._codes = {entry.code: position for position, entry in enumerate(self._entries)}
-        self._priors = [self._prior(entry) for entry in self._entries]
+        self._demoted = self._factors(language.demoted)
+        self._unspoken = self._factors(language.unspoken)
+        self._collected = [
+            _COLLECTED if entry.words or entry.code in self._more else 1.0
+            for entry in self._entries
+        ]
+
+    def with_words(self, more: Mapping[str, Sequence[str]]) -> Finder:
+        """Return a finder that also knows these phrases (code -> phrases) beside its own.
+
+        They replace those of an earlier call. Unknown codes are passed over.
+        """
+        return Finder(self._entries, self._language, more=more, borrowed=self._borrowed)
 
     def search(self, query: str, limit: int = 10) -> list[Hit]:
         """Return the codes that the words may mean, the likeliest first; never raises on a text.
@@ -312,132 +208,140 @@ class Finder:
         """
         if limit < 1:
             return []
-        text = query[:MAX_QUERY_CHARACTERS]
-        by_code = self._by_code(text, limit)
-        if by_code:
-            return by_code
-        words = self._words_of(text)[:MAX_QUERY_WORDS]
-        if not words:
-            return []
-        groups = [self._expand(word) for word in words]
-        scores, matched = self._score(groups)
-        if not scores:
-            return []
-        self._reward_phrases(words, scores)
-        self._tilt(words, scores)
-        best = sorted(scores, key=lambda position: (-scores[position], position))[:limit]
-        return [
-            Hit(
-                self._entries[position],
-                round(scores[position], 4),
-                tuple(dict.fromkeys(matched.get(position, ()))),
-            )
-            for position in best
-        ]
+        text = _cut(query)
+        return (
+            self._by_code(text, limit)
+            or self._ranked(self.read(text), limit)
+            or self._ranked(self._reader.read(text, MAX_QUERY_WORDS, self._mend_loosely), limit)
+        )
 
-    # Words
+    def search_parts(self, query: str, limit: int = 10) -> tuple[Part, ...]:
+        """Return the activities that the text names, each with its own answers.
 
-    def _words_of(self, text: str) -> list[str]:
-        """Split, mend spelling, drop words that say nothing."""
-        return [word for raw in split_words(text) for word in self._forms_of(raw)]
+        There is always one part at least; where it is the only one, it is what search answers. At
+        most four. How sure each is tells surety(part.hits).
+        """
+        said = self.read(query)
+        if limit >= 1 and len({each.clause for each in said}) > 1:
+            groups = parted(said, self._reader.spoken, self._clear)
+            if len(groups) > 1:
+                text = _cut(query)
+                return tuple(
+                    Part(words_of(text, group), tuple(self._ranked(group, limit)))
+                    for group in groups
+                )
+        return (Part(query, tuple(self.search(query, limit))),)
 
-    def _forms_of(self, raw: str) -> tuple[str, ...]:
-        found = self._forms.get(raw)
-        if found is None:
-            word = squeeze(raw)
-            found = tuple(
-                each
-                for each in self._spelling.get(word, (word,))
-                if each not in self._stop and (len(each) > 1 or each.isdigit())
-            )
-            # Only words of the entries are remembered, so that queries cannot fill the memory.
-            if not self._settled:
-                self._forms[raw] = found
-        return found
+    def _clear(self, said: Sequence[Said]) -> tuple[Sequence[str], bool]:
+        hits = self._ranked(said, 5)
+        return [hit.entry.code for hit in hits], surety(hits) is Surety.CLEAR
 
-    def _fields_of(
-        self, entry: KbliEntry, phrases: Sequence[Sequence[str]]
-    ) -> dict[str, list[str]]:
-        return {
-            "words": [word for phrase in phrases for word in phrase],
-            "plain": self._words_of(f"{entry.plain_id or ''} {entry.plain_en or ''}"),
-            "name_en": self._words_of(entry.name_en or ""),
-            "title": self._words_of(entry.title_id),
-        }
-
-    def _root(self, word: str) -> str:
-        """Return the form under which a word is kept; the same for all forms of one word."""
-        found = self._roots.get(word)
-        if found is None:
-            found = self._find_root(word)
-            if word in self._known:
-                self._roots[word] = found
-        return found
-
-    def _find_root(self, word: str) -> str:
-        for _ in range(3):
-            if word in self._kept or word in self._short_roots or word.isdigit():
-                return word
-            for candidate in possible_roots(word):
-                if candidate in self._short_roots or (
-                    len(candidate) >= 4 and candidate in self._known
-                ):
-                    word = candidate
-                    break
-            else:
-                return word
-        return word
+    def read(self, query: str) -> list[Said]:
+        """Return the words of a text that say something."""
+        return self._reader.read(_cut(query), MAX_QUERY_WORDS, self._mend)
 
     # Index
 
-    def _build_postings(self, fields: Sequence[Mapping[str, Sequence[str]]]) -> None:
-        counts: list[dict[str, Counter[str]]] = []
-        totals: Counter[str] = Counter()
-        for texts in fields:
-            per_field = {name: Counter(map(self._root, words)) for name, words in texts.items()}
-            counts.append(per_field)
-            for name, words in texts.items():
-                totals[name] += len(words)
-        size = max(len(fields), 1)
-        averages = {name: max(totals[name] / size, 1.0) for name in _WEIGHTS}
+    def _key(self, text: str) -> str:
+        words = [squeeze(word) for word in split_words(text)]
+        return self._reader.root(words[0]) if len(words) == 1 else " ".join(words)
+
+    def _texts_of(self, entry: KbliEntry) -> _Texts:
+        words = self._reader.plain_words
+        own = (*entry.words, *self._more.get(entry.code, ()))
+        phrases = [words(phrase) for phrase in own]
+        borrowed = [words(phrase) for phrase in self._borrowed.get(entry.code, ())]
+        return _Texts(
+            {
+                "words": [word for phrase in phrases for word in phrase],
+                "plain": words(f"{entry.plain_id or ''} {entry.plain_en or ''}"),
+                "name_en": words(entry.name_en or ""),
+                "title": words(self._claimed(entry.title_id)),
+                "borrowed": [word for phrase in borrowed for word in phrase],
+            },
+            phrases,
+            borrowed,
+        )
+
+    def _claimed(self, title: str) -> str:
+        """Return the title as far as it says what the activity is."""
+        kept: list[str] = []
+        for word in title.split():
+            if word.lower() in self._language.exclusions:
+                break
+            kept.append(word)
+        return " ".join(kept)
+
+    def _build_postings(self, texts: Sequence[_Texts]) -> None:
+        root = self._reader.root
+        size = max(len(texts), 1)
+        averages = {
+            name: max(sum(len(each.fields[name]) for each in texts) / size, 1.0)
+            for name in _WEIGHTS
+        }
         weights: dict[str, dict[int, float]] = {}
-        for position, per_field in enumerate(counts):
-            for name, counter in per_field.items():
-                length = sum(counter.values())
-                norm = 1 - _B[name] + _B[name] * length / averages[name]
-                for root, count in counter.items():
-                    postings = weights.setdefault(root, {})
+        for position, each in enumerate(texts):
+            for name, words in each.fields.items():
+                if not words:
+                    continue
+                share = _LENGTH[name]
+                part = _WEIGHTS[name] / (1 - share + share * len(words) / averages[name])
+                for found, count in Counter(map(root, words)).items():
+                    postings = weights.setdefault(found, {})
                     # A word that ten phrases repeat says hardly more than one that two repeat.
-                    part = _WEIGHTS[name] * min(count, 4) / norm
-                    postings[position] = postings.get(position, 0.0) + part
+                    postings[position] = postings.get(position, 0.0) + part * min(count, 4)
         self._idf = {
-            root: math.log(1 + (size - len(postings) + 0.5) / (len(postings) + 0.5))
-            for root, postings in weights.items()
+            found: math.log(1 + (size - len(postings) + 0.5) / (len(postings) + 0.5))
+            for found, postings in weights.items()
         }
         self._postings = {
-            root: [
-                (position, self._idf[root] * weight * (_K1 + 1) / (weight + _K1))
+            found: [
+                (position, self._idf[found] * weight * (_K1 + 1) / (weight + _K1))
                 for position, weight in postings.items()
             ]
-            for root, postings in weights.items()
+            for found, postings in weights.items()
         }
 
-    def _build_phrases(self, phrases: Sequence[Sequence[Sequence[str]]]) -> None:
+    def _build_phrases(self, texts: Sequence[_Texts]) -> None:
+        root = self._reader.root
+        rarity = self._idf
         self._phrases: dict[str, list[_Phrase]] = {}
-        for position, of_entry in enumerate(phrases):
-            for words in of_entry:
-                roots = tuple(dict.fromkeys(self._root(word) for word in words))
-                if not roots:
-                    continue
-                rarest = max(roots, key=lambda root: (self._idf.get(root, 0.0), root))
-                self._phrases.setdefault(rarest, []).append(_Phrase(roots, position))
+        for position, each in enumerate(texts):
+            for phrases, factor in ((each.phrases, 1.0), (each.borrowed, _BORROWED_PHRASE)):
+                for words in phrases:
+                    roots = tuple(dict.fromkeys(map(root, words)))
+                    if roots:
+                        rarest = max(roots, key=lambda found: (rarity[found], found))
+                        phrase = _Phrase(roots, position, factor)
+                        self._phrases.setdefault(rarest, []).append(phrase)
 
-    def _prior(self, entry: KbliEntry) -> float:
-        prior = _COLLECTED if entry.words else 1.0
-        for prefix, factor in self._language.demoted.items():
-            if entry.code.startswith(prefix):
-                prior *= factor
-        return prior
+    def _build_vocabulary(self) -> None:
+        """Keep the words as written, not roots: a slip inside an affix is one slip away too."""
+        language = self._language
+        root = self._reader.root
+        self._vocabulary = sorted(
+            word
+            for word in self._reader.known
+            if len(word) > 2 and (self._is_known(root(word)) or self._reader.leads_somewhere(word))
+        )
+        self._by_first_letter: dict[str, list[str]] = {}
+        self._by_sound: dict[str, list[str]] = {}
+        self._by_skeleton: dict[str, list[str]] = {}
+        for word in self._vocabulary:
+            self._by_first_letter.setdefault(word[0], []).append(word)
+            if len(word) >= 4 and not word.isdigit():
+                heard = sound(word, language.sounds, language.endings)
+                self._by_sound.setdefault(heard, []).append(word)
+                self._by_skeleton.setdefault(skeleton(word), []).append(word)
+
+    def _factors(self, by_prefix: Mapping[str, float]) -> list[tuple[float, int]]:
+        """Return a factor for each entry and the length of its prefix; the longest counts."""
+        found = []
+        for entry in self._entries:
+            lengths = range(len(entry.code), 0, -1)
+            length = next((each for each in lengths if entry.code[:each] in by_prefix), 0)
+            found.append((by_prefix[entry.code[:length]] if length else 1.0, length))
+        return found
 
     # Search
 
@@ -448,66 +352,140 @@ class Finder:
         found = [position for code, position in self._codes.items() if code.startswith(digits)]
         return [Hit(self._entries[position], 1.0, (digits,)) for position in sorted(found)[:limit]]
 
-    def _expand(self, word: str) -> list[_Term]:
+    def _ranked(self, said: Sequence[Said], limit: int) -> list[Hit]:
+        if not said:
+            return []
+        groups = self._weighted(said)
+        scores, matched, covered = self._score(groups)
+        if not scores:
+            return []
+        self._reward_phrases(said, scores)
+        self._add_clauses(said, groups, scores, covered)
+        roles = self._reader.spoken(said)
+        self._tilt(roles, scores)
+        best = sorted(scores, key=lambda position: (-scores[position], position))[:limit]
+        return [
+            Hit(
+                self._entries[position],
+                round(scores[position], 4),
+                self._matched(said, matched.get(position, ()), self._entries[position].code),
+                round(covered.get(position, 0.0), 3),
+            )
+            for position in best
+        ]
+
+    def _matched(self, said: Sequence[Said], numbers: Iterable[int], code: str) -> tuple[str, ...]:
+        """Return the words that the code answers to: by its own words, or by what is done."""
+        found = set(numbers)
+        return tuple(
+            dict.fromkeys(
+                each.written
+                for number, each in enumerate(said)
+                if number in found
+                or (each.is_verb and any(code.startswith(role.prefers) for role in each.roles))
+            )
+        )
+
+    def _weighted(self, said: Sequence[Said]) -> list[list[_Term]]:
+        """Return the terms of each word, weighed by where the word stands."""
+        things = [each.factor for each in said if each.is_thing]
+        # Where all is said in passing ("di bengkel"), the passing is all there is.
+        most = max(things, default=1.0)
+        head = next((n for n, each in enumerate(said) if each.is_thing and each.factor == most), -1)
+        groups = []
+        for number, each in enumerate(said):
+            factor = min(each.factor / most, 1.0) * (_HEAD if number == head else 1.0) * each.sure
+            groups.append([_Term(term.root, term.weight * factor) for term in self._terms(each)])
+            if not each.is_verb or " " in each.word:
+                groups[-1].extend(
+                    _Term(root, _MEANING_WEIGHT * factor / math.sqrt(len(phrase)))
+                    for role in each.roles
+                    for phrase in self._meanings[role.name]
+                    for root in phrase
+                )
+        roots = {terms[0].root for terms in groups if terms}
+        for stands_for, goods, least in self._baskets:
+            if len(roots & goods) >= least:
+                for terms in groups:
+                    if terms and terms[0].root in goods:
+                        terms.extend(_Term(root, terms[0].weight) for root in stands_for)
+        return groups
+
+    def _terms(self, said: Said) -> list[_Term]:
         """Return the roots to look up for one word: itself, and what means the same."""
-        root = self._root(word)
-        if not self._is_known(root):
-            modern = self._root(squeeze(modern_spelling(word)))
-            if self._is_known(modern):
-                root = modern
-        if not self._is_known(root):
-            return self._guess(word)
+        if " " in said.word:
+            phrases = self._synonyms.get(said.word, ())
+            return [
+                _Term(root, 1 / math.sqrt(len(phrase))) for phrase in phrases for root in phrase
+            ]
+        terms = self._expand(said.root, said.word) if self._is_known(said.root) else []
+        for other in said.others:
+            terms.extend(self._expand(self._reader.root(other), ""))
+        return terms
+
+    def _expand(self, root: str, word: str) -> list[_Term]:
         weight = self._share(root)
-        terms = [_Term(root, word, weight)]
+        terms = [_Term(root, weight)]
         for phrase in self._synonyms.get(root, ()):
             share = _SYNONYM_WEIGHT * weight / math.sqrt(len(phrase))
-            terms.extend(_Term(each, word, share) for each in phrase if each != root)
+            terms.extend(_Term(each, share) for each in phrase if each != root)
+        if len(word) >= 4:
+            heard = sound(word, self._language.sounds, self._language.endings)
+            for other in self._by_sound.get(heard, ()):
+                also = self._reader.root(other)
+                if also != root:
+                    terms.append(_Term(also, weight * _SOUNDS_TOO))
         return terms
 
     def _is_known(self, root: str) -> bool:
-        return root in self._postings or root in self._synonyms or root in self._role_of
+        return root in self._postings or root in self._synonyms or self._reader.is_role(root)
 
-    def _guess(self, word: str) -> list[_Term]:
-        """Return what an unknown word may be: a beginning, two words in one, or a slip."""
-        if word.isdigit() or len(word) < 3:
-            return []
+    def _mend_loosely(self, word: str) -> Mended | None:
+        """Return the nearest words, however far; for a text of which nothing is understood."""
+        return self._nearest(word, self._vocabulary, len(word) // 2)
+
+    def _nearest(self, word: str, pool: Sequence[str], slips: int) -> Mended | None:
+        near = process.extract(word, pool, scorer=OSA.distance, score_cutoff=slips, limit=3)
+        alike = [term for term, distance, _ in near if distance == near[0][1]]
+        if not alike:
+            return None
+        return _one_of(alike, max(_SLIP_WEIGHT - _SLIP_COST * near[0][1] / len(word), 0.2))
+
+    def _mend(self, word: str) -> Mended | None:
+        """Return what an unknown word may be: a sound-alike, a short form, two in one, a slip."""
+        alike = self._by_sound.get(sound(word, self._language.sounds, self._language.endings))
+        if alike:
+            return _one_of(alike, _SOUND_WEIGHT)
+        root = self._reader.root
         length = len(word)
         if length >= 6:
             for cut in range(3, length - 2):
-                left, right = self._root(word[:cut]), self._root(word[cut:])
-                if self._is_known(left) and self._is_known(right):
-                    return [*self._expand(left), *self._expand(right)]
+                if self._is_known(root(word[:cut])) and self._is_known(root(word[cut:])):
+                    return Mended((word[:cut], word[cut:]), (), 1.0)
+        alike = self._by_skeleton.get(skeleton(word)) if is_shortened(word) else None
+        if alike:
+            nearest = self._nearest(word, alike, length)
+            return nearest and replace(nearest, weight=_SHORT_WEIGHT)
         slips = 0 if length < 4 else 1 if length < 7 else 2
-        found: list[_Term] = []
         if slips:
             # Nearly all slips keep the first letter; the whole list is only a second try.
-            for pool in (self._by_first_letter.get(word[:1], []), self._vocabulary):
-                near = process.extract(word, pool, scorer=OSA.distance, score_cutoff=slips, limit=3)
-                if near:
-                    least = near[0][1]
-                    for term, distance, _ in near:
-                        if distance == least:
-                            found.extend(
-                                _Term(each.root, word, each.weight * _FUZZY_WEIGHT)
-                                for each in self._expand(term)
-                            )
-                    break
-        if not found:
-            start = bisect_left(self._vocabulary, word)
-            for term in self._vocabulary[start : start + 4]:
-                if term.startswith(word):
-                    found.append(_Term(self._root(term), word, _PREFIX_WEIGHT))
-        return found
+            for pool in (self._by_first_letter.get(word[0], []), self._vocabulary):
+                nearest = self._nearest(word, pool, slips)
+                if nearest:
+                    return nearest
+        start = bisect_left(self._vocabulary, word)
+        alike = [term for term in self._vocabulary[start : start + 4] if term.startswith(word)]
+        return _one_of(alike, _PREFIX_WEIGHT) if alike else None
 
     def _score(
         self, groups: Sequence[Sequence[_Term]]
-    ) -> tuple[dict[int, float], dict[int, list[str]]]:
+    ) -> tuple[dict[int, float], dict[int, list[int]], dict[int, float]]:
         """Add up, per code, the best term of each word; a code that answers more words gains."""
         scores: dict[int, float] = {}
         covered: dict[int, float] = {}
-        matched: dict[int, list[str]] = {}
+        matched: dict[int, list[int]] = {}
         mass = 0.0
-        for terms in groups:
+        for number, terms in enumerate(groups):
             best: dict[int, float] = {}
             importance = 0.0
             for term in terms:
@@ -520,22 +498,31 @@ class Finder:
             for position, score in best.items():
                 scores[position] = scores.get(position, 0.0) + score
                 covered[position] = covered.get(position, 0.0) + importance
-                matched.setdefault(position, []).append(terms[0].written)
+                matched.setdefault(position, []).append(number)
         if mass > 0:
             for position in scores:
-                scores[position] *= 0.4 + 0.6 * covered[position] / mass
-        return scores, matched
+                covered[position] /= mass
+                scores[position] *= 0.4 + 0.6 * covered[position]
+        return scores, matched, covered
 
-    def _reward_phrases(self, words: Sequence[str], scores: dict[int, float]) -> None:
+    def _reward_phrases(self, said: Sequence[Said], scores: dict[int, float]) -> None:
         """A phrase that somebody wrote down for a code, found whole, outweighs single words."""
-        roots = {self._mended_root(word) for word in words}
-        content = {root for root in roots if self._share(root) == 1.0}
+        factors: dict[str, float] = {}
+        content: set[str] = set()
+        for each in said:
+            factors[each.root] = max(factors.get(each.root, 0.0), each.factor * each.sure)
+            if self._share(each.root) == 1.0 and each.factor == 1.0:
+                content.add(each.root)
+        roots = factors.keys()
         rewards: dict[int, float] = {}
         for root in roots:
             for phrase in self._phrases.get(root, ()):
-                if not roots.issuperset(phrase.roots):
+                if not all(each in factors for each in phrase.roots):
                     continue
-                reward = sum(self._idf.get(each, 0.0) * self._share(each) for each in phrase.roots)
+                reward = phrase.factor * sum(
+                    self._idf.get(each, 0.0) * self._share(each) * factors[each]
+                    for each in phrase.roots
+                )
                 if len(phrase.roots) > 1:
                     reward *= 1.3
                 if content and content.issubset(phrase.roots):
@@ -547,32 +534,62 @@ class Finder:
         for position, reward in rewards.items():
             scores[position] = scores.get(position, 0.0) + reward
 
-    def _mended_root(self, word: str) -> str:
-        root = self._root(word)
-        if self._is_known(root):
-            return root
-        terms = self._expand(word)
-        return terms[0].root if terms else root
+    def _add_clauses(
+        self,
+        said: Sequence[Said],
+        groups: Sequence[Sequence[_Term]],
+        scores: dict[int, float],
+        covered: dict[int, float],
+    ) -> None:
+        """Of goods in a row ("sayur, buah, ikan") a code need not answer to all: one is enough."""
+        clauses: dict[int, list[int]] = {}
+        for number, each in enumerate(said):
+            if each.is_thing:
+                clauses.setdefault(each.clause, []).append(number)
+        if not 2 <= len(clauses) <= _CLAUSES_AT_MOST:
+            return
+        verbs = [number for number, each in enumerate(said) if each.is_verb]
+        for things in clauses.values():
+            chosen = sorted({*verbs, *things})
+            of_clause = [groups[number] for number in chosen]
+            alone, _, covered_alone = self._score(of_clause)
+            for position, share in covered_alone.items():
+                covered[position] = max(covered[position], _CLAUSE_COVERED * share)
+            self._reward_phrases([said[number] for number in chosen], alone)
+            for position, score in alone.items():
+                scores[position] = scores.get(position, 0.0) + _CLAUSE * score
 
     def _share(self, root: str) -> float:
-        if root in self._verbs:
+        if self._reader.is_verb(root):
             return _VERB_WEIGHT
-        return _WEAK_WORD_WEIGHT if root in self._weak else 1.0
+        return _WEAK_WORD_WEIGHT if self._reader.is_weak(root) else 1.0
 
-    def _tilt(self, words: Sequence[str], scores: dict[int, float]) -> None:
+    def _tilt(self, roles: Sequence[Role], scores: dict[int, float]) -> None:
         """Lean towards the codes that fit what the person does with the thing."""
-        roles = list(
-            dict.fromkeys(
-                role for word in words for role in self._role_of.get(self._mended_root(word), ())
-            )
-        )
-        prefers = tuple(prefix for role in roles for prefix in role.prefers)
         avoids = tuple(prefix for role in roles for prefix in role.avoids)
         for position in scores:
-            factor = self._priors[position]
             code = self._entries[position].code
-            if prefers and code.startswith(prefers):
-                factor *= _PREFERRED
-            elif avoids and code.startswith(avoids):
+            pulled, exactly = 0.0, 0
+            for role in roles:
+                for prefix in role.prefers:
+                    if code.startswith(prefix):
+                        pulled = max(pulled, _PREFERRED * role.push)
+                        exactly = max(exactly, len(prefix))
+            factor = pulled or 1.0
+            demotion, length = self._demoted[position]
+            if exactly < length:  # who rents out is not yet who mediates rent
+                factor *= demotion
+            if not pulled and avoids and code.startswith(avoids):
                 factor *= _AVOIDED
-            scores[position] *= factor
+            elif not roles:
+                factor *= self._unspoken[position][0]
+            scores[position] *= factor * self._collected[position]
+
+
+def _one_of(words: Sequence[str], weight: float) -> Mended:
+    return Mended((words[0],), tuple(words[1:4]), weight)
+
+
+def _cut(query: str) -> str:
+    text = query[:MAX_QUERY_CHARACTERS]
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
