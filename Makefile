@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Both `make run` and `make test` set up what they need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check translations bench faults lock format venv-run venv-dev
+.PHONY: help run test check translations content bench faults lock format venv-run venv-dev
 
 PY := .venv/bin/python
 # The compiled translations are not in git; they are made when a .po is newer.
@@ -26,6 +26,9 @@ check: venv-dev $(CATALOGS)  ## the fast part of the tests: linters, types, laye
 
 translations: venv-dev  ## collect the texts of the program and list those without Indonesian
 	@$(PY) -m scripts.update_translations
+
+content: venv-run $(CATALOGS)  ## write help: check app/content and show it at http://127.0.0.1:8010 while you write
+	@$(PY) -m flask --app app.wsgi help preview
 
 bench: venv-dev $(CATALOGS)  ## measure: bytes and seconds on a slow line, pages a second
 	@$(PY) -m tests.bench

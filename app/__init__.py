@@ -25,6 +25,7 @@ from app.config import (
 )
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints
+from app.routes import help as help_pages
 from app.services import rules
 
 WRITE_TURN_S = 10
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     gateways.init_app(app, settings, keys)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
+    help_pages.init_app(app)
     cli.init_app(app)
     rules.check_tables()
     if settings.trusted_proxies:

@@ -29,6 +29,8 @@ BUNDLES = {
     "site.css": ("css/site.css",),
     "site.js": ("js/htmx-4.0.1.min.js", "js/glue.js"),
     "upload.js": ("js/upload.js",),
+    "help.js": ("js/help.js",),
+    "sw.js": ("js/sw.js",),
     "icon.svg": ("img/icon.svg",),
 }
 

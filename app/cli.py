@@ -21,6 +21,7 @@ from app.domain.support_number import (
 from app.domain.verification import RETURNED, StatusSource, public_state
 from app.extensions import db
 from app.finder_commands import finder_group
+from app.help_commands import help_group
 from app.key_commands import keys_group
 from app.models.dossier import Dossier
 from app.nik_commands import nik_group
@@ -270,7 +271,7 @@ def init_app(app: Flask) -> None:
     """Add the commands."""
     groups = (
         reference_group, audit_group, dossier_group, licence_group, nik_group, messages_group,
-        oss_group, keys_group, finder_group,
+        oss_group, keys_group, finder_group, help_group,
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)

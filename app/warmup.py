@@ -6,16 +6,18 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
+from app.services import help as help_service
 from app.services.finder import get_finder
 from app.services.reference import get_book
 
 
 def warm_up(app: Flask) -> None:
-    """Build the reference book and the finder, while others go on writing.
+    """Build the index of help, the reference book and the finder, while others go on writing.
 
     Without tables yet (the first `flask db upgrade` comes through here too) they are built when
     first asked for.
     """
+    help_service.search("nib")
     # As in a request that only reads: SQLite lets one write at a time, and a process that starts
     # again in the middle of the day must not hold up the answers of everybody else.
     with app.test_request_context():

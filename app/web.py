@@ -60,6 +60,7 @@ def render(
     fragment: str | None = None,
     status: int = 200,
     public_for: int = 0,
+    shared: bool = False,
     **context: Any,
 ) -> Response:
     """Answer with a whole page, with its main part, or with one fragment of it.
@@ -67,6 +68,8 @@ def render(
     fragment: the template of the part that HTMX asks for when its target is not the main part.
     public_for: seconds that anybody may keep the page; 0 means that it is about a person and is
         never stored. Public pages get an ETag.
+    shared: the page has no cookie's effect beyond where its styles come from, and works either way,
+        so caches on the way may give one copy to everybody.
     """
     styles_cached = request.cookies.get(assets.STYLE_COOKIE)
     style = current_app.extensions["assets"]["site.css"]
@@ -88,6 +91,9 @@ def render(
     if public_for and status == 200:
         response.headers["Cache-Control"] = f"private, max-age={public_for}"
         response.headers["Vary"] = "HX-Request, HX-Target, Cookie, Save-Data"
+        if shared:
+            response.headers["Cache-Control"] = f"public, max-age={public_for}"
+            response.headers["Vary"] = "HX-Request, HX-Target"
         response.set_etag(hashlib.sha256(html.encode()).hexdigest()[:16], weak=True)
         response.make_conditional(request)
     else:

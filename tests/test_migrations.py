@@ -42,6 +42,7 @@ EMPTY = {
     "corrections",
     "data_requests",
     "entities",
+    "help_feedback",
     "inbound_messages",
     "nik_cases",
     "opt_outs",

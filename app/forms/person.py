@@ -89,6 +89,7 @@ class IdentityForm(FlaskForm):
         try:
             person.check_birth_date(field.data, today())
         except person.AgeError as error:
+            field.problem = error
             raise StopValidation(str(AGE_MESSAGES[error.problem])) from error
 
 

@@ -105,7 +105,7 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
         shown = {key: value[:200] for key, value in query.items() if value}
         return see_other(url_for("journey.show", **address_of(stop), **shown))
-    if "ganti" in request.form or page.only_shows(request.form):
+    if {"ganti", "bantuan"} & request.form.keys() or page.only_shows(request.form):
         return _page(stop, page, form)
     valid = form.validate()
     if not page.accepts(form, request.form):

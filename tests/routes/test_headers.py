@@ -12,7 +12,7 @@ from tests.pages import JOURNEY, KIOSK, PREFIXES, PUBLIC, Walk
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 # Pages that anybody may keep for a while. The other public ones hold a form with a token.
-CACHED = ["home", "help", "privacy", "tracking", "verification"]
+CACHED = ["home", "privacy", "tracking", "verification"]
 WITH_TOKEN = ["start", "start-with-code", "resume"]
 
 

@@ -1,0 +1,50 @@
+"""flask help: how clear the topics are, and a look at the content while it is written."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from werkzeug.serving import run_simple
+
+from app.services import help as service
+from app.services.help_files import CONTENT
+
+help_group = AppGroup("help", help="Topics of help: what people found clear; a preview.")
+
+
+@help_group.command("feedback")
+@click.option("--month", help="Only this month, such as 2026-11.")
+def feedback_command(month: str | None) -> None:
+    """Show how often each topic was clear; what was least clear stands first."""
+    for row in service.feedback(month):
+        click.echo(f"{row.month} {row.language} {row.slug} clear={row.clear} unclear={row.unclear}")
+
+
+@help_group.command("check")
+def check_command() -> None:
+    """Say what there is, and which translations are older than their original.
+
+    A mistake in the content stops the program before this, with its file and line.
+    """
+    _report(current_app)
+
+
+@help_group.command("preview")
+@click.option("--port", default=8010)
+def preview_command(port: int) -> None:
+    """Serve the content on this computer; a saved file is shown at the next look."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    here = f"http://127.0.0.1:{port}"
+    _report(app)
+    for topic in service.topics():
+        click.echo(f"{here}/bantuan/{topic.slug}  {here}/en/bantuan/{topic.slug}")
+    files = [str(path) for path in CONTENT.rglob("*") if path.is_file()]
+    run_simple("127.0.0.1", port, app, use_reloader=True, extra_files=files, threaded=True)
+
+
+def _report(app: Flask) -> None:
+    with app.app_context():
+        click.echo(f"{len(service.topics())} topics, {len(service.book().terms)} words explained")
+        for topic in service.stale():
+            click.echo(f"stale: en/{topic.slug}.md is older than id/{topic.slug}.md")
