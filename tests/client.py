@@ -265,7 +265,8 @@ def _box_faults(page: Page) -> list[str]:
         if box.get("aria-invalid") == "true" and not box.get("aria-describedby"):
             found.append(f"box “{name}” is wrong and nothing describes why")
     for control in page.all("button", "a"):
-        if not words(control) and not (control.get("aria-label") or "").strip():
+        unseen = "hidden" in control.attrib  # only Enter presses it
+        if not (unseen or words(control) or (control.get("aria-label") or "").strip()):
             found.append(f"<{_tag(control)}> has no text")
         if _tag(control) == "a" and not control.get("href"):
             found.append(f"link “{words(control)}” leads nowhere")

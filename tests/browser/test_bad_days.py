@@ -166,6 +166,29 @@ def test_with_the_keyboard_alone(visitor):
     person.settle()
 
 
+@both_ways
+def test_enter_in_a_box_sends_the_step_and_leaves_the_language(visitor, scripts):
+    person = visitor(scripts=scripts)
+    person.walk(KIOSK, to="telepon")
+    box = person.page.locator('main [name="telepon"]')
+    box.fill("0812 0000 3333")
+    box.press("Enter")
+    person.page.locator('main [name="distrik"]').wait_for()
+    assert person.path == "/berkas/alamat"
+
+
+@both_ways
+def test_enter_in_the_search_box_searches(visitor, scripts):
+    person = visitor(scripts=scripts)
+    person.walk(KIOSK, to="kegiatan")
+    box = person.page.locator('main [name="cari"]')
+    box.fill("jual pinang")
+    box.press("Enter")
+    person.page.locator('main [name="kbli"]').first.wait_for()
+    assert person.path.startswith("/berkas/kegiatan")
+    assert person.page.locator("html").get_attribute("lang") == "id"
+
+
 def test_two_tabs_do_not_disturb_each_other(visitor):
     person = visitor()
     person.walk(KIOSK, to="telepon")
