@@ -28,6 +28,13 @@ from tests.tools.phone import Kind
 from tests.tools.server import Data, Place, serving_in
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _once(request: pytest.FixtureRequest) -> None:
+    """The servers here hold a database of their own, so a second run would prove nothing more."""
+    if request.config.getoption("--database") != "sqlite":
+        pytest.skip("walked beside the tests on SQLite")
+
+
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Data]:
     """Makes an empty installation each time; the first of them is the pattern of the others."""
