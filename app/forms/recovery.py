@@ -103,7 +103,7 @@ class ConsentForm(FlaskForm):
 
     siapa = ParsedField(
         _l("Who may help you?"),
-        description=_l("For example: Mama Contoh, facilitator in the kampung."),
+        description=_l("For example: Mama Contoh, who helps people in the kampung."),
         parse=lambda text: place.parse_needed_text(text, 100),
         messages=messages_for_text(_l("Type who may help you.")),
         maxlength=100,

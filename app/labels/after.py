@@ -69,7 +69,7 @@ NEXT_STEP_TEXTS: Mapping[NextStep, tuple[Any, ...]] = {
     NextStep.HALAL: (
         _l("Your NIB holds a promise about halal. It is not a halal certificate."),
         _l("The halal agency BPJPH gives the certificate, through its website SIHALAL (ptsp.halal.go.id)."),
-        _l("Simple goods may go the short way, by your own statement (self-declare). You list all ingredients. A halal companion (pendamping PPH) looks at how you work. BPJPH decides."),
+        _l("Simple goods may go the short way, by your own statement (self-declare). You list all ingredients. A halal helper looks at how you work. BPJPH decides."),
         _l("Bring your NIB, KTP and a list of ingredients. Ask whether a free place is open."),
     ),
     NextStep.NON_HALAL_NOTICE: (

@@ -81,7 +81,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (Bring.STALL_PAPER_FROM_MANAGER, _l("A paper from the manager of the market or building")),
     (Bring.LAND_PAPER_OR_CONSENT_LETTER, _l("Land paper, rental paper, or a letter of consent for customary land")),
     (Bring.PAPERS_NAMED_BY_STANDARD, _l("The papers that the standard names")),
-    (Notice.KEK_ADMINISTRATOR_MAYBE, _l("Inside the special economic zone (KEK) its Administrator decides. Ask first.")),
+    (Notice.KEK_ADMINISTRATOR_MAYBE, _l("In the special zone for business (KEK) its own office decides. Ask first.")),
     (Notice.DETAILS_DIFFER_BY_SCOPE, _l("Details differ by what exactly you do. We show only what is the same for all.")),
     (Notice.OTHER_SCOPES_CLOSED, _l("Some parts of this activity are not open to a business of this size.")),
     (Notice.RISK_FOR_NAMED_SCOPE, _l("This holds for the part of the activity that the list names. Ask about other parts.")),

@@ -36,7 +36,7 @@ MEANINGS: Mapping[DataGroup, Any] = {
     DataGroup.HELPERS: _l("Your consents, and codes for a new PIN. So nobody else gets in."),
     DataGroup.RECORD: _l("The time of each step, without your answers. Nobody can change it unseen. It stays after an erasure."),
     DataGroup.TRACES: _l("Marks that keep a form from counting twice, and tasks that are planned."),
-    DataGroup.NOBODY: _l("Lists of activities, areas and holidays."),
+    DataGroup.NOBODY: _l("Lists: activities, places and days off."),
 }  # fmt: skip
 
 # What a person agrees to by giving a consent; kept by version in app/reference/wordings.
