@@ -20,7 +20,7 @@ from app.domain.support_number import (
 )
 from app.domain.verification import RETURNED, StatusSource, public_state
 from app.extensions import db
-from app.finder_commands import finder_group
+from app.finder_learning_commands import finder_group
 from app.help_commands import help_group
 from app.key_commands import keys_group
 from app.models.dossier import Dossier

@@ -65,6 +65,8 @@ PUBLIC: Mapping[str, tuple[str, int]] = {
     "verification-mistyped": ("/verifikasi?kode=abc", 422),
     "verification-unknown": ("/verifikasi/ABCDEFGH2345", 404),
     "practice-messages": ("/latihan/pesan", 200),
+    "search-words": ("/latihan/petugas/kata", 200),
+    "search-words-add": ("/latihan/petugas/kata/tambah", 200),
     "not-found": ("/tidak-ada", 404),
 }
 # Pages of somebody whose NIB is there.

@@ -19,7 +19,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
 from app.domain.requirements import DeclarationKind
 from app.domain.written import EntryError
-from app.forms import access, after, business, entity, licences, nib, person, recovery
+from app.forms import access, after, business, entity, finder_words, licences, nib, person, recovery
 from app.forms.fields import ChoiceField, ParsedField
 from app.labels import DECLARATION_MEANINGS, LABELS, NIK_REMEDIES, field_label, label
 from app.labels.licences import REMEDIES
@@ -28,6 +28,7 @@ from tests.pseudo import CLOSE, OPEN
 
 # Enums that no page shows by itself. Names ending in Problem have their sentences in the forms.
 NOT_SHOWN = {
+    "AddedBy": "the record of added words",
     "AreaKind": "sorts areas",
     "AreaUnit": "the units of a rule; pages show LandUnit",
     "AuthorityLevel": "sorts offices",
@@ -131,7 +132,7 @@ def test_every_statement_says_what_it_means():
 
 FORMS = [
     each
-    for module in (access, after, business, entity, licences, nib, person, recovery)
+    for module in (access, after, business, entity, finder_words, licences, nib, person, recovery)
     for _, each in inspect.getmembers(module, inspect.isclass)
     if issubclass(each, Form) and each.__module__ == module.__name__
 ]

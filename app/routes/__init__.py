@@ -32,6 +32,7 @@ MODULES = (
     "receipt",
     "recovery",
     "resume",
+    "search_words",
     "start",
     "tracking",
     "verification",

@@ -37,6 +37,7 @@ from app.forms.business_check import OUTSIDE, SHARED, PlaceForm, ScopeForm, Sear
 from app.forms.fields import mistakes
 from app.i18n import language
 from app.labels import label
+from app.routes.finder_counts import count_choice_by_link, count_search
 from app.services import business_check as service
 from app.services.finder import nearest
 from app.services.reference import get_book
@@ -95,6 +96,7 @@ def show() -> ResponseReturnValue:
     form = SearchForm(formdata=request.args)
     if not form.validate():
         return _ask(form, 422)
+    count_search(form.q.data)
     return _ask(form, found=nearest(form.q.data or "", limit=HITS, year=service.YEAR))
 
 
@@ -211,6 +213,7 @@ def place() -> ResponseReturnValue:
     entry = _activity()
     if entry is None:
         return _unknown_activity()
+    count_choice_by_link(entry.code)
     given = request.args if "tempat" in request.args or "besar" in request.args else None
     return _ask_place(entry, _place_form(given))
 

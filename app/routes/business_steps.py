@@ -12,6 +12,7 @@ from app.domain.requirements import DeclarationKind
 from app.forms import business
 from app.forms.person import SearchField
 from app.routes.areas import KABUPATEN, sorong_groups, villages
+from app.routes.finder_counts import count_choice, count_search
 from app.routes.step_page import At, Form, StepPage
 from app.services import dossiers, estimates
 from app.services.finder import nearest
@@ -28,6 +29,7 @@ def _prepare_activity(form: Form, _at: At) -> None:
 
 def _activity_context(form: Form, at: At) -> dict[str, Any]:
     query = (form.cari.data or "").strip()
+    count_search(query)
     found = nearest(query, limit=6, year=estimates.KBLI_YEAR) if query else []
     entries = list(found)
     chosen = form.kbli.data
@@ -45,6 +47,7 @@ def _fill_activity(at: At) -> dict[str, Any]:
 
 def _save_activity(at: At, form: Form) -> None:
     dossiers.choose_activity(at.dossier, form.kbli.data, at=at.position)
+    count_choice(form.cari.data, form.kbli.data)
 
 
 # Usaha

@@ -40,6 +40,7 @@ from app.services import (
     dossiers,
     estimates,
     events,
+    finder_learning,
     jobs,
     licence_reports,
     licences,
@@ -213,6 +214,7 @@ def send_again(dossier: Dossier, *, by: StatusSource, at: datetime | None = None
     assert whole is not None
     estimates.drop_needless_declarations(dossier, whole)
     db.session.flush()
+    finder_learning.note_corrected(dossier, [i for c in corrections for i in c.items], now)
     for correction in corrections:
         for item in correction.items:
             item.after = _version(dossier, parse_target(item.target))

@@ -12,13 +12,14 @@ from app.domain.finder_language import FinderLanguage, language_from_table
 from app.domain.finder_measures import Wording
 from app.domain.reference_types import KbliEntry
 from app.reference import FOLDER
+from app.services import finder_words
 from app.services.reference import get_book
 from app.services.reference_book import ReferenceBook
 
 LANGUAGE_FILE = FOLDER / "words" / "language.toml"
 
 _lock = threading.Lock()
-_finders: dict[int, tuple[object, Finder]] = {}
+_finders: dict[int, tuple[object, finder_words.Mark, Finder]] = {}
 
 
 def read_language() -> FinderLanguage:
@@ -28,10 +29,11 @@ def read_language() -> FinderLanguage:
 
 
 def build_finder(year: int) -> Finder:
-    """Return a new finder over one edition, from the current facts and words."""
+    """Return a new finder over one edition, from the current facts, words and added words."""
     book = get_book()
     borrowed = _words_of_successors(book) if year == 2020 else {}
-    return Finder(book.all_kbli(year), read_language(), borrowed=borrowed)
+    added = finder_words.phrases(year)
+    return Finder(book.all_kbli(year), read_language(), more=added, borrowed=borrowed)
 
 
 def _words_of_successors(book: ReferenceBook) -> Mapping[str, Sequence[str]]:
@@ -70,20 +72,25 @@ def in_old_codes(wordings: Iterable[Wording]) -> list[Wording]:
 
 
 def get_finder(year: int = 2025) -> Finder:
-    """Return the finder over one KBLI edition; built on first use and after a new release.
+    """Return the finder over one KBLI edition; built on first use, after a new release, and
+    after staff changed an added word, which one small query tells.
 
     Safe from any thread: while one builds, the others wait instead of building as well.
     """
-    book = get_book()
+    book, mark = get_book(), finder_words.mark(year)
     held = _finders.get(year)
-    if held is not None and held[0] is book:
-        return held[1]
+    if held is not None and held[0] is book and held[1] == mark:
+        return held[2]
     with _lock:
         held = _finders.get(year)
-        if held is not None and held[0] is book:
-            return held[1]
-        finder = build_finder(year)
-        _finders[year] = (book, finder)
+        if held is None or held[0] is not book:
+            finder = build_finder(year)
+        elif held[1] != mark:
+            finder = held[2].with_words(finder_words.phrases(year))
+        else:
+            return held[2]
+        # With the mark from before reading: what was added meanwhile is seen next time.
+        _finders[year] = (book, mark, finder)
         return finder
 
 
