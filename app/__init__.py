@@ -12,11 +12,13 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, cli, gateways, i18n, labels, logs, web
+from app import assets, cli, gateways, i18n, labels, logs, practice_space, web
+from app.adapters.practice_line import MOUNT, SESSION_COOKIE, PracticeLine
 from app.auth import SESSION_LENGTH
 from app.config import (
     ROOT,
     NikCheckMode,
+    PracticeSpace,
     ServiceMode,
     Settings,
     key_source,
@@ -46,7 +48,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         TESTING=testing,
         SETTINGS=settings,
         SECRET_KEY=keys.session_key,
-        SESSION_COOKIE_NAME="s",
+        SESSION_COOKIE_NAME=SESSION_COOKIE if settings.is_inside else "s",
+        SESSION_COOKIE_PATH=MOUNT if settings.is_inside else "/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -96,10 +99,21 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     help_pages.init_app(app)
     cli.init_app(app)
     rules.check_tables()
+    if settings.practice_space is PracticeSpace.ON:
+        app.wsgi_app = PracticeLine(  # type: ignore[method-assign]
+            app.wsgi_app,
+            practice_space.socket_of(settings),
+            slots=practice_space.slots_of(settings),
+            shared_cookies=(assets.STYLE_COOKIE,),
+        )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+            app.wsgi_app,
+            x_for=hops,
+            x_proto=hops,
+            x_host=hops,
+            x_prefix=int(settings.is_inside),
         )
     return app
 

@@ -11,15 +11,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from types import FrameType
 
 from flask_migrate import upgrade
 
 from app import create_app
-from app.config import ROOT, BadSettings, ServiceMode, Settings, read_settings
+from app.adapters.practice_line import MOUNT
+from app.config import ROOT, BadSettings, PracticeSpace, ServiceMode, Settings, read_settings
 from app.extensions import db
 from app.practice import write_practice_file
+from app.practice_space import Keeper
 from app.services import papers, reference
 
 STOP_WITHIN_S = 15
@@ -97,11 +100,15 @@ def _serve(settings: Settings) -> int:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     _say(settings)
+    practice_ends = threading.Event()
+    practice = threading.Thread(target=_keep_practice_space, args=(settings, practice_ends))
+    practice.start()
     while not stopping and all(process.poll() is None for process in processes):
         time.sleep(0.2)
     status = 0 if stopping else 1
     if not stopping:
         print("One of the processes ended by itself; stopping the other.", file=sys.stderr)  # noqa: T201
+    practice_ends.set()
     for process, gentle in zip(processes, (signal.SIGTERM, signal.SIGINT), strict=True):
         if process.poll() is None:
             process.send_signal(gentle)
@@ -115,7 +122,14 @@ def _serve(settings: Settings) -> int:
         # A server that was killed leaves its own children behind, and they hold the port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+    practice.join()
     return status
+
+
+def _keep_practice_space(settings: Settings, ends: threading.Event) -> None:
+    """Keep the practice space beside the service. Whatever happens to it, the service goes on."""
+    if settings.practice_space is PracticeSpace.ON:
+        Keeper(settings, lambda text: print(text, file=sys.stderr, flush=True)).run(ends)  # noqa: T201
 
 
 def _say(settings: Settings) -> None:
@@ -123,6 +137,9 @@ def _say(settings: Settings) -> None:
     print(f"\n  OSS Sorong ({settings.mode}) is at {address} – English at {address}/en/")  # noqa: T201
     if settings.mode is ServiceMode.TRAINING:
         print(f"  Practice people, with their NIK: {settings.instance / 'practice.json'}")  # noqa: T201
+    if settings.practice_space is PracticeSpace.ON:
+        wiped = f"wiped each night at {settings.practice_wipe_at:%H:%M} WIT"
+        print(f"  Practice space: {address}{MOUNT}/ – {wiped}")  # noqa: T201
     print("  Stop with Ctrl-C.\n", flush=True)  # noqa: T201
 
 

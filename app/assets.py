@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import Path
 
 import brotli
-from flask import Flask, Response, abort, make_response, request
+from flask import Flask, Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
+from app.adapters.practice_line import MOUNT
 from app.auth import open_to_all
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -85,14 +86,18 @@ def _squeeze_css(text: str) -> str:
 
 
 def asset_url(name: str) -> str:
-    """Return the hashed address of a bundle. Language plays no part in it."""
+    """Return the hashed address of a bundle. Language plays no part in it.
+
+    The practice space takes the files of the service around it, which the phone has already.
+    """
     assets: dict[str, Asset] = _current()
-    return str(request.environ.get("oss.root", "")) + assets[name].path
+    root = str(request.environ.get("oss.root", ""))
+    if current_app.config["SETTINGS"].is_inside:
+        root = root.removesuffix(MOUNT)
+    return root + assets[name].path
 
 
 def _current() -> dict[str, Asset]:
-    from flask import current_app
-
     found: dict[str, Asset] = current_app.extensions["assets"]
     return found
 

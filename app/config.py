@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +38,14 @@ class NikCheckMode(StrEnum):
     MANUAL = "manual"
 
 
+class PracticeSpace(StrEnum):
+    """Whether people can try everything beside the real service, at /latihan."""
+
+    OFF = "off"  # not here; in training everything is practice already
+    ON = "on"  # a second program beside this one serves it
+    INSIDE = "inside"  # this is that second program
+
+
 T = TypeVar("T")
 
 HIGHEST_KEY = 255
@@ -54,6 +62,7 @@ class BadSettings(Exception):
 
 
 _OBJECT_STORE = ("ENDPOINT", "BUCKET", "KEY", "SECRET")
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -108,11 +117,18 @@ class Settings:
     dukcapil_address: str | None = None
     nik_case_days: int = 90
     object_store: ObjectStore | None = None
+    practice_space: PracticeSpace = PracticeSpace.OFF
+    practice_wipe_at: time = time(2)
 
     @property
     def is_practice(self) -> bool:
         """True when everything here is practice, and every page has to say so."""
         return self.mode is ServiceMode.TRAINING
+
+    @property
+    def is_inside(self) -> bool:
+        """True in the practice space of another service."""
+        return self.practice_space is PracticeSpace.INSIDE
 
     @property
     def simulate(self) -> bool:
@@ -231,6 +247,12 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
             "Without it set NIK_CHECK=manual: staff compare on the registry's portal."
         )
 
+    practice_space = _read_practice_space(env, mode, mistakes)
+    wipe_at = env.get("PRACTICE_WIPE_AT", "").strip() or "02:00"
+    if not _HOUR.fullmatch(wipe_at):
+        mistakes.append(f"PRACTICE_WIPE_AT must be hour and minute in WIT, not “{wipe_at}”.")
+        wipe_at = "02:00"
+
     oss_url = address("OSS_URL")
     if mode is ServiceMode.CONNECTED:
         mistakes += [
@@ -263,6 +285,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         nik_case_days=whole("NIK_CASE_DAYS", 90, 1, 3650),
         **sending,
         object_store=object_store,
+        practice_space=practice_space,
+        practice_wipe_at=time.fromisoformat(wipe_at),
         nik_check=nik_check,
         oss_url=oss_url,
         oss_user_key=env.get("OSS_USER_KEY", "").strip(),
@@ -272,6 +296,21 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     if mistakes:
         raise BadSettings(mistakes)
     return settings
+
+
+def _read_practice_space(
+    env: Mapping[str, str], mode: ServiceMode, mistakes: list[str]
+) -> PracticeSpace:
+    """Return whether there is a practice space: on where nothing else is said, off in training."""
+    said = env.get("PRACTICE_SPACE", "").strip().lower() or PracticeSpace.ON
+    if said not in set(PracticeSpace):
+        mistakes.append(f"PRACTICE_SPACE must be on or off, not “{said}”.")
+        return PracticeSpace.OFF
+    if said == PracticeSpace.INSIDE and mode is not ServiceMode.TRAINING:
+        mistakes.append("PRACTICE_SPACE=inside is set by the program itself, for training only.")
+    if said == PracticeSpace.ON and mode is ServiceMode.TRAINING:
+        return PracticeSpace.OFF
+    return PracticeSpace(said)
 
 
 def _read_messages(

@@ -42,9 +42,15 @@ def _place_only(_: Any, __: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def init_app(app: Flask, level: str) -> None:
-    """Set up structlog and one line per request."""
+    """Set up structlog and one line per request. The practice space marks each of its lines."""
+    practice = app.config["SETTINGS"].is_inside
+
+    def mark(_: Any, __: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "space": "practice"} if practice else fields
+
     structlog.configure(
         processors=[
+            mark,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _place_only,

@@ -13,7 +13,16 @@ from app.domain.pin import PinError, check_pin
 from app.domain.support_number import format_support_number, parse_support_number
 from app.i18n import DEFAULT
 from app.services import dossiers, pins
-from app.simulators.dukcapil import practice_people
+from app.simulators.dukcapil import PracticePerson, practice_people
+
+# Found, found with a prefix of the city, and a name that the registry writes differently.
+_TO_TRY = ("kiosk", "cook", "name_differs")
+
+
+def people_to_try() -> list[PracticePerson]:
+    """Return the made-up people that the practice pages show."""
+    by_key = {person.key: person for person in practice_people()}
+    return [by_key[key] for key in _TO_TRY]
 
 
 def write_practice_file(settings: Settings) -> Path:

@@ -64,6 +64,7 @@ PUBLIC: Mapping[str, tuple[str, int]] = {
     "verification": ("/verifikasi", 200),
     "verification-mistyped": ("/verifikasi?kode=abc", 422),
     "verification-unknown": ("/verifikasi/ABCDEFGH2345", 404),
+    "practice": ("/latihan", 200),
     "practice-messages": ("/latihan/pesan", 200),
     "search-words": ("/latihan/petugas/kata", 200),
     "search-words-add": ("/latihan/petugas/kata/tambah", 200),

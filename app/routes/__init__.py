@@ -29,6 +29,7 @@ MODULES = (
     "oss_status",
     "own_data",
     "practice_office",
+    "practice_space",
     "receipt",
     "recovery",
     "resume",

@@ -6,6 +6,7 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import open_to_all
+from app.routes import practice_space
 from app.web import render, see_other
 
 bp = Blueprint("home", __name__)
@@ -14,7 +15,9 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @open_to_all
 def show() -> ResponseReturnValue:
-    """Show the four ways in."""
+    """Show the four ways in; in the practice space, what it is."""
+    if practice_space.is_inside():
+        return practice_space.landing()
     return render("home/show.html", public_for=300)
 
 
