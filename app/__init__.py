@@ -28,7 +28,7 @@ from app.config import (
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints
 from app.routes import help as help_pages
-from app.services import rules
+from app.services import boundaries, rules
 
 WRITE_TURN_S = 10
 BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     help_pages.init_app(app)
     cli.init_app(app)
     rules.check_tables()
+    boundaries.boundaries()  # read now, so that a mistake in the files is seen at the start
     if settings.practice_space is PracticeSpace.ON:
         app.wsgi_app = PracticeLine(  # type: ignore[method-assign]
             app.wsgi_app,

@@ -25,6 +25,9 @@ STAYS_VALID_LAW = Citation("PP 28/2025", "549")
 # "47.111" and "47 111" are written on papers too, but two codes often stand side by side as well.
 _CODE = re.compile(r"(?<![0-9])([0-9]{2})[.]?([0-9]{3})(?![0-9])")
 
+# What people write before the five digits.
+_PREFIX = re.compile(r"^(?:(?:kode|code|nomor|kbli|2020|2025)\b[\s.:]*)+", re.IGNORECASE)
+
 
 class LinkBasis(StrEnum):
     """How a step from the old to the new list is known, the surest first.
@@ -118,6 +121,12 @@ def codes_in(text: str) -> tuple[str, ...]:
     """
     found = dict.fromkeys(first + rest for first, rest in _CODE.findall(text))
     return tuple(found)[:CODES_AT_ONCE]
+
+
+def only_code(text: str) -> str | None:
+    """Return the code that a text consists of, "56.102" or "KBLI 56102"; None for other texts."""
+    found = _CODE.fullmatch(_PREFIX.sub("", text.strip()))
+    return found[1] + found[2] if found else None
 
 
 def kbli_change(

@@ -13,6 +13,7 @@ MODULES = (
     "attachments",
     "business_check",
     "changes",
+    "comparison",
     "correction",
     "differences",
     "filing",

@@ -29,6 +29,8 @@ from app.domain.estimate import (
     ScopeChoice,
     journey_reasons,
 )
+from app.domain.finder import Hit
+from app.domain.kbli_change import only_code as typed_code
 from app.domain.reference_types import AuthorityRule, KbliEntry, RiskNote
 from app.domain.risk import MayOperate, RiskLevel
 from app.domain.rules import DayUnit
@@ -38,8 +40,10 @@ from app.forms.fields import mistakes
 from app.i18n import language
 from app.labels import label
 from app.routes.finder_counts import count_choice_by_link, count_search
+from app.services import activity_explained as explained
 from app.services import business_check as service
-from app.services.finder import nearest
+from app.services.activity_explained import NumberMeaning
+from app.services.finder import nearest_hits
 from app.services.reference import get_book
 from app.web import render, share_link
 
@@ -96,23 +100,40 @@ def show() -> ResponseReturnValue:
     form = SearchForm(formdata=request.args)
     if not form.validate():
         return _ask(form, 422)
+    if number := typed_code(form.q.data or ""):
+        return number_page(number)
     count_search(form.q.data)
-    return _ask(form, found=nearest(form.q.data or "", limit=HITS, year=service.YEAR))
+    return _ask(form, found=nearest_hits(form.q.data or "", limit=HITS, year=service.YEAR))
 
 
-def _ask(form: SearchForm, status: int = 200, found: Iterable[KbliEntry] | None = None) -> Response:
+def _ask(form: SearchForm, status: int = 200, found: Iterable[Hit] | None = None) -> Response:
     return render(
         "check/show.html",
         status=status,
         public_for=AN_HOUR,
         form=form,
         mistakes=mistakes(form),
-        hits=None if found is None else [_said(entry) for entry in found],
+        hits=None if found is None else hit_lines(found),
     )
 
 
 def _said(entry: KbliEntry) -> dict[str, Any]:
     return {"entry": entry, "said": service.wording(entry, language())}
+
+
+def hit_lines(hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    """What each line of results says: the activity, why it was found, and one thing it is not.
+
+    Where all were found by the same words, that tells nobody which one to take: it is left out.
+    """
+    found = list(hits)
+    differ = len({hit.matched for hit in found}) > 1
+    lines = []
+    for hit in found:
+        others = explained.elsewhere(hit.entry.code, language())
+        line = {"matched": hit.matched if differ else (), "other": others[0] if others else None}
+        lines.append({**_said(hit.entry), **line})
+    return lines
 
 
 @bp.get("/kelompok")
@@ -140,7 +161,7 @@ def group(key: str) -> ResponseReturnValue:
         public_for=AN_HOUR,
         sector=sector,
         part=part,
-        found=[_said(entry) for entry in service.explained(part)],
+        found=[_said(entry) for entry in service.commonest_first(part)],
         levels=[
             {"level": level, "said": service.level_wording(level, language())}
             for level in service.levels_of(part)
@@ -179,31 +200,68 @@ def everything() -> ResponseReturnValue:
 @open_to_all
 def activity(code: str) -> ResponseReturnValue:
     """Explain one activity; a number of the old list leads to those that replace it."""
-    book = get_book()
-    entry = book.kbli(service.YEAR, code)
-    old = book.kbli(2020, code)
-    if entry is None:
-        steps = book.successors(code) if old else ()
-        new = [book.kbli(service.YEAR, code) for code in sorted({s.code_2025 for s in steps})]
-        return render(
-            "check/unknown.html",
-            status=404,
-            form=SearchForm(formdata=None),
-            old=old,
-            found=[_said(each) for each in new if each],
-        )
-    meant = {step.code_2020 for step in book.predecessors(code)}
+    found = explained.meaning_of(code)
+    if found is None:
+        return _unknown_number()
+    return _replaced_number(found) if found.now is None else _explain(found.now, found)
+
+
+def number_page(code: str) -> Response:
+    """Answer five digits that somebody typed, perhaps from an old NIB."""
+    found = explained.meaning_of(code)
+    if found is None:
+        return _unknown_number(200)
+    if found.change is None or not found.means_two_things:
+        return _replaced_number(found) if found.now is None else _explain(found.now, found)
+    return render(
+        "check/year.html",
+        public_for=AN_HOUR,
+        code=code,
+        old=found.change.old,
+        **_said(found.change.number_now or found.change.old),
+    )
+
+
+def _unknown_number(status: int = 404) -> Response:
+    return render(
+        "check/unknown.html", status=status, public_for=AN_HOUR, form=SearchForm(formdata=None)
+    )
+
+
+def _replaced_number(found: NumberMeaning) -> Response:
+    """A number of the old list alone."""
+    return render(
+        "check/replaced.html",
+        public_for=AN_HOUR,
+        change=found.change,
+        found=[_said(each.entry) for each in found.change.new] if found.change else [],
+    )
+
+
+def _explain(entry: KbliEntry, number: NumberMeaning) -> Response:
+    known = explained.explain(entry, language())
     return render(
         "check/activity.html",
         public_for=AN_HOUR,
-        entry=entry,
-        said=service.wording(entry, language()),
+        known=known,
+        elsewhere=[(each.said, _said(each.entry)) for each in known.elsewhere],
+        together=[_said(each) for each in known.together],
+        risks=risks_of(known, (BusinessSize.MICRO,))[0],
+        other_risks=risks_of(known, tuple(BusinessSize)[1:]),
+        number=number,
         above=[
             {"level": each, "said": service.level_wording(each, language())}
-            for each in book.ancestors(service.YEAR, code)[:2]
+            for each in get_book().ancestors(service.YEAR, entry.code)[:2]
         ],
-        other_in_2020=old if old and code not in meant else None,
+        **_said(entry),
     )
+
+
+def risks_of(
+    known: explained.Explained, sizes: tuple[BusinessSize, ...]
+) -> list[tuple[BusinessSize, list[tuple[RiskLevel, Any]]]]:
+    """The levels of each size, with the answer in a few words; [] where a size has none."""
+    return [(size, [(each, ANSWERS[each]) for each in known.levels_for(size)]) for size in sizes]
 
 
 @bp.get("/tempat")

@@ -90,10 +90,14 @@ def sector(key: str) -> Sector | None:
     return next((each for each in sectors() if each.key == key), None)
 
 
-def explained(part: SectorPart) -> list[KbliEntry]:
-    """Return the activities of a part that have plain words of our own, by number."""
+def commonest_first(part: SectorPart) -> list[KbliEntry]:
+    """Return the activities of a part that have plain words of our own.
+
+    The more words people here have for an activity, the more of them do it.
+    """
     entries = get_book().all_kbli(YEAR)
-    return [entry for entry in entries if entry.words and entry.code.startswith(part.prefixes)]
+    found = [entry for entry in entries if entry.words and entry.code.startswith(part.prefixes)]
+    return sorted(found, key=lambda entry: (-len(entry.words), entry.code))
 
 
 def levels_of(part: SectorPart) -> list[KbliLevelEntry]:

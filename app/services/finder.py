@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.domain.finder import Finder
+from app.domain.finder import Finder, Hit
 from app.domain.finder_language import FinderLanguage, language_from_table
 from app.domain.finder_measures import Wording
 from app.domain.reference_types import KbliEntry
@@ -102,9 +102,14 @@ ALWAYS_SHOWN = 3
 
 def nearest(query: str, *, limit: int, year: int = 2025) -> list[KbliEntry]:
     """Return the activities that a wording probably means, best first, without the far-fetched."""
+    return [hit.entry for hit in nearest_hits(query, limit=limit, year=year)]
+
+
+def nearest_hits(query: str, *, limit: int, year: int = 2025) -> list[Hit]:
+    """Return the same as nearest, each with the words that it answers to."""
     hits = get_finder(year).search(query, limit=limit)
     return [
-        hit.entry
+        hit
         for place, hit in enumerate(hits)
         if place < ALWAYS_SHOWN or hit.score >= FAR_BEHIND * hits[0].score
     ]

@@ -85,6 +85,9 @@ class Wrong(StrEnum):
     AUTHORITY = "authority without its condition sign"
     DATE = "date unreadable"
     UNREAD_TEXT = "remark of unread text"
+    TOO_LONG = "too many words"
+    TOO_MANY = "too many lines for a code"
+    POINTS_TO_ITSELF = "code points to itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +344,57 @@ def read_releases(folder: Path, sources: list[ReleaseSource], known: Known) -> l
     return [contents[source.info.id] for source in sources]
 
 
+def read_lines(
+    folder: Path,
+    path: Path,
+    headers: tuple[tuple[str, ...], ...],
+    problems: list[FileProblem],
+) -> tuple[tuple[str, ...] | None, list[Line]]:
+    """Return header and lines of one table; only lines of the right width are returned.
+
+    headers: those that the table may have. What is wrong is added to problems.
+    """
+    name = path.relative_to(folder).as_posix()
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.append(FileProblem(name, line, Wrong.NOT_UTF8))
+        return None, []
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = tuple(next(rows, []))
+    if header not in headers:
+        problems.append(FileProblem(name, 1, Wrong.HEADER, ",".join(header)))
+        return None, []
+    return header, list(_checked(name, header, rows, problems))
+
+
+def _checked(
+    name: str, header: tuple[str, ...], rows: Any, problems: list[FileProblem]
+) -> Iterator[Line]:
+    number = rows.line_num + 1
+    while True:
+        try:
+            cells = next(rows, None)
+        except csv.Error as error:
+            problems.append(FileProblem(name, number, Wrong.NOT_CSV, str(error)))
+            return
+        if cells is None:
+            return
+        if len(cells) != len(header):
+            if cells:
+                problems.append(FileProblem(name, number, Wrong.COLUMNS, str(len(cells))))
+        else:
+            line = Line(name, number, dict(zip(header, cells, strict=True)), problems)
+            for cell in cells:
+                found = UNREAD.search(cell) if "(" in cell or "[" in cell else None
+                if found:
+                    line.wrong(Wrong.UNREAD_TEXT, found[0].strip())
+            yield line
+        number = rows.line_num + 1
+
+
 class _Reader:
     """Reads releases in turn; what one of them brings, the later ones may lean on."""
 
@@ -357,7 +411,7 @@ class _Reader:
         content = Content(source)
         tables: dict[tuple[str, ...], list[Line]] = {}
         for path in source.files:
-            header, lines = self._lines(path, HEADERS[source.info.kind])
+            header, lines = read_lines(self.folder, path, HEADERS[source.info.kind], self.problems)
             if header is not None:
                 tables.setdefault(header, []).extend(lines)
         match Kind(source.info.kind):
@@ -378,47 +432,6 @@ class _Reader:
             case Kind.LEVEL_NAMES:
                 self._level_names(content, tables.get(LEVEL_NAMES_HEADER, []))
         return content
-
-    def _lines(
-        self, path: Path, headers: tuple[tuple[str, ...], ...]
-    ) -> tuple[tuple[str, ...] | None, list[Line]]:
-        """Header and lines of one file; only lines of the right width are returned."""
-        name = path.relative_to(self.folder).as_posix()
-        data = path.read_bytes()
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            self.problems.append(FileProblem(name, line, Wrong.NOT_UTF8))
-            return None, []
-        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header = tuple(next(rows, []))
-        if header not in headers:
-            self.problems.append(FileProblem(name, 1, Wrong.HEADER, ",".join(header)))
-            return None, []
-        return header, list(self._checked(name, header, rows))
-
-    def _checked(self, name: str, header: tuple[str, ...], rows: Any) -> Iterator[Line]:
-        number = rows.line_num + 1
-        while True:
-            try:
-                cells = next(rows, None)
-            except csv.Error as error:
-                self.problems.append(FileProblem(name, number, Wrong.NOT_CSV, str(error)))
-                return
-            if cells is None:
-                return
-            if len(cells) != len(header):
-                if cells:
-                    self.problems.append(FileProblem(name, number, Wrong.COLUMNS, str(len(cells))))
-            else:
-                line = Line(name, number, dict(zip(header, cells, strict=True)), self.problems)
-                for cell in cells:
-                    found = UNREAD.search(cell) if "(" in cell or "[" in cell else None
-                    if found:
-                        line.wrong(Wrong.UNREAD_TEXT, found[0].strip())
-                yield line
-            number = rows.line_num + 1
 
     def _known_codes(self, year: int) -> frozenset[str] | set[str]:
         if year not in self.codes:

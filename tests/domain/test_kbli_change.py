@@ -17,6 +17,7 @@ from app.domain.kbli_change import (
     WhatToDo,
     codes_in,
     kbli_change,
+    only_code,
 )
 from app.domain.reference_types import KbliEntry, KbliStep
 from app.reference import FOLDER
@@ -172,3 +173,19 @@ def test_codes_are_found_as_people_write_them(text, codes):
 def test_no_page_grows_without_end():
     many = " ".join(f"{number:05}" for number in range(10_000, 10_050))
     assert len(codes_in(many)) == CODES_AT_ONCE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["56102", " 56102 ", "56.102", "KBLI 56102", "KBLI: 56.102", "kode kbli 2020: 56102"],
+)
+def test_a_text_that_is_one_code_is_taken_as_that_code(text):
+    assert only_code(text) == "56102"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "5610", "561022", "56102 47111", "jual 56102", "KBLI", "2020", "٥٦١٠٢", "kbli56102x"],
+)
+def test_other_texts_are_no_code(text):
+    assert only_code(text) is None

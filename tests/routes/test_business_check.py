@@ -41,6 +41,16 @@ PAGES = (
     "/cek-usaha/kode/47112",
     "/cek-usaha/kode/01112",
     "/cek-usaha/kode/87202",
+    "/cek-usaha/kode/56102",
+    "/cek-usaha/kode/03151",
+    "/cek-usaha/kode/85440",
+    "/cek-usaha/kode/23959",
+    "/cek-usaha?q=56102",
+    "/cek-usaha?q=85440",
+    "/cek-usaha?q=99999",
+    "/cek-usaha/banding",
+    "/cek-usaha/banding?kode=56101&kode=56102",
+    "/cek-usaha/banding?kode=01112&kode=05102",
     "/cek-usaha/tempat?kbli=47112",
     "/cek-usaha/tempat?kbli=09100",
     *(
@@ -191,9 +201,15 @@ def test_a_code_of_the_old_list_leads_to_the_new(app, client):
         )
         new = {step.code_2025 for step in book.successors(old)}
     response = client.get(f"/en/cek-usaha/kode/{old}")
-    assert response.status_code == 404
+    assert response.status_code == 200
     offered = {href.rpartition("=")[2] for href, _ in links_of(parse(response), "btn")}
     assert offered == new
+
+
+def test_an_old_code_without_a_known_successor_leads_to_the_search(page):
+    response = page("/kode/23959")
+    assert "No table that we could read names a new code" in words(response)
+    assert links_of(parse(response), "btn")[0][0] == "/en/cek-usaha"
 
 
 def test_a_number_that_changed_its_meaning_says_so(app, page):
@@ -408,7 +424,7 @@ def test_the_groups_hold_every_explained_activity(app):
         found: set[str] = set()
         for sector in service.sectors():
             for part in sector.parts:
-                entries = service.explained(part)
+                entries = service.commonest_first(part)
                 assert 1 <= len(entries) <= 30, (sector.key, part.name_en, len(entries))
                 found |= {entry.code for entry in entries}
                 for prefix in part.prefixes:
