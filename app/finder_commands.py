@@ -16,7 +16,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from app.domain.finder import Finder, surety
+from app.domain.finder import Finder, Surety, surety
 from app.domain.finder_baselines import TitleBm25, TitleSubstring
 from app.domain.finder_measures import (
     BadWordings,
@@ -28,6 +28,7 @@ from app.domain.finder_measures import (
     wordings_from_table,
 )
 from app.services.finder import build_finder, in_old_codes
+from app.services.finder_questions import UNKNOWN, talk
 from app.services.reference import get_book
 
 finder_group = AppGroup("finder", help="The finder of activity codes (KBLI).")
@@ -39,8 +40,9 @@ FINDER = "finder"
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--year", type=click.Choice(["2025", "2020"]), default="2025", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--questions", is_flag=True, help="Also answer its questions, and measure again.")
 @click.option("--misses", is_flag=True, help="Also print what had no right code in five.")
-def evaluate_command(file: Path, year: str, as_json: bool, misses: bool) -> None:
+def evaluate_command(file: Path, year: str, as_json: bool, questions: bool, misses: bool) -> None:
     """Measure the finder on FILE, beside two plain searches over the titles.
 
     FILE: CSV with query, lang, best, acceptable and, if you like, kind; codes of KBLI 2025,
@@ -71,6 +73,8 @@ def evaluate_command(file: Path, year: str, as_json: bool, misses: bool) -> None
         "searches": {name: _measured(wordings, search) for name, search in searches.items()},
     }
     found["searches"][FINDER]["surety"] = _surety(wordings, finder)
+    if questions:
+        found["questions"] = _talks(wordings, edition)
     if misses:
         found["misses"] = _misses(wordings, searches[FINDER])
     if as_json:
@@ -134,6 +138,35 @@ def _surety(wordings: Sequence[Wording], finder: Finder) -> dict[str, Any]:
     }
 
 
+def _talks(wordings: Sequence[Wording], year: int) -> dict[str, int]:
+    """How many doubtful wordings lead to a question, and how many first answers are right.
+
+    before: by the search alone; after: when each question got the answer that keeps a best code,
+    or "I do not know" where none does. taps: answers given in all.
+    """
+    counted = Counter({"close": 0, "asked": 0, "before": 0, "after": 0, "taps": 0})
+    for wording in wordings:
+        now = talk(wording.query, limit=8, year=year)
+        if now.sure is not Surety.CLOSE or len(now.parts) > 1:
+            continue
+        counted["close"] += 1
+        if now.asked is None:
+            continue
+        counted["asked"] += 1
+        counted["before"] += now.hits[0].entry.code in wording.acceptable
+        while now.asked is not None:
+            keys = [
+                answer.key
+                for answer in now.asked.answers
+                if any(code.startswith(answer.keeps) for code in wording.best)
+            ]
+            said = f"{now.asked.question.key}.{keys[0] if keys else UNKNOWN}"
+            now = talk(wording.query, [*now.said, said], limit=8, year=year)
+            counted["taps"] += 1
+        counted["after"] += now.hits[0].entry.code in wording.acceptable
+    return dict(counted)
+
+
 def _rounded(found: Quality) -> dict[str, Any]:
     values = asdict(found)
     hit = {f"hit@{depth}": round(share, 4) for depth, share in values.pop("hit").items()}
@@ -170,5 +203,12 @@ def _print(found: dict[str, Any]) -> None:
     sure = found["searches"][FINDER]["surety"]
     for name, number in sure["count"].items():
         click.echo(f"{name:<10} {number:>5}, the first right in {sure['right'][name]:.1%}")
+    if "questions" in found:
+        talks = found["questions"]
+        click.echo(
+            f"questions: {talks['close']} wordings close, {talks['asked']} asked with "
+            f"{talks['taps']} answers, the first right before {talks['before']}, "
+            f"after {talks['after']}"
+        )
     for miss in found.get("misses", ()):
         click.echo(f"missed: {miss['query']} | {miss['wanted']} | {miss['found']}")

@@ -477,9 +477,9 @@ class Form:
         return self
 
     def button(self, key: str | None = None) -> Element:
-        """Return the button with this name or text; by default the one that goes on."""
+        """Return the button with this name, value or text; by default the one that goes on."""
         for button in self.buttons:
-            if key is not None and key in (button.get("name"), words(button)):
+            if key is not None and key in (button.get("name"), button.get("value"), words(button)):
                 return button
         assert key is None, f"no button “{key}” in {self.action}"
         usual = [b for b in self.buttons if not b.get("name")]

@@ -89,3 +89,14 @@ def test_old_codes_are_found_by_the_words_of_their_successors(app):
             old = {step.code_2020 for step in book.predecessors(new)}
             assert old, new
             assert old & {hit.entry.code for hit in finder.search(words, 5)}, words
+
+
+def test_its_questions_are_answered_and_counted(app, tmp_path):
+    file = tmp_path / "wordings.csv"
+    file.write_text("query,lang,best,acceptable\nsepatu sendal,id,95230,\njual ikan,id,47215,\n")
+    done = app.test_cli_runner().invoke(
+        args=["finder", "evaluate", str(file), "--questions", "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    talks = json.loads(done.output)["questions"]
+    assert talks == {"close": 1, "asked": 1, "before": 0, "after": 1, "taps": 1}

@@ -13,10 +13,12 @@ from flask_babel import gettext as _
 from app.auth import open_to_all
 from app.domain.because import Conclusion
 from app.domain.business_size import BusinessSize
+from app.domain.finder_questions import Asked
 from app.domain.reference_types import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
 from app.domain.risk import products_for
 from app.services import business_check, kbli_change
 from app.services.finder import get_finder
+from app.services.finder_questions import talk
 from app.services.reference import get_book
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -39,7 +41,7 @@ def wrong_parameter(error: WrongParameter) -> Response:
 @bp.get("/kbli")
 @open_to_all
 def search() -> ResponseReturnValue:
-    """Find activity codes by everyday words: ?q=&year=&limit=."""
+    """Find activity codes by everyday words: ?q=&year=&limit=&answer=."""
     query = request.args.get("q", "").strip()
     if not query:
         raise WrongParameter(_("Say what to search for with q."))
@@ -49,8 +51,17 @@ def search() -> ResponseReturnValue:
         raise WrongParameter(
             _("limit must be a whole number from 1 to %(most)d.", most=LIMIT_AT_MOST)
         )
-    hits = get_finder(year).search(query, limit=limit)
-    return _answer({"results": [_short(hit.entry) for hit in hits]})
+    found = talk(query, request.args.getlist("answer"), limit=limit, year=year)
+    hits = get_finder(year).search(query, limit=limit) if not found.given else found.kept[:limit]
+    content: dict[str, Any] = {"results": [_short(hit.entry) for hit in hits]}
+    if found.asked:
+        content["questions"] = [_asked(found.asked, found.said)]
+    if len(found.parts) > 1:
+        content["parts"] = [
+            {"text": part.text, "results": [_short(hit.entry) for hit in part.hits]}
+            for part in found.parts
+        ]
+    return _answer(content)
 
 
 @bp.get("/kbli/<code>")
@@ -159,6 +170,27 @@ def _short(entry: KbliEntry) -> dict[str, Any]:
         "title": entry.title_id,
         "title_en": entry.name_en,
         "category": entry.category,
+    }
+
+
+def _asked(asked: Asked, said: tuple[str, ...]) -> dict[str, Any]:
+    """A question; `answer` of each way to answer is what to send back, in this order."""
+    question = asked.question
+    return {
+        "text_id": question.text_id,
+        "text_en": question.text_en,
+        "why_id": question.why_id,
+        "why_en": question.why_en,
+        "answers": [
+            {
+                "answer": [*said, f"{question.key}.{each.key}"],
+                "text_id": each.id,
+                "text_en": each.en,
+                "example_id": each.example_id,
+                "example_en": each.example_en,
+            }
+            for each in asked.answers
+        ],
     }
 
 

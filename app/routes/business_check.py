@@ -43,7 +43,7 @@ from app.routes.finder_counts import count_choice_by_link, count_search
 from app.services import activity_explained as explained
 from app.services import business_check as service
 from app.services.activity_explained import NumberMeaning
-from app.services.finder import nearest_hits
+from app.services.finder_questions import Talk, talk
 from app.services.reference import get_book
 from app.web import render, share_link
 
@@ -102,19 +102,27 @@ def show() -> ResponseReturnValue:
         return _ask(form, 422)
     if number := typed_code(form.q.data or ""):
         return number_page(number)
-    count_search(form.q.data)
-    return _ask(form, found=nearest_hits(form.q.data or "", limit=HITS, year=service.YEAR))
+    said = request.args.getlist("jawab")
+    if not said:  # an answer to our question is no new search
+        count_search(form.q.data)
+    return _ask(form, found=talk(form.q.data or "", said, limit=HITS, year=service.YEAR))
 
 
-def _ask(form: SearchForm, status: int = 200, found: Iterable[Hit] | None = None) -> Response:
+def _ask(form: SearchForm, status: int = 200, found: Talk | None = None) -> Response:
     return render(
         "check/show.html",
         status=status,
         public_for=AN_HOUR,
         form=form,
         mistakes=mistakes(form),
-        hits=None if found is None else hit_lines(found),
+        talk=found,
+        parts=_parts(found) if found else [],
     )
+
+
+def _parts(found: Talk) -> list[dict[str, Any]]:
+    """The activities that the words name, each with what it may be."""
+    return [{"text": part.text, "hits": hit_lines(part.hits)} for part in found.parts]
 
 
 def _said(entry: KbliEntry) -> dict[str, Any]:

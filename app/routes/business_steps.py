@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request
 
 from app.domain.combined import whole_capital
+from app.domain.finder_questions import QUESTIONS_AT_MOST
 from app.domain.journey import StepName
 from app.domain.requirements import DeclarationKind
 from app.forms import business
@@ -15,11 +16,13 @@ from app.routes.areas import KABUPATEN, sorong_groups, villages
 from app.routes.finder_counts import count_choice, count_search
 from app.routes.step_page import At, Form, StepPage
 from app.services import dossiers, estimates
-from app.services.finder import nearest
+from app.services.finder_questions import talk
 from app.services.paper_words import place_lines
 from app.services.reference import get_book
 
 # Kegiatan
+
+MOST_OF_AN_ANSWER = 60  # characters; a longer one is none of ours
 
 
 def _prepare_activity(form: Form, _at: At) -> None:
@@ -27,17 +30,43 @@ def _prepare_activity(form: Form, _at: At) -> None:
     form.known = lambda code: book.kbli(estimates.KBLI_YEAR, code)
 
 
+def answered() -> list[str]:
+    """Return the answers about the activity (see finder_questions.talk), the pressed one included.
+
+    A button “temukan” answers a question ("key.answer"), takes an answer back with all after it
+    ("-key.answer"), or searches anew ("1").
+    """
+    given = request.values.getlist("jawab")[:QUESTIONS_AT_MOST]
+    pressed = request.values.get("temukan")
+    if pressed is None:
+        return given
+    if pressed.startswith("-"):
+        return given[: given.index(pressed[1:])] if pressed[1:] in given else given
+    return [*given, pressed[:MOST_OF_AN_ANSWER]] if "." in pressed else []
+
+
 def _activity_context(form: Form, at: At) -> dict[str, Any]:
     query = (form.cari.data or "").strip()
-    count_search(query)
-    found = nearest(query, limit=6, year=estimates.KBLI_YEAR) if query else []
-    entries = list(found)
+    given = answered()
+    if not given:  # an answer to our question is no new search
+        count_search(query)
+    found = talk(query, given, limit=6, year=estimates.KBLI_YEAR) if query else None
+    parts = [
+        {"text": part.text, "entries": [hit.entry for hit in part.hits]}
+        for part in (found.parts if found else ())
+        if part.hits
+    ]
     chosen = form.kbli.data
-    book = get_book()
-    known = book.kbli(estimates.KBLI_YEAR, chosen) if chosen else None
-    if known and known.code not in {entry.code for entry in entries}:
-        entries.insert(0, known)
-    return {"query": query, "entries": entries, "found": bool(found)}
+    known = get_book().kbli(estimates.KBLI_YEAR, chosen) if chosen else None
+    if known and all(known not in part["entries"] for part in parts):
+        parts.insert(0, {"text": "", "entries": [known]})
+    return {
+        "query": query,
+        "talk": found,
+        "several": found is not None and len(found.parts) > 1,
+        "parts": parts,
+        "found": found is not None and bool(found.hits),
+    }
 
 
 def _fill_activity(at: At) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from app.auth import applicant_required
 from app.domain import journey
 from app.domain.journey import EACH, Answers, StepName, Stop
 from app.routes import once
+from app.routes.business_steps import answered
 from app.routes.once import address_of
 from app.routes.step_page import At, StepPage
 from app.routes.steps import PAGES, area_part
@@ -100,11 +101,17 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         return advance("receipt.review")  # taken out meanwhile, perhaps on another phone
     form = page.form_class(at)(formdata=request.form)
     page.prepare(form, at)
-    if "temukan" in request.form and not wants_fragment():
-        # As an address of its own, so that Back works without script; it identifies nobody.
+    if "temukan" in request.form:
+        # As an address of its own, so that Back works; it identifies nobody.
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
         shown = {key: value[:200] for key, value in query.items() if value}
-        return see_other(url_for("journey.show", **address_of(stop), **shown))
+        url = url_for("journey.show", **address_of(stop), **shown, jawab=answered())
+        if not wants_fragment():
+            return see_other(url)
+        g.page_url = url
+        response = _page(stop, page, form)
+        response.headers["HX-Push-Url"] = url
+        return response
     if {"ganti", "bantuan"} & request.form.keys() or page.only_shows(request.form):
         return _page(stop, page, form)
     valid = form.validate()
