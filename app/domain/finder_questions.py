@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.finder import Hit
@@ -126,7 +126,13 @@ def next_question(
         if (found := _weigh(question, shares)) is not None and found.gain >= LEAST_GAIN
     ]
     most = max((found.gain for found in worth), default=0.0)
-    return next((found for found in worth if found.gain >= most - AS_GOOD), None)
+    best = next((found for found in worth if found.gain >= most - AS_GOOD), None)
+    if best is None:
+        return None
+    # Weighed is what is in sight; an answer may still lift what stands further down: who types
+    # "ikan" may well be a fisher.
+    answers = tuple(answer for answer in best.question.answers if kept_by(answer, hits))
+    return replace(best, answers=answers)
 
 
 def _shares(hits: Sequence[Hit]) -> dict[str, float]:
