@@ -44,7 +44,7 @@ def test_a_talk_in_the_step(visitor, served, width, scripts):
     person.context.add_cookies([{"name": "s", "value": cookie, "url": served.url}])
     person.open(address)
     page.fill("#cari", "sepatu sendal")
-    page.click("button[name=temukan][value='1']")
+    page.click("main button[name=temukan][value='1']")
     page.wait_for_selector(f"h2:text-is('{QUESTIONS['sepatu']}')")
     assert person.look() == []
     page.click("button[value='sepatu.jual']")
