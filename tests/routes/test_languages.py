@@ -10,7 +10,10 @@ from tests.client import Page, form_of, parse
 from tests.pages import JOURNEY, KIOSK, NIK, NUMBER, PREFIXES, PUBLIC, REVIEW, STEPS, TARO, Walk
 
 SWITCH = "bahasa"
-SAYS_MORE_IN_ENGLISH = {"check-code": "the official title, which exists in Indonesian only"}
+SAYS_MORE_IN_ENGLISH = {
+    "check-code": "the official title, which exists in Indonesian only",
+    "check-code-two-meanings": "a link to what the old number is now, where Indonesian has words",
+}
 
 
 def structure(page: Page) -> list[tuple[str, ...]]:
