@@ -47,7 +47,9 @@ def situations(served, tmp_path_factory) -> Iterator[list[tuple[str, str, str, l
 def test_own_pages(visitor, situations, width, scripts, language, everywhere):
     faults: list[str] = []
     seen: set[str] = set()
-    for base, name, cookie, addresses in sorted(situations, key=lambda s: s[1] not in LIVES_SHORTLY):
+    for base, name, cookie, addresses in sorted(
+        situations, key=lambda s: s[1] not in LIVES_SHORTLY
+    ):
         person = visitor(width=width, scripts=scripts)
         person.base = base
         person.context.add_cookies([{"name": "s", "value": cookie, "url": base}])
