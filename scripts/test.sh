@@ -4,10 +4,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Ask for the tools first: a missing one is better known now than in ten minutes.
-marks=()
+first_lane="not live"
+has_browser=yes
 if ! scripts/ensure_tools.sh browser; then
   [ "${ALLOW_NO_BROWSER:-}" = 1 ] || exit 1
-  marks=(-m "not browser")
+  first_lane="not live and not browser"
+  has_browser=no
 fi
 has_postgres=yes
 if ! scripts/ensure_tools.sh postgres; then
@@ -17,28 +19,37 @@ fi
 
 "${MAKE:-make}" --no-print-directory check
 
-# Both at once: each is one process, and most machines have two cores. What PostgreSQL says is
-# shown when SQLite is done.
-postgres_log=""
-if [ "$has_postgres" = yes ]; then
-  postgres_log=$(mktemp)
-  postgres=
-  trap 'kill "$postgres" 2>/dev/null || true; rm -f "$postgres_log"' EXIT
-  scripts/with_postgres.sh .venv/bin/python -m pytest --database=postgresql -m "not browser" \
-    >"$postgres_log" 2>&1 &
-  postgres=$!
-fi
+# Two lanes at once, one for each core of a small machine. What the second says is shown when the
+# first is done: PostgreSQL, then the walks against servers of their own.
+second_lane() {
+  local failed=0
+  if [ "$has_postgres" = yes ]; then
+    echo "Tests on PostgreSQL"
+    scripts/with_postgres.sh .venv/bin/python -m pytest --database=postgresql \
+      -m "not browser and not live" --durations=10 || failed=1
+  fi
+  echo "Walks against running servers"
+  .venv/bin/python -m pytest --database=sqlite -m live --durations=10 || failed=1
+  return "$failed"
+}
+
+second_log=$(mktemp)
+second=
+end_second_lane() {
+  # Whoever runs there first, so that it ends with the lane (Linux says who).
+  kill "$second" $(cat "/proc/$second/task/$second/children" 2>/dev/null) 2>/dev/null || true
+  rm -f "$second_log"
+}
+trap end_second_lane EXIT
+second_lane >"$second_log" 2>&1 &
+second=$!
 
 failed=0
 echo "Tests on SQLite"
-.venv/bin/python -m pytest --database=sqlite "${marks[@]}" || failed=1
+.venv/bin/python -m pytest --database=sqlite -m "$first_lane" --durations=10 || failed=1
+wait "$second" || failed=1
+cat "$second_log"
 
-if [ "$has_postgres" = yes ]; then
-  echo "Tests on PostgreSQL"
-  wait "$postgres" || failed=1
-  cat "$postgres_log"
-fi
-
-if [ ${#marks[@]} != 0 ]; then echo "NOT TESTED: pages in a real browser (ALLOW_NO_BROWSER=1)"; fi
+if [ "$has_browser" = no ]; then echo "NOT TESTED: pages in a real browser (ALLOW_NO_BROWSER=1)"; fi
 if [ "$has_postgres" = no ]; then echo "NOT TESTED: PostgreSQL (ALLOW_NO_POSTGRES=1)"; fi
 exit "$failed"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import flask_babel
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import scoped_session
@@ -19,15 +20,29 @@ from sqlalchemy.orm import scoped_session
 from app import create_app, gateways, i18n
 from app.config import Settings, load_secrets, read_settings
 from app.extensions import db, limiter
-from app.services import messages
+from app.services import messages, pins
 from app.services.reference import load_releases, reset_book
 from tests.browser.served import Served
 from tests.client import CheckingClient
+from tests.pages import PLACES, own_tables
 from tests.pseudo import CLOSE, OPEN, PseudoTranslations
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what never asks a database: it was tested beside SQLite."""
+    if config.getoption("--database") == "sqlite":
+        return
+
+    def asks(item: pytest.Item) -> bool:
+        fixtures = getattr(item, "fixturenames", ())
+        return "application" in fixtures or item.get_closest_marker("databases") is not None
+
+    config.hook.pytest_deselected(items=[item for item in items if not asks(item)])
+    items[:] = [item for item in items if asks(item)]
 
 
 def _settings(instance: Path, database: str, **more: str) -> Settings:
@@ -40,6 +55,9 @@ def _settings(instance: Path, database: str, **more: str) -> Settings:
 @pytest.fixture(scope="session")
 def application(request, tmp_path_factory) -> Iterator[Flask]:
     """The application once per run, its tables made and the reference data loaded."""
+    # A hash that costs 30 ms makes guessing dear and tests slow; what it costs has its own test.
+    cheap = pytest.MonkeyPatch()
+    cheap.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     database = request.config.getoption("--database")
     app = create_app(_settings(tmp_path_factory.mktemp("instance"), database), testing=True)
     with app.app_context():
@@ -47,22 +65,22 @@ def application(request, tmp_path_factory) -> Iterator[Flask]:
         db.create_all()
         load_releases()
         db.session.commit()
+    app.extensions[PLACES] = {}
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    cheap.undo()
 
 
 @pytest.fixture
 def app(application) -> Iterator[Flask]:
     """The application; what a test writes beside the reference data is gone afterwards."""
     yield application
-    kept = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", "alembic")
     with application.app_context():
         db.session.rollback()
-        for table in reversed(db.metadata.sorted_tables):
-            if not table.name.startswith(kept):
-                db.session.execute(delete(table))
+        for table in reversed(own_tables()):
+            db.session.execute(delete(table))
         db.session.commit()
         db.session.remove()
 
@@ -106,6 +124,7 @@ def new_client(app) -> Callable[[], CheckingClient]:
 @pytest.fixture
 def pseudo_client(client, monkeypatch) -> CheckingClient:
     """A browser for pages in which every known text stands in ⟦ ⟧, dates included."""
+    client.speaks = "pseudo"
     pseudo = PseudoTranslations()
     monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _self: pseudo)
     say_date = i18n.format_date

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Table, insert, select
 from werkzeug.test import TestResponse
 
+from app.extensions import db
 from app.simulators.dukcapil import PracticePerson, practice_people
 from tests.client import HTMX, CheckingClient, Form, follow_on, form_of, here, links_of, parse
 
@@ -237,9 +241,30 @@ NAME_DIFFERS = persona("name-differs", "name_differs")
 REGISTRY_DOWN = persona("registry-down", "down")
 
 
+# Where the application of the whole run keeps the places that somebody walked to.
+PLACES = "places_walked_to"
+REFERENCE = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", "alembic")
+
+
+def own_tables() -> list[Table]:
+    """Return the tables in which tests write, those that others point to first."""
+    return [t for t in db.metadata.sorted_tables if not t.name.startswith(REFERENCE)]
+
+
 def page_of(response: TestResponse) -> str:
     """Return the name of the journey page that an answer shows."""
     return here(response).rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a walk stood: what was kept, on the phone and in the database, and what was shown."""
+
+    rows: list[tuple[Table, list[dict[str, Any]]]]
+    cookies: Mapping[Any, Any]
+    shown: Mapping[str, TestResponse]
+    answers: list[TestResponse]
+    response: TestResponse
 
 
 class Walk:
@@ -273,6 +298,75 @@ class Walk:
         match = re.search(r"SRG[\d\s]+\d", text)
         assert match, text
         return match.group()
+
+    @classmethod
+    def placed(
+        cls,
+        client: CheckingClient,
+        page: str,
+        who: Persona = KIOSK,
+        *,
+        language: str = "id",
+        htmx: bool = False,
+    ) -> Walk:
+        """Return a walk that stands at a page, for a test of what comes there.
+
+        The way itself is walked once in a run; later the same person is put there, with the rows,
+        the cookies and the pages of the first time. Nothing may have been kept before, and whoever
+        changes a rule, a clock or an office walks by themselves. After the review the offices know
+        the file, and they forget nothing, so nobody is put there.
+        """
+        assert page in JOURNEY[: JOURNEY.index(REVIEW) + 1], f"{page} is reached by walking"
+        places = client.application.extensions.get(PLACES)
+        if places is None:  # an application of one test alone
+            walk = cls(client, who, language=language, htmx=htmx)
+            walk.to(page)
+            return walk
+        key = (client.speaks, who.name, repr(who.answers), language, htmx, page)
+        if key not in places:
+            walk = cls(client, who, language=language, htmx=htmx)
+            walk.to(page)
+            places[key] = walk._place()
+            return walk
+        walk = cls.__new__(cls)
+        walk.client, walk.who, walk.htmx = client, who, htmx
+        walk.prefix = PREFIXES[language]
+        walk._stand(places[key])
+        return walk
+
+    def _place(self) -> _Place:
+        with self.client.application.app_context():
+            rows = [
+                (table, [dict(row) for row in db.session.execute(select(table)).mappings()])
+                for table in own_tables()
+            ]
+            db.session.rollback()
+        return _Place(
+            [(table, found) for table, found in rows if found],
+            dict(self.client._cookies or {}),
+            dict(self.shown),
+            list(self.answers),
+            self.response,
+        )
+
+    def _stand(self, place: _Place) -> None:
+        with self.client.application.app_context():
+            for table, rows in place.rows:
+                db.session.execute(insert(table), rows)
+            db.session.commit()
+        self.client._cookies = dict(place.cookies)
+        mine: dict[int, TestResponse] = {}
+
+        def own(response: TestResponse) -> TestResponse:
+            """Return an answer as if this browser had asked for it."""
+            if id(response) not in mine:
+                mine[id(response)] = copy(response)
+                mine[id(response)].sent_by = self.client  # type: ignore[attr-defined]
+            return mine[id(response)]
+
+        self.shown = {page: own(response) for page, response in place.shown.items()}
+        self.answers = [own(response) for response in place.answers]
+        self.response = own(place.response)
 
     def to(self, page: str) -> TestResponse:
         """Walk until this page shows; return the answer that showed it."""

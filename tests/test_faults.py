@@ -26,6 +26,7 @@ JOURNEYS, KILLS, SEED = 24, 7, 5  # `make faults` has 500
 START_WITHIN_S = 120
 
 
+@pytest.mark.databases
 def test_every_acknowledged_answer_is_found_again(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -27,6 +27,8 @@ from tests.tools.oss_site import OssSite
 from tests.tools.phone import Kind
 from tests.tools.server import Data, Place, serving_in
 
+pytestmark = pytest.mark.live  # see pyproject.toml
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _once(request: pytest.FixtureRequest) -> None:

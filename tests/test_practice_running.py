@@ -24,6 +24,8 @@ from tests.personas import personas
 from tests.tools.phone import Phone
 from tests.tools.server import Data
 
+pytestmark = pytest.mark.live  # see pyproject.toml
+
 WITHIN_S = 90.0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -145,9 +146,16 @@ def pattern_of(terms: Mapping[str, Term]) -> tuple[re.Pattern[str], dict[str, st
 
     Names in capitals are found only as they are written (NIB), other words in any case.
     """
+    return _pattern(tuple((key, term.term, *term.forms) for key, term in terms.items()))
+
+
+@lru_cache(maxsize=4)  # asked for each paragraph of help at the start, always for the same words
+def _pattern(
+    rows: tuple[tuple[str, ...], ...],
+) -> tuple[re.Pattern[str], dict[str, str]] | None:
     keys: dict[str, str] = {}
-    for key, term in terms.items():
-        for form in (term.term, *term.forms):
+    for key, *forms in rows:
+        for form in forms:
             keys.setdefault(form if _is_name(form) else form.lower(), key)
     if not keys:
         return None

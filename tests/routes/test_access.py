@@ -71,7 +71,7 @@ def test_a_stranger_is_asked_for_the_pin_and_sees_nothing(client, new_client, la
 
 @both_languages
 def test_a_stranger_changes_nothing(client, new_client, language):
-    Walk(client, KIOSK, language=language).to("telepon")
+    Walk.placed(client, "telepon", language=language)
     before = rows(client.application)
     stranger = new_client()
     for path in addresses(client.application, "POST", "applicant"):
@@ -82,7 +82,7 @@ def test_a_stranger_changes_nothing(client, new_client, language):
 
 @pytest.mark.parametrize("forged", ["x", "eyJkb3NzaWVyIjoxfQ.aaaa.bbbb", "é", '"', ""])
 def test_a_forged_session_opens_nothing(client, new_client, forged):
-    Walk(client, KIOSK).to("telepon")
+    Walk.placed(client, "telepon")
     stranger = new_client()
     stranger.set_cookie("s", forged)
     assert stranger.get("/berkas/telepon").status_code == 403
@@ -90,15 +90,14 @@ def test_a_forged_session_opens_nothing(client, new_client, forged):
 
 def test_a_session_ends(client, monkeypatch):
     assert timedelta(hours=4) <= auth.SESSION_LENGTH <= timedelta(hours=24)
-    Walk(client, KIOSK).to("telepon")
+    Walk.placed(client, "telepon")
     assert client.get("/berkas/telepon").status_code == 200
     monkeypatch.setattr(auth, "SESSION_LENGTH", timedelta(seconds=-1))
     assert client.get("/berkas/telepon").status_code == 403
 
 
 def test_finishing_on_this_phone_forgets_the_file(client):
-    walk = Walk(client, KIOSK)
-    walk.to("telepon")
+    Walk.placed(client, "telepon")
     form_of(client.get("/berkas/nomor"), "/berkas/selesai").submit()
     assert client.get("/berkas/telepon").status_code == 403
 
@@ -159,8 +158,7 @@ def test_asking_the_registry_again_needs_a_token(client, office_is):
 
 
 def test_coming_back_needs_a_token(client, new_client):
-    walk = Walk(client, KIOSK)
-    walk.to("telepon")
+    walk = Walk.placed(client, "telepon")
     before = rows(client.application)
     other = new_client()
     form = form_of(other.get("/berkas/lanjut")).fill(nomor=walk.number, pin=PIN)
@@ -173,8 +171,7 @@ def test_coming_back_needs_a_token(client, new_client):
 
 @both_languages
 def test_what_was_typed_survives_a_lost_session(client, language):
-    walk = Walk(client, KIOSK, language=language)
-    walk.to("telepon")
+    walk = Walk.placed(client, "telepon", language=language)
     form = form_of(walk.response).fill(telepon="0812 0000 7654")
     client.delete_cookie("s")
     asked = form.submit()
@@ -189,8 +186,7 @@ def test_what_was_typed_survives_a_lost_session(client, language):
 
 
 def test_a_wrong_pin_opens_nothing_and_five_lock(client, new_client):
-    walk = Walk(client, KIOSK)
-    walk.to("telepon")
+    walk = Walk.placed(client, "telepon")
     other = new_client()
     page = other.get("/berkas/lanjut")
     for _ in range(5):
@@ -205,8 +201,7 @@ def test_a_wrong_pin_opens_nothing_and_five_lock(client, new_client):
 
 @pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
 def test_coming_back_leads_to_a_page_that_works(client, new_client, htmx):
-    walk = Walk(client, KIOSK)
-    walk.to("telepon")
+    walk = Walk.placed(client, "telepon")
     other = new_client()
     asked = other.get("/berkas/lanjut")
     page = form_of(asked).fill(nomor=walk.number, pin=PIN).submit(htmx=htmx)

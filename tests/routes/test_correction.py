@@ -17,7 +17,7 @@ from app.models.licence import LicenceEvent
 from app.services.reference import get_book
 from tests.client import HTMX, CheckingClient, form_of, links_of, parse, words
 from tests.factories import new_line
-from tests.pages import KIOSK, PREFIXES, Walk, page_of, persona
+from tests.pages import KIOSK, PREFIXES, REVIEW, Walk, page_of, persona
 from tests.pseudo import bare_words
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
@@ -48,7 +48,7 @@ class Desk:
 
     def __init__(self, client: CheckingClient, language: str = "id", *, htmx: bool = False) -> None:
         self.client, self.prefix, self.htmx = client, PREFIXES[language], htmx
-        self.walk = Walk(client, DEPOT, language=language)
+        self.walk = Walk.placed(client, REVIEW, DEPOT, language=language)
         self.result = self.walk.to("hasil")
 
     def get(self, page: str):
@@ -251,7 +251,7 @@ def test_low_risk_knows_no_office(client):
 
 @both_languages
 def test_before_sending_there_is_nothing_to_mend(client, language):
-    Walk(client, DEPOT, language=language).to("periksa")
+    Walk.placed(client, REVIEW, DEPOT, language=language)
     for page in ("perbaikan", "latihan-petugas"):
         answer = client.get(f"{PREFIXES[language]}/berkas/{page}")
         assert answer.headers["Location"].endswith("/berkas/periksa")

@@ -130,8 +130,7 @@ def test_a_wrong_method_says_so(client, language):
 
 @both_languages
 def test_a_form_without_its_key_is_refused_and_changes_nothing(client, language):
-    walk = Walk(client, KIOSK, language=language)
-    walk.to("telepon")
+    walk = Walk.placed(client, "telepon", language=language)
     form = form_of(walk.response).fill(telepon="0812 0000 9999")
     response = form.submit(without={"kunci"}, follow=False)
     assert response.status_code == 400
@@ -156,7 +155,7 @@ class Endless(io.RawIOBase):
 @both_languages
 @pytest.mark.parametrize("path", ["/berkas/mulai", "/berkas/lanjut", "/berkas/diri"])
 def test_a_huge_body_is_refused_unread(client, path, language):
-    Walk(client, KIOSK).to("diri")
+    Walk.placed(client, "diri")
     Endless.read_so_far = 0
     response = client.post(
         PREFIXES[language] + path,

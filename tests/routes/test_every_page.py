@@ -89,7 +89,7 @@ def test_pages_while_the_registry_is_silent(client, office_is, language):
 @both_languages
 @pytest.mark.parametrize("path", PARTS)
 def test_a_part_also_opens_as_a_page(client, path, language):
-    Walk(client, KIOSK, language=language).to("telepon")
+    Walk.placed(client, "telepon", KIOSK, language=language)
     url = PREFIXES[language] + path
     page = parse(client.get(url))
     part = parse(client.get(url, headers={**HTMX, "HX-Target": "div#part"}))
@@ -149,8 +149,7 @@ def test_every_word_of_the_journey_is_marked(pseudo_client, who, language):
 @pytest.mark.parametrize("page", ["mulai", *STEPS])
 def test_every_word_about_a_mistake_is_marked(pseudo_client, page, language):
     """Send each page empty: its mistakes are texts too."""
-    walk = Walk(pseudo_client, KIOSK, language=language)
-    walk.to(page)
+    walk = Walk.placed(pseudo_client, page, KIOSK, language=language)
     form = form_of(walk.response)
     for box in form.boxes:
         if box.kind in {"radio", "checkbox"}:

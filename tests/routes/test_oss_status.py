@@ -13,7 +13,7 @@ from app.models.licence import Licence, LicenceEvent
 from app.services.reference import get_book
 from tests.client import form_of, parse
 from tests.factories import new_line
-from tests.pages import PREFIXES, Walk, page_of
+from tests.pages import PREFIXES, REVIEW, Walk, page_of
 from tests.pseudo import bare_words
 from tests.routes.test_correction import DEPOT, main
 
@@ -24,7 +24,7 @@ both_languages = pytest.mark.parametrize("language", PREFIXES)
 def assisted(app, client, monkeypatch):
     """A file that was sent in practice, looked at by an installation that assists."""
     new_line(app)
-    walk = Walk(client, DEPOT)
+    walk = Walk.placed(client, REVIEW, DEPOT)
     walk.to("hasil")
     settings = dataclasses.replace(app.config["SETTINGS"], mode=ServiceMode.ASSIST)
     monkeypatch.setitem(app.config, "SETTINGS", settings)
@@ -94,7 +94,7 @@ def test_a_day_ahead_is_a_slip(assisted, language):
 
 
 def test_without_a_file_that_was_sent(app, client, monkeypatch):
-    Walk(client, DEPOT).to("periksa")
+    Walk.placed(client, REVIEW, DEPOT)
     settings = dataclasses.replace(app.config["SETTINGS"], mode=ServiceMode.CONNECTED)
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     assert client.get("/berkas/status-oss").headers["Location"].endswith("/berkas/periksa")
@@ -102,7 +102,7 @@ def test_without_a_file_that_was_sent(app, client, monkeypatch):
 
 @both_languages
 def test_every_word_is_marked(pseudo_client, app, monkeypatch, language):
-    Walk(pseudo_client, DEPOT, language=language).to("hasil")
+    Walk.placed(pseudo_client, REVIEW, DEPOT, language=language).to("hasil")
     settings = dataclasses.replace(app.config["SETTINGS"], mode=ServiceMode.ASSIST)
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     path = f"{PREFIXES[language]}/berkas/status-oss"

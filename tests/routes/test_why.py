@@ -37,8 +37,7 @@ def step(**changes) -> Step:
 
 @pytest.mark.parametrize("language", PREFIXES)
 def test_the_review_says_why_without_script(client, language):
-    walk = Walk(client, KIOSK, language=language)
-    walk.to(REVIEW)
+    walk = Walk.placed(client, REVIEW, KIOSK, language=language)
     page = parse(walk.response)
     inner = [d for d in page.all("details") for e in d.iter() if e is not d and e.tag == d.tag]
     assert len(inner) == 2, "place and environment, inside of one that is closed"
