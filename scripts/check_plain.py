@@ -1,4 +1,4 @@
-"""Check that help, glossary and interface are written in plain language, in both languages.
+"""Check that help, print kit, glossary and interface are in plain language, in both languages.
 
 `python -m scripts.check_plain --words` also lists the words that are not common, `--numbers` each
 text with its measures, and a folder after them checks the content (app/content) of that program.
@@ -201,6 +201,21 @@ def topic_texts(content: Path) -> tuple[list[Text], list[str]]:
     return made, warnings
 
 
+def kit_texts(content: Path) -> list[Text]:
+    """Return the pieces of the print kit in both languages."""
+    made = []
+    for language in ("id", "en"):
+        for path in sorted((content / "kit" / language).glob("*.toml")):
+            said: list[str] = []
+            for value in tomllib.loads(path.read_text("utf-8")).values():
+                lines = value if isinstance(value, list) else [value]
+                said += [line for line in lines if isinstance(line, str)]
+            # The address is a word; a blank for a pen is none. Stars make a message bold.
+            plain = plain_text("\n".join(said)).replace("____", "").replace("*", "")
+            made.append(Text(f"kit/{language}/{path.name}", language, plain))
+    return made
+
+
 # --- Rules --------------------------------------------------------------------------------------
 
 # A sign in capitals (NIB, KTP-el, UKL-UPL); a reader needs to be told what it stands for.
@@ -382,6 +397,7 @@ def check(root: Path, content: Path, *, only_topics: bool = False) -> Report:
     terms = read_terms(root / CONTENT / "glossary.toml") | read_terms(content / "glossary.toml")
     words = words_of(root / LISTS, terms.values())
     topics, warnings = topic_texts(content)
+    topics += kit_texts(content)
     rest = [] if only_topics else [*interface_texts(root / INDONESIAN), *glossary_texts(terms)]
     found = [] if only_topics else glossary_findings(terms)
     rare = Counter[str]()
@@ -401,12 +417,13 @@ def numbers(report: Report, every: bool) -> list[str]:
     """Return the measures, a line each: of every text, or with the topics of a language in one."""
     lines, topics = [], dict[str, list[Text]]()
     for text in report.texts:
-        if every or not text.where.endswith(".md"):
+        if every or not text.where.endswith((".md", ".toml")):
             lines.append(f"{text.where}: {_measures([text], report.words)}")
         else:
             topics.setdefault(text.language, []).append(text)
     for language, some in topics.items():
-        lines.append(f"{len(some)} topics/{language}, worst: {_measures(some, report.words)}")
+        worst = _measures(some, report.words)
+        lines.append(f"{len(some)} topics and papers/{language}, worst: {worst}")
     return lines
 
 

@@ -19,6 +19,7 @@ from scripts.check_plain import (
     glossary_findings,
     glossary_texts,
     interface_texts,
+    kit_texts,
     read_terms,
     topic_texts,
     words_of,
@@ -323,6 +324,19 @@ def test_topics_are_read_with_title_and_summary(content: Path) -> None:
     assert [text.where for text in texts] == ["id/apa.md", "en/apa.md"]
     assert texts[0].plain == "Apa itu NIB?\nAnda tahu apa itu NIB.\nNIB itu nomor usaha Anda."
     assert warnings == []
+
+
+def test_the_print_kit_is_read_without_its_places_and_topics(content: Path) -> None:
+    folder = content / "kit" / "id"
+    folder.mkdir(parents=True)
+    (folder / "radio.toml").write_text(
+        'title = "Naskah"\nreviewed = 2026-11-24\nparts = [{topic = "apa"}]\n'
+        'steps = ["Buka {address}", "Hari ____"]\nlong = """\n*Gratis.*\nSilahkan ambil.\n"""\n'
+    )
+    (text,) = kit_texts(content)
+    assert (text.where, text.language) == ("kit/id/radio.toml", "id")
+    assert text.plain.split() == ["Naskah", "Buka", "0", "Hari", "Gratis.", "Silahkan", "ambil."]
+    assert "office" in {each.rule for each in findings_in(text, WORDS)}
 
 
 def test_a_translation_of_an_older_day_is_a_warning(content: Path) -> None:

@@ -45,11 +45,20 @@ class Helper(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One line of a list. head: the bold words that it begins with; "" where it has none."""
+
+    head: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class TopicText:
     """One topic in one language.
 
     html: the body, ready to stand in a page, with ROOT before each address of ours. plain: its
-    words, for the search. reviewed: when somebody last read it against the law. of: the day of
+    words, for the search. lead: the answer, its first paragraph. points: its first list, for papers
+    that take it over. reviewed: when somebody last read it against the law. of: the day of
     the original that a translation was made from; None for the original itself.
     """
 
@@ -59,6 +68,8 @@ class TopicText:
     reviewed: date
     html: str
     plain: str
+    lead: str
+    points: tuple[Point, ...]
     of: date | None = None
 
 

@@ -45,7 +45,7 @@ DRAWING_WIDE: Final = 140  # CSS pixels, where a drawing does not say
 DRAWING_AT_MOST_WIDE: Final = 160  # fits the smallest screen, and a topic on its one sheet
 
 # “kamus” and the like stand where a topic would.
-RESERVED: Final = frozenset({"kamus", "contoh", "tersimpan"})
+RESERVED: Final = frozenset({"kamus", "contoh", "tersimpan", "bahan"})
 WORDS_OF: Final = {"id": "Arti kata", "en": "What it means"}
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -90,6 +90,16 @@ class Mistake:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}"
+
+
+def read_toml(text: str, complain: Callable[[int, str], None]) -> dict[str, Any] | None:
+    """Return a TOML text as a table; None where it is none, after saying on which line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        complain(int(at.group(1)) if at else len(text.splitlines()), f"this is no TOML: {error}")
+        return None
 
 
 class HelpBroken(Exception):
@@ -152,13 +162,7 @@ class _Reader:
         return _File(name, facts, "\n".join(lines[end + 1 :]), end + 2, head)
 
     def toml(self, text: str, name: str, below: int = 0) -> dict[str, Any] | None:
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            at = re.search(r"at line (\d+)", str(error))
-            line = int(at.group(1)) if at else len(text.splitlines())
-            self.wrong(name, line + below, f"this is no TOML: {error}")
-            return None
+        return read_toml(text, lambda line, what: self.wrong(name, line + below, what))
 
     def check_keys(self, file: _File, language: str) -> bool:
         """Check which keys there are and of what kind; False when something needed is missing."""
@@ -239,6 +243,8 @@ class _Reader:
             reviewed=facts["reviewed"],
             html=made.html,
             plain=made.plain,
+            lead=made.lead,
+            points=made.points,
             of=facts.get("of"),
         )
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.domain.help_types import Term
+from app.domain.help_types import Point, Term
 
 ROOT: Final = "\x02"
 """Stands in HTML before each address of ours; a page puts its own root (and /en) there."""
@@ -55,10 +55,12 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Made:
-    """A text as HTML, and as its words alone."""
+    """A text as HTML, as its words alone, and the two parts that papers take over."""
 
     html: str
     plain: str
+    lead: str
+    points: tuple[Point, ...]
 
 
 def make_html(body: str, around: Surroundings, complain: Complain) -> Made:
@@ -90,13 +92,43 @@ def make_html(body: str, around: Surroundings, complain: Complain) -> Made:
         complain(0, "the first part must be a paragraph with the answer")
     html = []
     told: set[str] = set()
-    for block in _top_blocks(tokens):
+    blocks = _top_blocks(tokens)
+    for block in blocks:
         html.append(reader.renderer.render(block, reader.options, {}).strip())
         fresh = [key for key in _terms_in(block, around.terms) if key not in told]
         told.update(fresh)
         if fresh:
             html.append(meanings([around.terms[key] for key in fresh], around))
-    return Made("\n".join(html), " ".join("".join(spoken).split()))
+    plain = " ".join("".join(spoken).split())
+    lead = _words(blocks[0]) if blocks else ""
+    return Made("\n".join(html), plain, lead, _first_list(blocks))
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    """Return the words of some tokens, without marks and links."""
+    said = [
+        " " if child.type == "softbreak" else child.content
+        for token in tokens
+        for child in token.children or (token,)
+        if child.type in {"text", "text_special", "softbreak"}
+    ]
+    return " ".join("".join(said).split())
+
+
+def _first_list(blocks: Sequence[Sequence[Token]]) -> tuple[Point, ...]:
+    """Return the points of the first list there is."""
+    for block in blocks:
+        if block[0].type in {"ordered_list_open", "bullet_list_open"}:
+            return tuple(_point(token.children or []) for token in block if token.type == "inline")
+    return ()
+
+
+def _point(children: Sequence[Token]) -> Point:
+    starts = [n for n, child in enumerate(children) if child.type != "text" or child.content]
+    if not starts or children[starts[0]].type != "strong_open":
+        return Point("", _words(children))
+    ends = next(n for n, child in enumerate(children) if child.type == "strong_close")
+    return Point(_words(children[:ends]), _words(children[ends:]))
 
 
 def _check_inline(token: Token, line: int, around: Surroundings, complain: Complain) -> None:
