@@ -28,6 +28,7 @@ from app.config import (
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints
 from app.routes import help as help_pages
+from app.routes import kit as kit_pages
 from app.services import boundaries, rules
 
 WRITE_TURN_S = 10
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     help_pages.init_app(app)
+    kit_pages.init_app(app)
     cli.init_app(app)
     rules.check_tables()
     boundaries.boundaries()  # read now, so that a mistake in the files is seen at the start

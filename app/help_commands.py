@@ -7,10 +7,13 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from werkzeug.serving import run_simple
 
+from app.kit_commands import kit_command
 from app.services import help as service
+from app.services import kit as kit_service
 from app.services.help_files import CONTENT
 
 help_group = AppGroup("help", help="Topics of help: what people found clear; a preview.")
+help_group.add_command(kit_command)
 
 
 @help_group.command("feedback")
@@ -48,3 +51,5 @@ def _report(app: Flask) -> None:
         click.echo(f"{len(service.topics())} topics, {len(service.book().terms)} words explained")
         for topic in service.stale():
             click.echo(f"stale: en/{topic.slug}.md is older than id/{topic.slug}.md")
+        for said in kit_service.stale():
+            click.echo(f"stale: {said}")

@@ -23,6 +23,7 @@ MODULES = (
     "inbound",
     "journey",
     "kbli_change",
+    "kit",
     "lkpm",
     "messages",
     "nik",

@@ -23,7 +23,10 @@ TAKES_OVER = """async () => {
   while (!navigator.serviceWorker.controller) await new Promise(done => setTimeout(done, 50));
 }"""
 BAR = "getComputedStyle(document.querySelector('.bar')).backgroundColor"
-PAGES = ("", "?q=ktp", "?q=xqzwvk", "/baca-ktp", "/kamus", "/tersimpan", "/gratis?jawab=ya")
+PAGES = (
+    *("", "?q=ktp", "?q=xqzwvk", "/baca-ktp", "/kamus", "/tersimpan", "/gratis?jawab=ya"),
+    *("/bahan", "/bahan/pengumuman", "/bahan/radio", "/bahan/whatsapp"),
+)
 MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "10mm")  # what phones leave
 VOICES = """(languages) => {
   const said = [];
@@ -47,15 +50,7 @@ def heading(person) -> str:
 @both_languages
 def test_the_pages_fit_the_smallest_screens(visitor, language, width):
     person = visitor(width=width)
-    for path in (
-        "",
-        "?q=ktp",
-        "?q=xqzwvk",
-        "/baca-ktp",
-        "/kamus",
-        "/tersimpan",
-        "/gratis?jawab=ya",
-    ):
+    for path in PAGES:
         person.open(f"{PREFIXES[language]}/bantuan{path}")
         assert person.look() == [], path
 
