@@ -71,15 +71,6 @@ def outside_url(endpoint: str, **values: Any) -> str:
     return base + path
 
 
-def whole_url(endpoint: str, **values: Any) -> str:
-    """Return an address to pass on, in the language in which the page is read."""
-    address = outside_url(endpoint, **values)
-    if language() == DEFAULT:
-        return address
-    path = url_for(endpoint, **values).removeprefix(request.script_root)
-    return address.removesuffix(path) + f"/{OTHER}" + path
-
-
 def rupiah(amount_idr: int) -> str:
     """Return “Rp 7.500.000”: in both languages as banknotes and shops here write it."""
     return "Rp " + f"{amount_idr:,}".replace(",", ".")

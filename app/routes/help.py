@@ -29,7 +29,7 @@ from app.domain.place import TextProblem
 from app.domain.quantities import CountProblem, QuantityProblem
 from app.extensions import limiter
 from app.forms.person import SearchField
-from app.i18n import DEFAULT, language, whole_url
+from app.i18n import DEFAULT, OTHER, language, outside_url
 from app.services import help as service
 from app.services.help_text import ROOT, meaning
 from app.web import render, see_other, share_link
@@ -102,7 +102,7 @@ def topic(slug: str) -> ResponseReturnValue:
         law=found.law,
         stale_since=original.reviewed if language() != DEFAULT and found.is_stale else None,
         answered=ANSWERS.get(answer),
-        share=share_link(f"{text.title}\n{text.summary}\n{whole_url('help.topic', slug=slug)}"),
+        share=share_link(f"{text.title}\n{text.summary}\n{_outside('help.topic', slug=slug)}"),
     )
 
 
@@ -209,6 +209,15 @@ def _entry(found: Topic | Term) -> Entry:
         return Entry(url_for("help.term", key=found.key), found.term, found.meaning[language()])
     text = found.texts[language()]
     return Entry(url_for("help.topic", slug=found.slug), text.title, text.summary)
+
+
+def _outside(endpoint: str, **values: Any) -> str:
+    """Return an address to pass on, in the language in which the page is read."""
+    address = outside_url(endpoint, **values)
+    if language() == DEFAULT:
+        return address
+    path = url_for(endpoint, **values).removeprefix(request.script_root)
+    return address.removesuffix(path) + f"/{OTHER}" + path
 
 
 def _offices(helpers: Iterable[Helper]) -> list[Office]:

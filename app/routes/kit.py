@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from app.auth import open_to_all
 from app.domain.kit import PieceName
 from app.extensions import limiter
-from app.i18n import DEFAULT, LANGUAGES, language, outside_url, whole_url
+from app.i18n import DEFAULT, LANGUAGES, language, outside_url
 from app.services import kit as service
 from app.services import kit_papers
 from app.services.kit_papers import PAPERS, PaperError
@@ -143,11 +143,11 @@ def _for_everybody(response: Response, mimetype: str, tag: str, filename: str) -
 
 
 def _address() -> str:
-    """Return the public address in the language of the page."""
-    return whole_url("home.show")
+    return _addresses()[language()]
 
 
 def _addresses() -> dict[str, str]:
+    """Return where the service is found, in each language."""
     start = outside_url("home.show")
     return {each: start if each == DEFAULT else f"{start}{each}/" for each in LANGUAGES}
 

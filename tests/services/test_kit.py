@@ -15,7 +15,7 @@ from app.services import kit as service
 from app.services import kit_papers
 from app.services.kit import NoSuchText
 from app.services.kit_papers import PAPERS
-from tests.adapters.test_kit_papers import words_of
+from tests.adapters.test_kit_papers import read, words_of
 from tests.pages import PREFIXES
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
@@ -99,12 +99,30 @@ def test_papers_take_over_what_the_topics_say(app, language, name):
     with speaking(app, language):
         paper = kit_papers.paper_of(name, ADDRESSES)
         said = words_of(render_kit(paper))
+    assert len(read(render_kit(paper)).pages) == len(paper.pages)
     for page in paper.pages:
         assert page.url == ADDRESSES[page.language]
         for section in page.sections:
             assert section.title in said
             assert section.lead in said
     assert len({page.language for page in paper.pages}) == (2 if PAPERS[name].both else 1)
+
+
+@both_languages
+@pytest.mark.parametrize("name", PAPERS)
+def test_papers_keep_to_their_pages_with_a_long_address(make_app, language, name):
+    app = make_app(
+        testing=True,
+        OFFICE_ADDRESS="Jalan Contoh Panjang Sekali 123, Kompleks Contoh, Distrik Aimas",
+        OFFICE_HOURS="Senin–Kamis 08.00–15.00 WIT, Jumat 08.00–11.30 WIT",
+        OFFICE_PHONE="0951 000000, WhatsApp 0800 000 0000",
+    )
+    with speaking(app, language):
+        paper = kit_papers.paper_of(name, {"id": ADDRESS, "en": f"{ADDRESS}en/"})
+        found = read(render_kit(paper)).pages
+    assert len(found) == len(paper.pages)
+    for page, drawn in zip(paper.pages, found, strict=True):
+        assert page.source in " ".join(drawn.extract_text().split())
 
 
 def test_a_paper_knows_of_the_office_what_the_settings_know(make_app):
