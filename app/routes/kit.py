@@ -86,12 +86,14 @@ def paper(name: str) -> ResponseReturnValue:
     if name not in PAPERS:
         abort(404)
     wanted = kit_papers.paper_of(name, _addresses())
-    try:
-        response = make_response(kit_papers.render_kit(wanted))
+    tag = kit_papers.tag_of(wanted)
+    try:  # whoever has it already is told so without drawing it
+        has_it = request.if_none_match.contains_weak(tag)
+        response = make_response(b"" if has_it else kit_papers.render_kit(wanted))
     except PaperError:
         return _show(failed=True)
     own_name = name if language() == DEFAULT or PAPERS[name].both else f"{name}-{language()}"
-    return _for_everybody(response, "application/pdf", kit_papers.tag_of(wanted), f"{own_name}.pdf")
+    return _for_everybody(response, "application/pdf", tag, f"{own_name}.pdf")
 
 
 @bp.get("/bantuan/bahan/<name>")

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from app.adapters.papers.kit import render_kit
 from app.domain.kit import MARK, MESSAGE_AT_MOST
 from app.services.kit_papers import PAPERS
 from tests.adapters.test_kit_papers import words_of
@@ -65,6 +66,17 @@ def test_anybody_may_keep_a_file(client, language, name):
     own = language == "en" and not stem.startswith("selebaran")
     expected = f'inline; filename="{stem}{"-en" if own else ""}.{ending}"'
     assert response.headers["Content-Disposition"] == expected
+
+
+def test_whoever_has_a_paper_is_told_so_without_drawing_it(client):
+    url = f"{KIT}/poster-a3.pdf"
+    tag = client.get(url).headers["ETag"]
+    render_kit.cache_clear()
+    assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
+    assert render_kit.cache_info().misses == 0
+    assert client.get(url, headers={"If-None-Match": 'W/"0123"'}).status_code == 200
+    assert client.get(url).status_code == 200
+    assert render_kit.cache_info().misses == 1
 
 
 def test_the_leaflet_is_one_file_for_both_languages(client):
