@@ -90,15 +90,11 @@ def make_html(body: str, around: Surroundings, complain: Complain) -> Made:
             spoken.append(" ")
     if not any(token.type == "paragraph_open" and token.level == 0 for token in tokens[:1]):
         complain(0, "the first part must be a paragraph with the answer")
-    html = []
-    told: set[str] = set()
     blocks = _top_blocks(tokens)
-    for block in blocks:
-        html.append(reader.renderer.render(block, reader.options, {}).strip())
-        fresh = [key for key in _terms_in(block, around.terms) if key not in told]
-        told.update(fresh)
-        if fresh:
-            html.append(meanings([around.terms[key] for key in fresh], around))
+    html = [reader.renderer.render(block, reader.options, {}).strip() for block in blocks]
+    said = dict.fromkeys(key for block in blocks for key in _terms_in(block, around.terms))
+    if said:
+        html.append(meanings([around.terms[key] for key in said], around))
     plain = " ".join("".join(spoken).split())
     lead = _words(blocks[0]) if blocks else ""
     return Made("\n".join(html), plain, lead, _first_list(blocks))
@@ -227,10 +223,10 @@ def _terms_in(block: Sequence[Token], terms: Mapping[str, Term]) -> list[str]:
 def meanings(terms: Sequence[Term], around: Surroundings) -> str:
     """Return what opens the meanings of some words in place, without script.
 
-    On paper they stand open, without heading and examples: a topic has one sheet.
+    On paper they stand open, without their list and examples: a topic has one sheet.
     """
     said = ", ".join(escape(term.term) for term in terms)
-    head = f'<summary class="screen">{escape(around.words_of)}: {said}</summary>'
+    head = f'<summary>{escape(around.words_of)}<span class="screen">: {said}</span></summary>'
     parts = ['<div class="field"><details>', head]
     parts += ["<ul>", *(f"<li>{meaning(term, around.language)}</li>" for term in terms), "</ul>"]
     return "\n".join([*parts, "</details></div>"])

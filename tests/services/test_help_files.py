@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.domain.help_types import Helper, HelpGroup
@@ -73,11 +75,14 @@ def test_links_lead_to_addresses_of_ours(folder):
     assert 'href="https://oss.go.id"' in html
 
 
-def test_a_word_opens_its_meaning_behind_the_part_where_it_stands_first(folder):
+def test_the_words_of_a_text_open_their_meanings_once_behind_it(folder):
     html = read_help(page, folder).topics["baca-ktp"].texts["id"].html
     assert html.count("Nomor 16 angka") == 1
-    first, second = (html.index(f"Arti kata: {term}") for term in ("NIK", "Disdukcapil"))
-    assert first < html.index("<ol>") < html.index("<h2>") < second
+    text, _, meanings = html.partition("Arti kata")
+    assert "<h2>" in text
+    assert "Nomor 16 angka" in meanings
+    assert re.search("NIK.*Disdukcapil", meanings.partition("</summary>")[0])
+    assert "Arti kata" not in meanings
     english = read_help(page, folder).topics["baca-ktp"].texts["en"].html
     assert "<b>NIK</b> (population number): The 16-digit number" in english
 
@@ -86,7 +91,7 @@ def test_a_name_in_capitals_is_not_found_in_other_words(folder):
     change(folder, "id/gratis.md", "NIK ada di atas KTP Anda.", "Teknik dan nik. Nomor ktp ada.")
     change(folder, "id/gratis.md", "Baca NIK: 16", "Baca: 16")
     change(folder, "id/gratis.md", "Arti NIK ada", "Arti ada")
-    assert "Arti kata: NIK" not in read_help(page, folder).topics["gratis"].texts["id"].html
+    assert "<b>NIK</b>" not in read_help(page, folder).topics["gratis"].texts["id"].html
 
 
 def test_one_problem_may_have_a_topic_of_its_own(folder):
