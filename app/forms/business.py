@@ -35,7 +35,7 @@ class ActivityForm(FlaskForm):
 
     cari = SearchField(
         _l("What do you do?"),
-        description=_l("In your own words. For example: selling fish, motorbike workshop, noken."),
+        description=_l("For example: selling fish, motorbike workshop, noken."),
     )
     kbli = StringField(_l("Your activity"))
     known: Any = None
