@@ -14,9 +14,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -95,6 +96,7 @@ _K1 = 1.2
 _VERB_WEIGHT = 0.45
 _WEAK_WORD_WEIGHT = 0.5
 _SYNONYM_WEIGHT = 0.6
+_SYNONYM_IN_PHRASE = 0.3
 _SOUND_WEIGHT = 0.85  # of an unknown word
 _SOUNDS_TOO = 0.5  # of a known word that sounds like another
 _SHORT_WEIGHT = 0.9
@@ -453,29 +455,41 @@ class Finder:
 
     def _mend(self, word: str) -> Mended | None:
         """Return what an unknown word may be: a sound-alike, a short form, two in one, a slip."""
+        length = len(word)
+        # Nearly all slips keep the first letter; the whole list is only a second try.
+        likely = self._by_first_letter.get(word[0], [])
         alike = self._by_sound.get(sound(word, self._language.sounds, self._language.endings))
         if alike:
-            return _one_of(alike, _SOUND_WEIGHT)
-        root = self._reader.root
-        length = len(word)
-        if length >= 6:
-            for cut in range(3, length - 2):
-                if self._is_known(root(word[:cut])) and self._is_known(root(word[cut:])):
-                    return Mended((word[:cut], word[cut:]), (), 1.0)
+            # "moto" sounds like "mutu" and lacks a letter of "motor": what else is said decides.
+            slip = self._nearest(word, likely, 1)
+            near = (*slip.words, *slip.others) if slip else ()
+            return _one_of(tuple(dict.fromkeys((*alike[:2], *near))), _SOUND_WEIGHT)
+        # "banguan" is a slip of "bangunan" rather than "ban" and "guan".
+        if length >= 6 and (
+            cut := self._cut_in_two(word, 4 if self._nearest(word, likely, 1) else 3)
+        ):
+            return Mended(cut, (), 1.0)
         alike = self._by_skeleton.get(skeleton(word)) if is_shortened(word) else None
         if alike:
             nearest = self._nearest(word, alike, length)
             return nearest and replace(nearest, weight=_SHORT_WEIGHT)
         slips = 0 if length < 4 else 1 if length < 7 else 2
         if slips:
-            # Nearly all slips keep the first letter; the whole list is only a second try.
-            for pool in (self._by_first_letter.get(word[0], []), self._vocabulary):
+            for pool in (likely, self._vocabulary):
                 nearest = self._nearest(word, pool, slips)
                 if nearest:
                     return nearest
         start = bisect_left(self._vocabulary, word)
         alike = [term for term in self._vocabulary[start : start + 4] if term.startswith(word)]
         return _one_of(alike, _PREFIX_WEIGHT) if alike else None
+
+    def _cut_in_two(self, word: str, least: int) -> tuple[str, str] | None:
+        """Return the two words that were written as one, each of so many letters at least."""
+        root = self._reader.root
+        for cut in range(least, len(word) - least + 1):
+            if self._is_known(root(word[:cut])) and self._is_known(root(word[cut:])):
+                return word[:cut], word[cut:]
+        return None
 
     def _score(
         self, groups: Sequence[Sequence[_Term]]
@@ -508,14 +522,20 @@ class Finder:
     def _reward_phrases(self, said: Sequence[Said], scores: dict[int, float]) -> None:
         """A phrase that somebody wrote down for a code, found whole, outweighs single words."""
         factors: dict[str, float] = {}
-        content: set[str] = set()
+        whole: list[Sequence[tuple[str, ...]]] = []
+        content: list[Sequence[tuple[str, ...]]] = []
         for each in said:
-            factors[each.root] = max(factors.get(each.root, 0.0), each.factor * each.sure)
+            ways = self._ways(each)
+            near = () if " " in each.word else self._synonyms.get(each.root, ())
+            for share, phrases in ((1.0, ways), (_SYNONYM_IN_PHRASE, near)):
+                for root in chain.from_iterable(phrases):
+                    factor = each.factor * each.sure * share
+                    factors[root] = max(factors.get(root, 0.0), factor)
+            whole.append(ways)
             if self._share(each.root) == 1.0 and each.factor == 1.0:
-                content.add(each.root)
-        roots = factors.keys()
+                content.append(ways)
         rewards: dict[int, float] = {}
-        for root in roots:
+        for root in factors:
             for phrase in self._phrases.get(root, ()):
                 if not all(each in factors for each in phrase.roots):
                     continue
@@ -525,14 +545,25 @@ class Finder:
                 )
                 if len(phrase.roots) > 1:
                     reward *= 1.3
-                if content and content.issubset(phrase.roots):
+                if content and _says_all(content, phrase.roots):
                     reward *= 1.6
-                if roots == set(phrase.roots):
+                if _says_all(whole, phrase.roots):
                     reward *= 1.4
                 if reward > rewards.get(phrase.position, 0.0):
                     rewards[phrase.position] = reward
         for position, reward in rewards.items():
             scores[position] = scores.get(position, 0.0) + reward
+
+    def _ways(self, said: Said) -> Sequence[tuple[str, ...]]:
+        """Return how a phrase may say one word, each way as roots.
+
+        An expression is also its words and what it stands for, a slip what else may be meant.
+        """
+        root = self._reader.root
+        if " " in said.word:
+            own = tuple(root(word) for word in said.word.split())
+            return (own, *self._synonyms.get(said.word, ()))
+        return ((said.root,), *((root(other),) for other in said.others))
 
     def _add_clauses(
         self,
@@ -584,6 +615,11 @@ class Finder:
             elif not roles:
                 factor *= self._unspoken[position][0]
             scores[position] *= factor * self._collected[position]
+
+
+def _says_all(words: Iterable[Sequence[Collection[str]]], phrase: Collection[str]) -> bool:
+    """Tell whether each of the words is in the phrase, in one of its ways."""
+    return all(any(all(root in phrase for root in way) for way in ways) for ways in words)
 
 
 def _one_of(words: Sequence[str], weight: float) -> Mended:

@@ -154,6 +154,26 @@ def test_slips_are_mended(finder, query, wanted):
 
 
 @pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("bengkel moto", "95320"),  # sounds like "mutu"
+        ("uji moto air", "71204"),
+        ("toko banguan", "47521"),  # not "ban" and "guan"
+    ],
+)
+def test_the_other_words_tell_what_a_slip_means(finder, query, wanted):
+    assert codes(finder, query)[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [("potong rambut di rumah", "96210"), ("orgen tunggal", "90200"), ("isi ulang air", "11052")],
+)
+def test_an_expression_meets_the_phrases_that_hold_it(finder, query, wanted):
+    assert codes(finder, query)[0] == wanted
+
+
+@pytest.mark.parametrize(
     ("query", "division"),
     [
         ("jual ikan", "47"),
