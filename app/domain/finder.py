@@ -597,7 +597,7 @@ class Finder:
 
     def _tilt(self, roles: Sequence[Role], scores: dict[int, float]) -> None:
         """Lean towards the codes that fit what the person does with the thing."""
-        avoids = tuple(prefix for role in roles for prefix in role.avoids)
+        avoids = tuple({prefix for role in roles for prefix in role.avoids})
         for position in scores:
             code = self._entries[position].code
             pulled, exactly = 0.0, 0
@@ -610,8 +610,11 @@ class Finder:
             demotion, length = self._demoted[position]
             if exactly < length:  # who rents out is not yet who mediates rent
                 factor *= demotion
-            if not pulled and avoids and code.startswith(avoids):
-                factor *= _AVOIDED
+            if avoids and code.startswith(avoids):
+                # "bakso" is served anywhere, "di ruko" not from a tent: the more exact counts.
+                longest = max(len(prefix) for prefix in avoids if code.startswith(prefix))
+                if longest > exactly:
+                    factor *= _AVOIDED
             elif not roles:
                 factor *= self._unspoken[position][0]
             scores[position] *= factor * self._collected[position]

@@ -90,8 +90,12 @@ class Reader:
         self._joiners = frozenset(map(squeeze, language.joiners))
         self._spelling: dict[str, tuple[str, ...]] = {}
         expressions: set[str] = set()
-        for form, right in language.spelling.items():
-            said = _plain(form)
+        # Single words first: in a form of several words they are read in their right spelling.
+        for form, right in sorted(language.spelling.items(), key=lambda each: " " in each[0]):
+            parts = _plain(form).split()
+            if len(parts) > 1:
+                parts = [known for word in parts for known in self._spelled(word)]
+            said = " ".join(parts)
             self._spelling[said] = tuple(map(squeeze, split_words(right)))
             expressions.add(said)
         self._named = frozenset(_plain(word) for role in language.roles for word in role.nouns)

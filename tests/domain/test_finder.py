@@ -174,6 +174,31 @@ def test_an_expression_meets_the_phrases_that_hold_it(finder, query, wanted):
 
 
 @pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("moving service", "49231"),  # "service" alone is "servis", to mend
+        ("print shop", "18111"),  # sells nothing
+        ("cleaning lady", "81210"),  # "lady" sounds like "lada", pepper
+    ],
+)
+def test_english_expressions_are_read_whole(finder, query, wanted):
+    assert codes(finder, query)[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted", "other"),
+    [
+        ("bakso di ruko", "56101", "56102"),
+        ("bakso pinggir jalan", "56102", "56101"),
+        ("rooms for rent", "55909", "55103"),  # nobody said stars
+    ],
+)
+def test_the_more_exact_of_two_wishes_counts(finder, query, wanted, other):
+    found = codes(finder, query)
+    assert other not in found[: found.index(wanted)]
+
+
+@pytest.mark.parametrize(
     ("query", "division"),
     [
         ("jual ikan", "47"),
