@@ -242,6 +242,10 @@ class Finder:
         """Return the words of a text that say something."""
         return self._reader.read(_cut(query), MAX_QUERY_WORDS, self._mend)
 
+    def done(self, query: str) -> frozenset[str]:
+        """Return the names of the roles that the text speaks of: what the person does."""
+        return frozenset(role.name for role in self._reader.spoken(self.read(query)))
+
     # Index
 
     def _key(self, text: str) -> str:

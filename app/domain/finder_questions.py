@@ -56,7 +56,8 @@ class Question:
     """A question between activities. why: the reason to ask, in each language.
 
     about: prefixes of the codes between which it decides. said: words and phrases of a search,
-    in lower case, that answer it already.
+    in lower case, that answer it already. roles: names of what a person does (see
+    app.domain.finder_language.Role) that answer it when they are spoken.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Question:
     about: tuple[str, ...]
     said: tuple[str, ...]
     answers: tuple[Answer, ...]
+    roles: frozenset[str] = frozenset()
 
     def answer(self, key: str) -> Answer | None:
         """Return one answer, None if there is no such key."""
@@ -109,11 +111,12 @@ def next_question(
     questions: Iterable[Question],
     query: str,
     asked: Collection[str] = (),
+    roles: Collection[str] = (),
 ) -> Asked | None:
     """Return the question that splits the hits best, None where none is worth a tap.
 
-    hits: best first. asked: keys of the questions that were answered before. Whether to ask at
-    all tells app.domain.finder.surety.
+    hits: best first. asked: keys of the questions that were answered before. roles: names of what
+    the query says that a person does. Whether to ask at all tells app.domain.finder.surety.
     """
     shares = _shares(hits)
     if len(shares) < ANSWERS_AT_LEAST:
@@ -122,7 +125,9 @@ def next_question(
     worth = [
         found
         for question in questions
-        if question.key not in asked and not any(f" {word} " in said for word in question.said)
+        if question.key not in asked
+        and question.roles.isdisjoint(roles)
+        and not any(f" {word} " in said for word in question.said)
         if (found := _weigh(question, shares)) is not None and found.gain >= LEAST_GAIN
     ]
     most = max((found.gain for found in worth), default=0.0)
@@ -180,9 +185,10 @@ def _question(row: Any) -> Question:
     read = tuple(_answer(each, key) for each in answers)
     if len({each.key for each in read}) < len(read):
         raise BadQuestions(f"{key}.answers")
-    said = row.get("said", [])
-    if not isinstance(said, list) or not all(isinstance(w, str) and w.strip() for w in said):
-        raise BadQuestions(f"{key}.said")
+    said, roles = row.get("said", []), row.get("roles", [])
+    for name, words in (("said", said), ("roles", roles)):
+        if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
+            raise BadQuestions(f"{key}.{name}")
     return Question(
         key=key,
         text_id=_text(row, "text_id", key),
@@ -192,6 +198,7 @@ def _question(row: Any) -> Question:
         about=_prefixes(row, "about", key),
         said=tuple(said),
         answers=read,
+        roles=frozenset(roles),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -76,6 +77,13 @@ def test_what_was_answered_is_not_asked_again():
 def test_what_was_said_is_not_asked(query):
     told = question("told", ("11",), ("22",), said=("baru", "cuci mobil"))
     assert next_question(hits(c11=1, c22=1), [told], query) is None
+
+
+def test_what_one_does_may_answer_it_already():
+    told = replace(question("told", ("11",), ("22",)), roles=frozenset({"mend", "make"}))
+    found = hits(c11=1, c22=1)
+    assert next_question(found, [told], "bengkel", roles={"mend"}) is None
+    assert key_of(next_question(found, [told], "kios", roles={"sell"})) == "told"
 
 
 @pytest.mark.parametrize("query", ["jual baju", "barusan", "terbaru", "cuci baju mobil"])
@@ -196,6 +204,7 @@ def test_a_table_is_read():
         ({"about": ["5x"]}, "masak.about"),
         ({"said": [""]}, "masak.said"),
         ({"said": "masak"}, "masak.said"),
+        ({"roles": [3]}, "masak.roles"),
         ({"answers": table()["question"][0]["answers"][:1]}, "masak.answers"),
         ({"answers": table()["question"][0]["answers"] * 2}, "masak.answers"),
         ({"answers": [table()["question"][0]["answers"][0]] * 3}, "masak.answers"),

@@ -7,6 +7,7 @@ import pytest
 from app.domain.finder import Surety
 from app.domain.finder_questions import QUESTIONS_AT_MOST
 from app.services import finder_questions as service
+from app.services.finder import read_language
 from app.services.finder_questions import all_questions, talk
 from app.services.reference import get_book
 
@@ -60,6 +61,23 @@ def test_no_two_answers_of_a_question_lead_to_the_same():
 def ask(app):
     with app.app_context():
         yield lambda query, *said, limit=8, year=2025: talk(query, said, limit=limit, year=year)
+
+
+def test_every_role_that_answers_a_question_is_one():
+    roles = {role.name for role in read_language().roles}
+    assert all(question.roles <= roles for question in all_questions())
+
+
+@pytest.mark.parametrize("query", ["bengkel", "sa bikin arang tempurung"])
+def test_who_says_what_is_done_is_not_asked_where_the_goods_come_from(ask, query):
+    found = ask(query)
+    assert found.asked is None or found.asked.question.key != "asal"
+
+
+def test_what_is_far_behind_is_not_shown(ask):
+    found = ask("brilink")
+    assert [hit.entry.code for hit in found.hits] == ["66199"]
+    assert len(found.kept) > 1
 
 
 def test_a_clear_search_asks_nothing(ask):
