@@ -132,10 +132,10 @@ def _said(entry: KbliEntry) -> dict[str, Any]:
 def hit_lines(hits: Iterable[Hit]) -> list[dict[str, Any]]:
     """What each line of results says: the activity, why it was found, and one thing it is not.
 
-    Where all were found by the same words, that tells nobody which one to take: it is left out.
+    Where several were found by the same words, that tells nobody which one to take: it is left out.
     """
     found = list(hits)
-    differ = len({hit.matched for hit in found}) > 1
+    differ = len(found) == 1 or len({hit.matched for hit in found}) > 1
     lines = []
     for hit in found:
         others = explained.elsewhere(hit.entry.code, language())

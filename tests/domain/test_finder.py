@@ -89,16 +89,17 @@ def test_everyday_wordings_are_found(finder):
     ("file", "first", "five"),
     [
         # Wordings of somebody who did not know our words. The finder was made better with the
-        # first file; nobody looks at the lines of the second, so that it tells the truth.
+        # first file; nobody looks at the lines of the others, so that they tell the truth.
         ("kbli_wordings_tune.csv", 0.88, 0.96),
         ("kbli_wordings_check.csv", 0.82, 0.94),
+        ("kbli_wordings_second_check.csv", 0.88, 0.96),
     ],
 )
 def test_wordings_it_was_not_made_for_are_found(finder, file, first, five):
     wordings = wordings_from_table(read(DATA / file))
     found = [codes(finder, wording.query, 10) for wording in wordings]
     measured = quality(wordings, found)
-    assert measured.count >= 300
+    assert measured.count >= 100
     assert measured.hit[1] >= first
     assert measured.hit[5] >= five
     assert measured.nothing < 0.01

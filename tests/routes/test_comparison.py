@@ -99,6 +99,7 @@ def test_each_result_says_why_it_was_found_and_what_it_is_not(client, prefix):
 def test_what_all_results_have_in_common_is_not_repeated(client):
     assert "Found by" in words(client.get("/en/cek-usaha?q=jual+ikan+segar"))
     assert "Found by" not in words(client.get("/en/cek-usaha?q=ikan"))
+    assert "Found by: brilink" in words(client.get("/en/cek-usaha?q=brilink"))  # alone on its page
 
 
 def test_the_first_two_results_may_be_compared(client):
