@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from app.auth import (
     TAG,
@@ -22,12 +27,26 @@ from app.forms.business import SendForm
 from app.forms.fields import mistakes
 from app.routes.once import address_of
 from app.services import dossiers, pins
-from app.web import advance, carried, commit_now, go, let_others_write, render
+from app.web import (
+    advance,
+    carried,
+    commit_now,
+    go,
+    let_others_write,
+    render,
+    see_other,
+    wants_fragment,
+)
 
 bp = Blueprint("resume", __name__, url_prefix="/berkas")
 
-_OWN_FIELDS = frozenset({"nomor", "langkah"})
+_PAGE = "halaman"  # which page asked for the PIN
+_PAGE_AT_MOST = 300
+_CARRIED = "isi-"  # stands before each name that waits: forms share names with this one
 _NOT_TYPED = frozenset({"kunci", "dari", TAG})
+_TAKEN_AT_ONCE = frozenset({"journey.take"})
+
+Pairs = list[tuple[str, str]]
 
 
 @bp.get("/lanjut")
@@ -44,11 +63,10 @@ def _page(
     *,
     wrong: str | None = None,
     left: int | None = None,
-    step: str = "",
-    carry: list[tuple[str, str]] | None = None,
+    page: str = "",
+    carry: Pairs | None = None,
 ) -> Response:
-    if wrong:
-        form.pin.raw = ""  # not shown to whoever looks on, and better typed again
+    """page: the address that waits for the PIN; carry: what was typed there."""
     form.pin.raw = ""  # better typed again than read over a shoulder
     return render(
         "resume/show.html",
@@ -60,35 +78,42 @@ def _page(
         cookies=has_cookies(),
         wrong=wrong,
         left=left,
-        step=step,
-        carry=carry or [],
+        waiting=[(_PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
+        typed=_holds_answers(carry or []),
     )
 
 
-def ask_for_pin(step: str = "") -> Response:
+def ask_for_pin() -> Response:
     """Answer a request that needs an open dossier. What was typed goes along and is kept."""
     start_token()
-    step = step or _step_asked_for()
-    carry = []
-    if request.method == "POST" and step:
-        carry = [pair for pair in carried() if pair[0] not in _OWN_FIELDS]
     why = "another" if "dossier" in g and is_for_another() else "asked"
-    return _page(ResumeForm(formdata=None), 403, step=step, carry=carry, wrong=why)
+    if request.method != "POST":
+        page = "" if _wants_part() else request.full_path.rstrip("?")
+        return _page(ResumeForm(formdata=None), 403, page=page, wrong=why)
+    if _PAGE in request.form:  # this very page, in the other language
+        page, carry = _waiting()
+    else:
+        page, carry = g.get("waits_at") or request.path, carried()
+    return _page(ResumeForm(formdata=None), 403, page=page, carry=carry, wrong=why)
 
 
-def _step_asked_for() -> str:
-    """Return the stop of the journey that this request was for; "" for any other page."""
-    asked = request.view_args or {}
-    if "step" not in asked:
-        return ""
-    return str(journey.Stop(journey.StepName(asked["step"]), asked.get("ke", 1) - 1))
+def _wants_part() -> bool:
+    """True when HTMX asks for a part of a page that is no page of its own."""
+    return bool(request.headers.get("HX-Request")) and not wants_fragment()
 
 
-def _stop(text: str) -> journey.Stop | None:
-    try:
-        return journey.Stop.parse(text)
-    except ValueError:
-        return None
+def _waiting() -> tuple[str, Pairs]:
+    """Return the page that waits for the PIN and what was typed there, as the form brings them."""
+    carry = [
+        (name.removeprefix(_CARRIED), value)
+        for name, value in carried()
+        if name.startswith(_CARRIED)
+    ]
+    return request.form.get(_PAGE, "")[:_PAGE_AT_MOST], carry
+
+
+def _holds_answers(carry: Pairs) -> bool:
+    return any(name not in _NOT_TYPED for name, _ in carry)
 
 
 @bp.post("/lanjut")
@@ -97,13 +122,11 @@ def _stop(text: str) -> journey.Stop | None:
 def enter_dossier() -> ResponseReturnValue:
     """Open the dossier; take the step that was waiting, or go to the first open one."""
     form = ResumeForm(formdata=request.form)
-    stop = _stop(request.form.get("langkah", ""))
-    step = str(stop) if stop else ""
-    carry = [pair for pair in carried() if pair[0] not in _OWN_FIELDS]
+    page, carry = _waiting()
     if "ganti" in request.form:
-        return _page(form, step=step, carry=carry)
+        return _page(form, page=page, carry=carry)
     if not form.validate():
-        return _page(form, 422, step=step, carry=carry)
+        return _page(form, 422, page=page, carry=carry)
     number = form.nomor.data
     pin_hash = pins.pin_hash_of(number)
     let_others_write()  # comparing takes a while on purpose
@@ -112,19 +135,58 @@ def enter_dossier() -> ResponseReturnValue:
         dossier = pins.open_with_pin(number, fits=fits)
     except pins.PinLocked:
         commit_now()
-        return _page(form, 403, wrong="locked", step=step, carry=carry)
+        return _page(form, 403, wrong="locked", page=page, carry=carry)
     except pins.WrongPin as error:
         commit_now()
-        return _page(form, 403, wrong="pin", left=error.left, step=step, carry=carry)
+        return _page(form, 403, wrong="pin", left=error.left, page=page, carry=carry)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
     enter(dossier.id, dossier.session_epoch)
     g.dossier = dossiers.take_to_change(dossier.id)
-    g.csrf_valid = True  # checked above; enter() has given the session a new secret since
-    if stop and any(name not in _NOT_TYPED for name, _ in carry):
-        from app.routes.journey import take_typed
+    return _go_back_to(page, carry) or go_on()
 
-        return ask_for_pin(step) if is_for_another() else take_typed(stop)
-    return go_on()
+
+def _go_back_to(page: str, carry: Pairs) -> ResponseReturnValue | None:
+    """Go to the page that asked for the PIN, filled as it was; None where there is none.
+
+    A step of the journey is taken at once, for it can be mended at any time. Any other form comes
+    back with one button to go on: a press before the PIN must not send, close or erase anything.
+    """
+    path = page.partition("?")[0]
+    shown = _endpoint(path, "GET")
+    url = request.script_root + (page if shown else path)
+    sent = _endpoint(path, "POST") if carry else None
+    if sent is None:
+        if shown is None:
+            return None
+        if not wants_fragment():
+            return see_other(url)
+        response = make_response("", 200)  # it may be a file, which HTMX cannot put into a page
+        response.headers["HX-Redirect"] = url
+        return response
+    endpoint, values = sent
+    # From here on this request is the one that was waiting.
+    request.form = ImmutableMultiDict(carry)
+    g.waits_at = path
+    if endpoint in _TAKEN_AT_ONCE and _holds_answers(carry):
+        g.csrf_valid = True  # checked above; enter() has given the session a new secret since
+    if shown:
+        g.page_url = url
+    response = make_response(current_app.view_functions[endpoint](**values))
+    if shown and wants_fragment() and response.mimetype == "text/html":
+        response.headers.setdefault("HX-Push-Url", url)
+    return response
+
+
+def _endpoint(path: str, method: str) -> tuple[str, dict[str, Any]] | None:
+    """Return the page of an applicant that stands at a path, and the values in its address."""
+    if not path.startswith("/"):
+        return None
+    try:
+        endpoint, values = current_app.url_map.bind("").match(path, method=method)
+    except (HTTPException, RequestRedirect):
+        return None
+    view = current_app.view_functions[endpoint]
+    return (endpoint, dict(values)) if getattr(view, "access", "") == "applicant" else None
 
 
 @bp.get("/teruskan")

@@ -18,12 +18,14 @@ from tests.factories import (
     at_once,
     dossier_at,
     looking,
+    new_line,
     open_dossier,
     open_in,
     rows,
     sent_dossier,
 )
 from tests.pages import PREFIXES, STEPS
+from tests.situations import PERIOD, SITUATIONS, arrange
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
@@ -168,7 +170,8 @@ def test_the_count_is_taken_back_also_when_what_was_typed_has_a_mistake(client, 
     for _ in range(4):
         resume_form(new_client(), number, OTHER_PIN).submit()
     form = form_of(client.get("/berkas/lanjut")).fill(nomor=number, pin=PIN)
-    typed = {**dict(form.data()), "langkah": "telepon", "telepon": "12", "kunci": "A" * 22}
+    waiting = {"halaman": "/berkas/telepon", "isi-telepon": "12", "isi-kunci": "A" * 22}
+    typed = {**dict(form.data()), **waiting}
     answer = client.post("/berkas/lanjut", data=typed)
     assert answer.status_code == 422
     assert form_of(answer)["telepon"] == "12"
@@ -290,12 +293,127 @@ def test_what_was_typed_for_one_file_is_not_saved_into_another(client, app):
         assert other.applicant.phone == "+6281200004567"
 
 
-@pytest.mark.parametrize("step", ["", "diri'--", "hapus", "../../etc", "diri\x00"])
-def test_a_made_up_step_is_ignored(client, app, step):
+@pytest.mark.parametrize(
+    "page",
+    [
+        "", "berkas/diri", "/berkas/diri'--", "/berkas/hapus", "/../../etc", "/berkas/diri\x00",
+        "https://jahat.example/berkas/telepon", "//jahat.example/", "/petugas", "/berkas/selesai",
+        "/berkas/lupa/pin", "/berkas/diri/99999999",
+    ],
+)  # fmt: skip
+def test_a_made_up_page_is_ignored(client, app, page):
     form = form_of(client.get("/berkas/lanjut")).fill(nomor=number_at(app), pin=PIN)
-    answer = client.post("/berkas/lanjut", data={**dict(form.data()), "langkah": step, "x": "y"})
+    data = {**dict(form.data()), "halaman": page, "isi-x": "y"}
+    answer = client.post("/berkas/lanjut", data=data)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/berkas/alamat"
+
+
+TYPED_IN = [
+    ("company", "badan"), ("company", "akta"), ("two-activities", "produksi/2"),
+    ("draft", "pesan"), ("draft", "data-saya/pendamping"), ("told-of", "pesan"),
+    ("nib", "perubahan/minta?jenis=tempat"), ("nib", "perubahan/tutup"),
+    ("nib", f"lkpm/lembar?masa={PERIOD}"), ("waits-for-office", "latihan-petugas"),
+    ("to-file", "nib-saya"), ("nib-told", "status-oss"), ("nib-told", "perubahan/tutup"),
+]  # fmt: skip
+
+
+def filled(form: Form) -> dict[str, list[str]]:
+    """Fill every box with something of its own kind; return what a person would see in each."""
+    seen: dict[str, list[str]] = {}
+    for box in form.boxes:
+        if box.kind == "text":
+            box.value = f"7 isian {box.name}"[:30]
+        elif box.kind == "select":
+            box.value = next((v for v, _ in reversed(box.options) if v), box.value)
+        elif box.kind == "checkbox":
+            box.value = box.options[0][0]
+        elif box.kind == "radio":
+            for other in form.box(box.name):
+                other.value = None
+            box.value = box.options[0][0]
+    for box in form.boxes:
+        if box.kind not in {"hidden", "file"} and box.value is not None:
+            seen.setdefault(box.name, []).append(box.value)
+    return seen
+
+
+@pytest.mark.parametrize(("htmx", "language"), [(False, "id"), (True, "en")])
+@pytest.mark.parametrize(("situation", "page"), TYPED_IN)
+def test_a_page_comes_back_filled_after_the_session_ended(
+    app, make_app, situation, page, language, htmx
+):
+    """On every page with a form, not on the steps alone: one PIN, and one button to go on."""
+    new_line(app)
+    found = SITUATIONS[situation]
+    served = app if found.mode == "training" else make_app(testing=True, SERVICE_MODE=found.mode)
+    served.test_client_class = CheckingClient
+    client = served.test_client()
+    number_of_row = arrange(served, client, found)
+    with looking(served) as session:
+        number = session.get_one(Dossier, number_of_row).support_number
+    address = f"{PREFIXES[language]}/berkas/{page}"
+    form = form_of(client.get(address))
+    typed = filled(form)
+    assert typed
+    client.delete_cookie("s")
+    asked = form.submit(htmx=htmx)
+    assert asked.status_code == 403
+    before = rows(served)
+    other = form_of(asked).submit("ganti")  # read in the other language, then back
+    back = form_of(other).submit("ganti")
+    wrong = form_of(back).fill(nomor=number, pin=OTHER_PIN).submit(htmx=htmx)
+    assert wrong.status_code == 403
+    answer = form_of(wrong).fill(nomor=number, pin=PIN).submit(htmx=htmx, follow=False)
+    assert answer.status_code == 422  # of a step: taken at once, and refused for what was typed
+    after = rows(served)
+    assert [table for table in before if after[table] != before[table]] in ([], ["dossiers"])
+    again = form_of(answer, form.action)
+    shown = {
+        name: [b.value for b in again.boxes if b.name == name and b.value is not None]
+        for name in typed
+    }
+    assert shown == typed
+    if htmx:
+        assert answer.headers["HX-Push-Url"].startswith(address.partition("?")[0])
+
+
+def test_the_registration_number_is_not_mistaken_for_the_support_number(client, app):
+    """Both boxes are called `nomor`; after the PIN the company kept ours as its own."""
+    arrange(app, client, SITUATIONS["company"])
+    with looking(app) as session:
+        number = session.query(Dossier.support_number).scalar()
+    form = form_of(client.get("/berkas/badan")).fill(nomor="AHU-0099999.AH.01.01.2026")
+    client.delete_cookie("s")
+    form_of(form.submit()).fill(nomor=number, pin=PIN).submit()
+    assert form_of(client.get("/berkas/badan"))["nomor"] == "AHU-0099999.AH.01.01.2026"
+
+
+@pytest.mark.parametrize("page", ["pesan", "data-saya", "telepon", "data-saya.json"])
+@both_ways
+def test_one_comes_to_the_page_that_was_asked_for(client, app, page, htmx):
+    number = number_at(app, None)
+    asked = client.get(f"/en/berkas/{page}", headers=HTMX if htmx else {})
+    assert asked.status_code == 403
+    answer = form_of(asked).fill(nomor=number, pin=PIN).submit(htmx=htmx, follow=False)
+    where = answer.headers["HX-Redirect" if htmx else "Location"]
+    assert where == f"/en/berkas/{page}"
+    assert client.get(where).status_code == 200
+
+
+def test_a_press_before_the_pin_erases_nothing(client, app):
+    """Nothing that cannot be taken back happens from the page of the PIN."""
+    arrange(app, client, SITUATIONS["draft"])
+    with looking(app) as session:
+        number = session.query(Dossier.support_number).scalar()
+    form = form_of(client.get("/berkas/data-saya/hapus"))
+    client.delete_cookie("s")
+    before = rows(app)
+    answer = form_of(form.submit()).fill(nomor=number, pin=PIN).submit()
+    assert answer.status_code == 422
+    assert rows(app) == before
+    assert form_of(answer).submit().status_code == 200
+    assert rows(app) != before
 
 
 def test_a_thousand_fields_do_not_come_back(client, app):
