@@ -15,12 +15,16 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.legal_form import LegalForm
 from app.extensions import db
 from app.models.columns import Exact, Moment, Sealed
+
+_FIRST_OF_NIB = text("NOT nib_shared")
 
 RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only plain integers
 
@@ -236,7 +240,11 @@ class NikCheck(db.Model):
 
 
 class Handover(db.Model):
-    """Penyerahan ke OSS: one per dossier, with the key that keeps OSS from acting twice."""
+    """Penyerahan ke OSS: one per dossier, with the key that keeps OSS from acting twice.
+
+    nib: one per holder (PP 28/2025, Pasal 206), so a change or a second business has the number of
+    an earlier dossier. That one keeps it alone; each further one has it as nib_shared.
+    """
 
     __tablename__ = "handovers"
 
@@ -245,7 +253,8 @@ class Handover(db.Model):
     key: Mapped[str] = mapped_column(String(43), unique=True)
     state: Mapped[str] = mapped_column(String(16))
     oss_id: Mapped[str | None] = mapped_column(String(40))
-    nib: Mapped[str | None] = mapped_column(String(13), unique=True)
+    nib: Mapped[str | None] = mapped_column(String(13))
+    nib_shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     nib_status: Mapped[str | None] = mapped_column(String(2))
     nib_source: Mapped[str | None] = mapped_column(String(10))
     nib_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -257,6 +266,17 @@ class Handover(db.Model):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
 
     dossier: Mapped[Dossier] = relationship(back_populates="handover")
+
+    __table_args__ = (
+        Index(
+            "uq_handovers_nib",
+            "nib",
+            unique=True,
+            sqlite_where=_FIRST_OF_NIB,
+            postgresql_where=_FIRST_OF_NIB,
+        ),
+        Index("ix_handovers_nib", "nib"),
+    )
 
 
 class Paper(db.Model):

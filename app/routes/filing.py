@@ -21,7 +21,7 @@ from app.forms.business import SendForm
 from app.forms.nib import NibForm
 from app.i18n import outside_url
 from app.routes import once
-from app.services import dossiers, events, handovers, nibs, oss_file, oss_form
+from app.services import changes, dossiers, events, handovers, nibs, oss_file, oss_form
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, let_others_write, render, run_now, will_write
 
@@ -108,7 +108,7 @@ def nib() -> ResponseReturnValue:
     """Ask for the NIB that OSS gave."""
     if not nibs.may_tell(g.dossier):
         return go("receipt.show")
-    known = g.dossier.handover.nib
+    known = g.dossier.handover.nib or changes.nib_behind(g.dossier)
     return _nib_page(NibForm(formdata=None, data={"nib": known} if known else {}))
 
 

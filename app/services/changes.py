@@ -114,6 +114,21 @@ def behind(dossier: Dossier) -> ChangeRequest | None:
     )
 
 
+def nib_behind(dossier: Dossier) -> str | None:
+    """Return the NIB for whose change this dossier was opened: at OSS it keeps its number."""
+    request = behind(dossier)
+    handover = request.dossier.handover if request is not None else None
+    return handover.nib if handover is not None else None
+
+
+def origin_of(dossier: Dossier) -> int:
+    """Return the id of the dossier with which a chain of changes began; its own without any."""
+    seen, request = dossier.id, behind(dossier)
+    while request is not None:
+        seen, request = request.dossier_id, behind(request.dossier)
+    return seen
+
+
 # --- asking ---------------------------------------------------------------------------------------
 
 

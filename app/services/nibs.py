@@ -12,10 +12,22 @@ from app.adapters.licensing import NibCheck, Refused
 from app.adapters.qr import read_qr
 from app.config import ServiceMode
 from app.domain.events import EventKind
+from app.domain.legal_form import LegalForm
 from app.domain.nib import NibDoubt, NibSource, find_nib, is_holder
+from app.domain.nik_check import NikClass
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Handover, Job
-from app.services import changes, dossiers, events, jobs, licences, lkpm, modes, reconciliation
+from app.services import (
+    changes,
+    dossiers,
+    events,
+    jobs,
+    licences,
+    lkpm,
+    modes,
+    nik_checks,
+    reconciliation,
+)
 from app.services.answers import known
 from app.services.handovers import HandoverState
 
@@ -27,7 +39,7 @@ _TAKES_A_NIB = frozenset(
 
 
 class NibTaken(Exception):
-    """Another dossier has this NIB. Whose, nobody is told."""
+    """A dossier of somebody else has this NIB. Whose, nobody is told."""
 
 
 class NotOpen(Exception):
@@ -59,13 +71,13 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
         raise NotOpen
     if handover.nib == nib:
         return jobs.open_job(JOB, dossier.id)
-    if db.session.scalar(select(Handover.id).where(Handover.nib == nib)) is not None:
-        raise NibTaken
+    is_shared = shares(dossier, nib)
     is_first = handover.nib is None
     now = datetime.now(UTC)
     try:
         with db.session.begin_nested():  # two people may tell the same number at the same moment
             handover.nib = nib
+            handover.nib_shared = is_shared
             handover.nib_source = source
             handover.nib_at = now
             handover.nib_status = handover.nib_doubt = None
@@ -83,6 +95,35 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
     if modes.current() is not ServiceMode.CONNECTED:
         return None
     return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+
+
+def shares(dossier: Dossier, nib: str) -> bool:
+    """Say whether another dossier of the same holder has this NIB; there is one per holder.
+
+    Raises NibTaken when one of somebody else has it.
+    """
+    query = (
+        select(Dossier)
+        .join(Handover, Handover.dossier_id == Dossier.id)
+        .where(Handover.nib == nib, Dossier.id != dossier.id)
+    )
+    others = list(db.session.scalars(query))
+    if not all(_same_holder(dossier, other) for other in others):
+        raise NibTaken
+    return bool(others)
+
+
+def _same_holder(dossier: Dossier, other: Dossier) -> bool:
+    """Say whether two dossiers are of one holder: one is a change of the other, or the same owner.
+
+    Who merely types the NIK of another is no owner: the registry has to have found it right.
+    """
+    if changes.origin_of(dossier) == changes.origin_of(other):
+        return True
+    if {dossier.legal_form, other.legal_form} != {LegalForm.INDIVIDUAL}:
+        return False
+    same = dossier.applicant.nik_index == other.applicant.nik_index
+    return same and all(nik_checks.current_class(d) is NikClass.MATCH for d in (dossier, other))
 
 
 def in_photo(photo: bytes) -> str | None:

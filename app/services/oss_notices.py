@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.events import EventKind
@@ -26,7 +26,7 @@ from app.domain.oss_codes import IdentityKind, NibStatus
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover, Job
 from app.models.oss_notice import OssNotice
-from app.services import changes, dossiers, events, jobs, lkpm, messages, reconciliation
+from app.services import changes, dossiers, events, jobs, lkpm, messages, nibs, reconciliation
 from app.services.handovers import HandoverState
 
 JOB = "oss_notices"
@@ -201,7 +201,10 @@ def _match(notice_id: int) -> None:
 
 def _by_number(row: OssNotice) -> int | None:
     """Return the dossier that has this NIB already, else the one with this oss_id."""
-    found = db.session.scalar(select(Handover.dossier_id).where(Handover.nib == row.nib))
+    has_it = select(Handover.dossier_id).where(Handover.nib == row.nib)
+    # Of several dossiers of one holder the one that OSS named, else the newest.
+    named = case((Handover.oss_id == row.oss_id, 0), else_=1)
+    found = db.session.scalar(has_it.order_by(named, Handover.id.desc()).limit(1))
     if found is None and row.oss_id:
         query = select(Handover.dossier_id).where(
             Handover.oss_id == row.oss_id, Handover.nib.is_(None)
@@ -282,6 +285,10 @@ def _take_nib(dossier: Dossier, row: OssNotice, data: Mapping[str, Any]) -> bool
         return False
     if handover.nib is not None:
         return handover.nib == row.nib
+    try:
+        handover.nib_shared = nibs.shares(dossier, row.nib)
+    except nibs.NibTaken:
+        return False
     now = datetime.now(UTC)
     handover.nib = row.nib
     handover.nib_source = NibSource.OSS

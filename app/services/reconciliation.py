@@ -26,7 +26,7 @@ from app.domain.reconciliation import (
     who_mends,
 )
 from app.extensions import db, ports
-from app.models.dossier import Dossier, Job
+from app.models.dossier import Dossier, Handover, Job
 from app.models.oss_notice import OssDifference
 from app.services import dossiers, estimates, events, handovers, jobs, licence_news, licences
 from app.services.reference import get_book
@@ -97,12 +97,20 @@ def was_compared(dossier: Dossier) -> bool:
     return any(event.kind == EventKind.COMPARED_WITH_OSS for event in dossier.events)
 
 
+def _has_newer(handover: Handover) -> bool:
+    """Say whether a later dossier of the same holder has the same NIB."""
+    query = select(Handover.id).where(Handover.nib == handover.nib, Handover.id > handover.id)
+    return db.session.scalar(query.limit(1)) is not None
+
+
 @jobs.handles(JOB)
 def _reconcile(job: Job, budget_s: float) -> bool:
     """Ask OSS once about a dossier's NIB. No transaction is open while it is asked."""
     assert job.dossier_id is not None
     handover = db.session.get_one(Dossier, job.dossier_id).handover
     nib, oss_id = (handover.nib, handover.oss_id) if handover is not None else (None, None)
+    if handover is not None and _has_newer(handover):
+        nib = None  # what OSS has now was told in another file, and would differ from this one
     db.session.rollback()
     if nib is None:
         return True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,12 +14,14 @@ from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
 from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
+from app.domain.changes import ChangeKind, ChangeState
 from app.domain.legal_form import LegalForm
 from app.domain.nib import NibSource
 from app.domain.nik_check import NikClass
 from app.extensions import db, ports
-from app.models.dossier import Dossier
-from app.services import handovers, jobs, nibs, nik_checks, papers, progress
+from app.models.change import ChangeRequest
+from app.models.dossier import Dossier, Handover
+from app.services import changes, handovers, jobs, nibs, nik_checks, papers, progress
 from app.services.handovers import HandoverState
 from app.services.progress import Stage, StageState, Turn
 from tests.factories import (
@@ -183,8 +187,8 @@ def test_corrected_by_the_person_both_numbers_stay_in_the_record(session):
     ]
 
 
-def test_one_nib_belongs_to_one_dossier(session):
-    first, second = sent_dossier(), sent_dossier()
+def test_one_nib_belongs_to_one_holder(session):
+    first, second = sent_dossier(), sent_dossier(who="fisher")
     nibs.tell(first, NIB, NibSource.TYPED)
     with pytest.raises(nibs.NibTaken):
         nibs.tell(second, NIB, NibSource.TYPED)
@@ -196,7 +200,7 @@ def test_one_nib_belongs_to_one_dossier(session):
 
 def test_told_for_two_dossiers_at_once_one_keeps_it(assist):
     with looking(assist):
-        ids = [sent_dossier().id, sent_dossier().id]
+        ids = [sent_dossier().id, sent_dossier(who="fisher").id]
 
     def tell(dossier_id: int) -> None:
         with looking(assist) as session:
@@ -208,6 +212,55 @@ def test_told_for_two_dossiers_at_once_one_keeps_it(assist):
     outcomes = at_once([lambda n=n: tell(n) for n in ids])
     assert sum(isinstance(outcome, nibs.NibTaken) for outcome in outcomes) == 1
     assert outcomes.count(None) == 1
+
+
+@pytest.mark.parametrize("kind", [each for each in ChangeKind if each is not ChangeKind.CLOSE])
+def test_a_change_keeps_the_number_of_its_nib(session, kind):
+    """At OSS a change has the NIB that it changes; here it could never be told."""
+    first = sent_dossier()
+    match(first)
+    nibs.tell(first, NIB, NibSource.TYPED)
+    copy, request = change_of(first, kind)
+    nibs.tell(copy, NIB, NibSource.TYPED)
+    session.commit()
+    assert copy.handover is not None
+    assert (copy.handover.nib, copy.handover.state) == (NIB, HandoverState.ACCEPTED)
+    assert request.state == ChangeState.DONE
+    again, _ = change_of(copy, kind)
+    nibs.tell(again, NIB, NibSource.TYPED)
+    session.commit()
+    stranger = sent_dossier(who="fisher")
+    match(stranger)
+    with pytest.raises(nibs.NibTaken):
+        nibs.tell(stranger, NIB, NibSource.TYPED)
+
+
+def change_of(dossier: Dossier, kind: ChangeKind) -> tuple[Dossier, ChangeRequest]:
+    """Open a change and let it stand as sent; what is filled in does not matter here."""
+    copy, _ = changes.open_change(dossier, kind, None)
+    nik_checks.record_by_staff(copy, NikClass.MATCH)
+    copy.sent_at = datetime.now(UTC)
+    state = HandoverState.FILE_AT_OSS
+    copy.handover = Handover(key=secrets.token_urlsafe(32), state=state, licences=[],
+                             created_at=copy.sent_at)  # fmt: skip
+    db.session.commit()
+    request = changes.behind(copy)
+    assert request is not None
+    return copy, request
+
+
+def test_a_second_business_of_the_same_person_has_the_same_nib(session):
+    """There is one NIB per person (PP 28/2025, Pasal 206), however many files they made here."""
+    first, second, unproven = sent_dossier(), sent_dossier(), sent_dossier()
+    match(first)
+    match(second)
+    nibs.tell(first, NIB, NibSource.TYPED)
+    nibs.tell(second, NIB, NibSource.TYPED)
+    session.commit()
+    assert second.handover is not None
+    assert second.handover.nib == NIB
+    with pytest.raises(nibs.NibTaken):
+        nibs.tell(unproven, NIB, NibSource.TYPED)
 
 
 @pytest.mark.parametrize("sent", [True, False])
