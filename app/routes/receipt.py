@@ -132,8 +132,28 @@ def show() -> ResponseReturnValue:
         papers=attachments.lacking(dossier) if turn is progress.Turn.WAIT_OFFICE else None,
         licences=licences.views(dossier, datetime.now(UTC)),
         practice=in_training(),
+        may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
     )
+
+
+@bp.post("/hasil/ubah")
+@applicant_required
+def take_back() -> ResponseReturnValue:
+    """Open a sent file again, to change an answer. Sent twice, it is opened once."""
+    if not handovers.may_take_back(g.dossier):
+        return advance("receipt.show")
+    if not SendForm(formdata=request.form).validate():
+        return advance("receipt.show")
+    try:
+        key = once.claim("receipt.take_back", g.dossier.id)
+    except BadPostKey:
+        return advance("receipt.show")
+    if key.taken is not None:  # from before it was sent once more: that press opens nothing
+        return advance("receipt.show")
+    handovers.take_back(g.dossier)
+    key.lead_to("receipt.review", g.dossier.id)
+    return advance("receipt.review")
 
 
 @bp.get("/nib.pdf")

@@ -145,6 +145,30 @@ def nik_known(dossier: Dossier) -> None:
     reopen(dossier, cause="nik")
 
 
+_NOT_AT_OSS = frozenset(
+    {HandoverState.WAITING_NIK, HandoverState.FILE_AT_OSS, HandoverState.REFUSED}
+)
+
+
+def may_take_back(dossier: Dossier) -> bool:
+    """Say whether the person can still change a sent dossier: OSS has nothing of it from us."""
+    handover = dossier.handover
+    return (
+        handover is not None
+        and dossier.sent_at is not None
+        and dossier.withdrawn_at is None
+        and handover.nib is None
+        and handover.state in _NOT_AT_OSS
+    )
+
+
+def take_back(dossier: Dossier) -> None:
+    """Open a sent dossier again for its owner, in the caller's transaction. Raises NotReady."""
+    if not may_take_back(dossier):
+        raise NotReady("at_oss")
+    reopen(dossier, cause="owner")
+
+
 def reopen(dossier: Dossier, *, cause: str) -> None:
     """Give a dossier that OSS does not have back to the person, with every answer kept."""
     if dossier.handover is not None:

@@ -329,6 +329,11 @@ def test_oss_refuses_the_submission(app, database, office_is):
         "400",
     )
     assert kinds(dossier)[-1] == "handover_refused"
+    office_is("oss", "up")
+    assert handovers.may_take_back(dossier), "its owner need not wait for an officer"
+    handovers.take_back(dossier)
+    with pytest.raises(handovers.NotReady):
+        handovers.take_back(dossier)
     assert dossier.events[-1].facts == {"code": "400"}
     assert dossier.papers == []
     assert jobs.open_job(handovers.JOB, dossier.id) is None
