@@ -40,6 +40,10 @@ ANSWER_WITHIN_S = 2.0  # nobody waits longer than this for another office's comp
 # Fields that a page never hands back: tokens are made anew, and a PIN is better typed again.
 NOT_CARRIED = frozenset({"csrf_token", "pin", "ganti"})
 _CARRY_AT_MOST = 60
+_CUT_AT = 2000  # letters of one answer that is handed back from a form that was too large
+_READ_AT_MOST = (
+    1024 * 1024
+)  # of such a form; nobody types more, and a phone sends no more for hours
 
 
 class PrivateRequest(HtmxAwareRequest):
@@ -163,12 +167,25 @@ def carried() -> list[tuple[str, str]]:
     return pairs[:_CARRY_AT_MOST]
 
 
+def carried_from_too_much() -> list[tuple[str, str]]:
+    """Return what was typed into a form that was too large to be taken, each answer cut.
+
+    Somebody pasted a page into a box; the other boxes must not be lost for that. Nothing is read of
+    what is larger than any text, or of no stated size.
+    """
+    is_text = request.mimetype == "application/x-www-form-urlencoded"
+    if not is_text or not 0 < (request.content_length or 0) <= _READ_AT_MOST:
+        return []
+    request.max_content_length = request.max_form_memory_size = _READ_AT_MOST
+    return [(name, value[:_CUT_AT]) for name, value in carried()]
+
+
 TITLES: Mapping[int, tuple[Any, Any]] = {
     400: (_l("We could not read that"), _l("Something in the address or form is not as it should be. Go back and try again.")),
     403: (_l("This page is not open to you"), _l("You may need your support number and PIN to see it.")),
     404: (_l("We cannot find that page"), _l("The address may be mistyped or old. Search here, or go back to the start.")),
     405: (_l("That does not work here"), _l("This address cannot be used in that way. Go back and use the buttons on the page.")),
-    413: (_l("That is too large to send"), _l("Send less at once. Your earlier answers are still saved.")),
+    413: (_l("That is too large to send"), _l("One answer is much too long, so we cut it. Make it shorter. Your earlier answers are still saved.")),
     422: (_l("Something needs another look"), _l("Go back, mend the answer and send it again.")),
     429: (_l("Too many tries in a short time"), _l("Wait one minute, then try again. Your earlier answers are still saved.")),
     500: (_l("Something went wrong on our side"), _l("It is not your fault. Your earlier answers are still saved. Try again in a minute.")),
@@ -183,6 +200,10 @@ def show_error(error: Exception) -> Response:
         return make_response({"error": str(TITLES.get(code, TITLES[400])[0])}, code)
     title, advice = TITLES.get(code, TITLES[500 if code >= 500 else 400])
     resend = []
+    if request.method == "POST" and code == 413:
+        resend = carried_from_too_much()
+        if not resend:
+            advice = _l("Send less at once. Your earlier answers are still saved.")
     if request.method == "POST" and code not in {404, 405, 413}:
         resend = carried()
     response = render(

@@ -16,11 +16,13 @@ from app.auth import open_to_all
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.services import dossiers
-from tests.client import HTMX, CheckingClient, form_of, links_of, parse, title_of, words
+from tests.client import HTMX, CheckingClient, form_of, here, links_of, parse, title_of, words
+from tests.factories import open_dossier
 from tests.pages import KIOSK, PREFIXES, Walk
 
 ERROR_BODY = 3_000
 both_languages = pytest.mark.parametrize("language", PREFIXES)
+both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
 CODES = [400, 403, 404, 405, 413, 422, 429, 500, 503]
 ENGLISH_TITLES = {
     400: "We could not read that",
@@ -167,6 +169,34 @@ def test_a_huge_body_is_refused_unread(client, path, language):
     )
     assert response.status_code == 413
     assert Endless.read_so_far <= 1_000_000
+
+
+@both_languages
+@both_ways
+def test_a_text_that_is_far_too_long_loses_nothing_else(client, app, language, htmx):
+    """A whole page pasted into one box: what stands in the others comes back."""
+    prefix = PREFIXES[language]
+    open_dossier(app, client)
+    form = form_of(client.get(f"{prefix}/berkas/alamat")).fill(jalan="x" * 300_000, kodepos="98444")
+    answer = form.submit(htmx=htmx)
+    assert answer.status_code == 413
+    again = form_of(answer).submit()
+    assert again.status_code == 422
+    assert form_of(again)["kodepos"] == "98444"
+    shorter = form_of(again).fill(jalan="Jalan Latihan 9").submit()
+    assert here(shorter) != f"{prefix}/berkas/alamat"
+
+
+@both_languages
+def test_a_text_that_is_far_too_long_waits_for_the_pin_too(client, app, language):
+    address = f"{PREFIXES[language]}/berkas/alamat"
+    answer = client.post(
+        address, data={"jalan": "x" * 300_000, "kodepos": "98444", "kunci": "A" * 22}
+    )
+    assert answer.status_code == 413
+    asked = form_of(answer).submit()
+    assert asked.status_code == 403
+    assert form_of(asked)["isi-kodepos"] == "98444"
 
 
 def test_the_server_refuses_a_huge_body_at_once(served):
