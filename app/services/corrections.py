@@ -245,11 +245,23 @@ def hindrance_of(dossier: Dossier) -> Hindrance | None:
     whole = estimates.whole_of(dossier)
     if whole is None or estimates.obstacles(dossier, whole):
         return Hindrance.OTHER_LICENCE
-    # Another risk leads to another licence: that is a new application, not a mended one.
+    # Another risk leads to another licence: that is a new application, not a mended one. What was
+    # rejected is not mended any more, so a slip in it must not hold up the others.
+    over = _rejected_positions(dossier)
     same = zip(whole.parts, dossier.activities, strict=True)
-    if any(part.found.risk != activity.risk for part, activity in same):
+    if any(p.found.risk != a.risk for p, a in same if a.position not in over):
         return Hindrance.OTHER_LICENCE
     return None
+
+
+def _rejected_positions(dossier: Dossier) -> set[int]:
+    """Return the activities whose licence an office has rejected for good."""
+    ended = {LicenceStatus.REJECTED, LicenceStatus.REQUIREMENT_REJECTED} & FINAL
+    return {
+        row.activity_position
+        for row in licences.of(dossier)
+        if row.status in ended and licences.needs_office(row, dossier)
+    }
 
 
 @jobs.handles(LATE_JOB)

@@ -262,6 +262,34 @@ def test_more_capital_that_leads_to_another_size_is_no_mending(database, dossier
     corrections.send_again(dossier, by=OFFICE)
 
 
+def test_a_slip_in_what_was_rejected_does_not_hold_up_the_other(app, database):
+    new_line(app)
+    dossier = dossier_at(None, kbli_code=DEPOT)
+    add_activity(dossier, MEDIUM_HIGH)
+    job = handovers.send(dossier)
+    database.commit()
+    assert run(job.id)
+    one, other = licences.of(dossier)
+    wrong_code = item(StepTarget(StepName.ACTIVITY), ReturnReason.KBLI_DIFFERS)
+    give_back(dossier, wrong_code, id_izin=one.id_izin)
+    dossiers.choose_activity(dossier, "47112")
+    dossiers.describe_business(dossier, trade_name=None, description="Jual beras", scope_no=None)
+    missing = estimates.missing_declarations(dossier)
+    if missing:
+        dossiers.declare(dossier, missing)
+    assert corrections.hindrance_of(dossier) is Hindrance.OTHER_LICENCE
+    now = datetime.now(UTC)
+    licences.record_status(dossier, one.id_izin, S.REJECTED, at=now, source=OFFICE)
+    give_back(dossier, item(StepTarget(StepName.PLACE, 1)), id_izin=other.id_izin)
+    dossiers.set_place(
+        dossier, village_code=VILLAGE, street="Jalan Baru 3", rt_rw=None, shared_premises=False,
+        position_code="01", at=1,
+    )  # fmt: skip
+    assert corrections.hindrance_of(dossier) is None
+    corrections.send_again(dossier, by=OFFICE)
+    assert other.status == S.CLARIFIED
+
+
 def test_a_new_name_must_fit_the_nik_again(app, database, dossier, office_is):
     give_back(dossier, item(StepTarget(StepName.IDENTITY), ReturnReason.NAME_DIFFERS))
     assert identify(dossier, PEOPLE["name_differs"])
