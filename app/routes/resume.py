@@ -84,11 +84,17 @@ def _page(
 
 
 def ask_for_pin() -> Response:
-    """Answer a request that needs an open dossier. What was typed goes along and is kept."""
+    """Answer a request that needs an open dossier. What was typed goes along and is kept.
+
+    A part of a page that HTMX asks for stays as it is: this page inside of it would stand between
+    the person's answers, and the form itself brings them here once it is sent.
+    """
+    if request.method != "POST" and _wants_part():
+        return Response(status=204)
     start_token()
     why = "another" if "dossier" in g and is_for_another() else "asked"
     if request.method != "POST":
-        page = "" if _wants_part() else request.full_path.rstrip("?")
+        page = request.full_path.rstrip("?")
         return _page(ResumeForm(formdata=None), 403, page=page, wrong=why)
     if _PAGE in request.form:  # this very page, in the other language
         page, carry = _waiting()

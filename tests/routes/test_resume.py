@@ -389,6 +389,16 @@ def test_the_registration_number_is_not_mistaken_for_the_support_number(client, 
     assert form_of(client.get("/berkas/badan"))["nomor"] == "AHU-0099999.AH.01.01.2026"
 
 
+@pytest.mark.parametrize("part", ["wilayah?untuk=usaha&distrik=960101", "hitung?mesin=1"])
+def test_a_part_of_a_page_does_not_become_the_page_of_the_pin(client, app, part):
+    """HTMX would put it between the answers; they come along when the form is sent."""
+    headers = {**HTMX, "HX-Target": "div#daftar"}
+    answer = client.get(f"/berkas/{part}", headers=headers)
+    assert (answer.status_code, answer.get_data()) == (204, b"")
+    open_dossier(app, client)
+    assert client.get(f"/berkas/{part}", headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("page", ["pesan", "data-saya", "telepon", "data-saya.json"])
 @both_ways
 def test_one_comes_to_the_page_that_was_asked_for(client, app, page, htmx):
