@@ -20,7 +20,7 @@ from app.domain.journey import StepName
 from app.domain.oss_codes import NibStatus
 from app.extensions import db
 from app.models.change import ChangeRequest
-from app.models.dossier import Activity, Applicant, Dossier, Entity, Job
+from app.models.dossier import Activity, Applicant, Dossier, Entity, Handover, Job
 from app.services import dossiers, events, jobs, lkpm, nik_checks
 
 T = TypeVar("T")
@@ -235,12 +235,16 @@ def _move(request: ChangeRequest, state: ChangeState) -> None:
 
 def _revoke(dossier: Dossier, request: ChangeRequest, *, by: str) -> None:
     assert dossier.handover is not None
-    dossier.handover.nib_status = NibStatus.REVOKED.value
+    same = select(Handover.dossier_id).where(Handover.nib == dossier.handover.nib)
+    others = db.session.scalars(same.where(Handover.dossier_id != dossier.id)).all()
+    for each in (dossier, *(dossiers.take_to_change(other) for other in others)):
+        assert each.handover is not None
+        each.handover.nib_status = NibStatus.REVOKED.value
+        reminder = jobs.open_job(lkpm.JOB, each.id)
+        if reminder is not None:
+            reminder.done_at = datetime.now(UTC)
+        events.record(each, EventKind.NIB_REVOKED, by=by)
     _move(request, ChangeState.DONE)
-    reminder = jobs.open_job(lkpm.JOB, dossier.id)
-    if reminder is not None:
-        reminder.done_at = datetime.now(UTC)
-    events.record(dossier, EventKind.NIB_REVOKED, by=by)
     events.record(dossier, EventKind.CHANGE_DONE, change=request.kind)
 
 

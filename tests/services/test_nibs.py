@@ -263,6 +263,21 @@ def test_a_second_business_of_the_same_person_has_the_same_nib(session):
         nibs.tell(unproven, NIB, NibSource.TYPED)
 
 
+def test_a_nib_ends_in_every_file_that_has_it(session):
+    first, second, other = sent_dossier(), sent_dossier(), sent_dossier(who="fisher")
+    for dossier, nib in ((first, NIB), (second, NIB), (other, OTHER)):
+        match(dossier)
+        nibs.tell(dossier, nib, NibSource.TYPED)
+    session.commit()
+    changes.close(second, None)
+    changes.closed_at_oss(second)
+    session.commit()
+    session.expire_all()
+    assert [progress.turn_of(each) for each in (first, second, other)] == [
+        Turn.ENDED, Turn.ENDED, Turn.DONE,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("sent", [True, False])
 def test_practice_takes_no_nib(database, sent):
     dossier = sent_dossier() if sent else dossier_at(None)
