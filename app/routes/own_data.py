@@ -13,7 +13,7 @@ from app.extensions import limiter
 from app.forms.business import SendForm
 from app.forms.recovery import ConsentForm
 from app.routes import once
-from app.services import consents, own_data, own_data_paper, retention
+from app.services import consents, handovers, own_data, own_data_paper, retention
 from app.services.post_keys import BadPostKey
 from app.services.retention import Kept
 from app.web import advance, render
@@ -39,6 +39,7 @@ def _show(form: SendForm, status: int = 200) -> Response:
         may_withdraw=own_data.may_withdraw(g.dossier),
         may_erase=own_data.may_ask_erasure(g.dossier),
         sent=g.dossier.sent_at is not None,
+        may_take_back=handovers.may_take_back(g.dossier),
         why=retention.why_kept(g.dossier),
         draft_days=retention.rules().files[FileCase.DRAFT].days,
         hours=_HOURS,

@@ -513,6 +513,19 @@ def test_an_answer_can_be_changed_while_nothing_is_at_oss(real, language, matche
     assert not [a for a in form_actions(client.get(f"{prefix}/berkas/hasil")) if "/ubah" in a]
 
 
+@both_languages
+def test_own_data_leads_to_where_an_answer_can_be_changed(assist, language):
+    """It sent people to the counter although one button on the next page would do."""
+    prefix = PREFIXES[language]
+    client = assist.test_client()
+    ready(assist, client)
+    page = parse(client.get(f"{prefix}/berkas/data-saya"))
+    assert "KTP" not in words(page.by_id("isi"))
+    (to, _), *_ = [link for link in links_of(page, "act") if "teruskan" in link[0]]
+    after = client.get(to, follow_redirects=True)
+    assert any("/hasil/ubah" in action for action in form_actions(after))
+
+
 def form_actions(response) -> list[str]:
     return [form.get("action") or "" for form in parse(response).all("form")]
 
