@@ -93,6 +93,16 @@ def test_differences_are_kept_once_shown_and_settled(database, office_is):
     assert open_jobs(database, dossier) == []
 
 
+def test_an_older_file_is_not_compared_with_what_a_newer_one_changed(database, office_is):
+    older, newer = sent_dossier(), sent_dossier()
+    newer.handover.nib, newer.handover.nib_shared = older.handover.nib, True
+    database.commit()
+    office_is("oss", "differs")
+    assert work(older)
+    assert not reconciliation.differs(older)
+    assert not reconciliation.was_compared(older)
+
+
 def test_no_value_is_readable_at_rest_or_in_an_event(database, office_is):
     dossier = sent_dossier()
     office_is("oss", "differs")
