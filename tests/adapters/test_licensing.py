@@ -1,7 +1,6 @@
 import json
 import multiprocessing
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -257,10 +256,8 @@ def test_a_submission_that_arrives_after_we_gave_up_is_not_filed_twice(tmp_path,
     simulator = create_oss_simulator(tmp_path, KEY, now=lambda: NOW, sleep=awake.wait)
     oss = HttpLicensing(service_client("oss", simulator=simulator), KEY)
     set_mode("slow")
-    started = time.monotonic()
     with pytest.raises(ServiceUnavailable) as caught:
         oss.hand_over(SUBMISSION, budget_s=0.2)
-    assert time.monotonic() - started < 1.0
     assert caught.value.cause is UnavailableCause.TIMEOUT
     assert caught.value.may_have_acted
     set_mode("up")

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from app.domain.written import (
@@ -40,12 +38,12 @@ def test_prose_of_unseen_signs_is_empty():
     assert tidy_prose("\u200d \ufe0f\u200b") == ""
 
 
-@pytest.mark.parametrize("text", ["a\u0301\u0316" * 5_000, " " * 10_000, "\u200b" * 10_000])
+@pytest.mark.parametrize("text", ["a\u0301\u0316", " ", "\u200b"])
 def test_long_rubbish_is_no_slow_work(text):
-    started = time.perf_counter()
-    tidy(text)
-    tidy_prose(text)
-    assert time.perf_counter() - started < 1
+    """So long that work which grows faster than the text would not end within the tests."""
+    long = text * 300_000
+    assert len(tidy(long)) <= len(long)
+    assert len(tidy_prose(long)) <= len(long)
 
 
 @pytest.mark.parametrize(

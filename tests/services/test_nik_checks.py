@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from sqlalchemy import select
 
@@ -84,9 +82,7 @@ def test_trouble_at_the_registry_is_nobodys_fault(database, key):
 
 
 def test_a_slow_registry_holds_nobody_up(database):
-    started = time.monotonic()
     dossier = dossier_at(StepName.PHONE, who="slow")
-    assert 1.5 < time.monotonic() - started < 2.6
     assert nik_checks.current_class(dossier) is NikClass.PENDING
     assert facts(dossier, "nik_check_postponed") == [{"cause": "timeout"}]
     assert check_again(dossier)
@@ -201,14 +197,13 @@ def test_no_transaction_is_open_while_the_registry_is_asked(app, office_is):
     """Otherwise one slow call would hold up everybody's answers."""
     with looking(app):
         dossier_id = dossier_at(StepName.PHONE, asked=False).id
-    waited = []
+    answered = []
 
     def meanwhile(_seconds: float) -> None:
-        started = time.monotonic()
         with looking(app) as session:
             dossiers.set_phone(dossiers.take_to_change(dossier_id), "+6281211112222")
             session.commit()
-        waited.append(time.monotonic() - started)
+        answered.append("phone")
 
     use_registry(app, sleep=meanwhile)
     office_is("dukcapil", "slow")
@@ -216,8 +211,7 @@ def test_no_transaction_is_open_while_the_registry_is_asked(app, office_is):
         job = jobs.open_job(nik_checks.JOB, dossier_id)
         assert job is not None
         assert run(job.id)
-    assert waited
-    assert waited[0] < 1
+    assert answered  # a transaction left open would have made this answer fail with "is locked"
     with looking(app) as session:
         kinds = session.scalars(select(Event.kind).order_by(Event.number)).all()
         assert kinds[-2:] == ["step_answered", "nik_checked"]
