@@ -41,9 +41,7 @@ ANSWER_WITHIN_S = 2.0  # nobody waits longer than this for another office's comp
 NOT_CARRIED = frozenset({"csrf_token", "pin", "ganti"})
 _CARRY_AT_MOST = 60
 _CUT_AT = 2000  # letters of one answer that is handed back from a form that was too large
-_READ_AT_MOST = (
-    1024 * 1024
-)  # of such a form; nobody types more, and a phone sends no more for hours
+_READ_AT_MOST = 1024 * 1024  # bytes of such a form; more than anybody types
 
 
 class PrivateRequest(HtmxAwareRequest):
