@@ -13,6 +13,8 @@ from flask import g, request, session
 # Short names: this cookie goes up the line with every request, and up is the slow way.
 _DOSSIER, _AT, _EPOCH, _TOKEN = "d", "a", "e", "csrf_token"
 
+EXAMPLE = "c"  # practice only: the worked example whose answers stand in the boxes of this file
+
 TAG = "untuk_berkas"  # the field of a form that says for which file it was shown
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from werkzeug.serving import run_simple
 
+from app.domain.help_types import Topic
 from app.kit_commands import kit_command
 from app.services import help as service
 from app.services import kit as kit_service
@@ -42,14 +43,19 @@ def preview_command(port: int) -> None:
     _report(app)
     for topic in service.topics():
         click.echo(f"{here}/bantuan/{topic.slug}  {here}/en/bantuan/{topic.slug}")
+    for slug in service.book().examples:
+        click.echo(f"{here}/bantuan/contoh/{slug}  {here}/en/bantuan/contoh/{slug}")
     files = [str(path) for path in CONTENT.rglob("*") if path.is_file()]
     run_simple("127.0.0.1", port, app, use_reloader=True, extra_files=files, threaded=True)
 
 
 def _report(app: Flask) -> None:
     with app.app_context():
+        examples = len(service.book().examples)
         click.echo(f"{len(service.topics())} topics, {len(service.book().terms)} words explained")
-        for topic in service.stale():
-            click.echo(f"stale: en/{topic.slug}.md is older than id/{topic.slug}.md")
+        click.echo(f"{examples} worked examples")
+        for each in service.stale():
+            name = f"{each.slug}.md" if isinstance(each, Topic) else f"contoh/{each.slug}.toml"
+            click.echo(f"stale: en/{name} is older than id/{name}")
         for said in kit_service.stale():
             click.echo(f"stale: {said}")

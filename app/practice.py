@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,22 @@ _TO_TRY = ("kiosk", "cook", "name_differs")
 
 def people_to_try() -> list[PracticePerson]:
     """Return the made-up people that the practice pages show."""
-    by_key = {person.key: person for person in practice_people()}
-    return [by_key[key] for key in _TO_TRY]
+    return [practice_person(key) for key in _TO_TRY]
+
+
+def practice_person(key: str) -> PracticePerson:
+    """Return one made-up person. Raises KeyError."""
+    return _by_key()[key]
+
+
+def practice_keys() -> frozenset[str]:
+    """Return the keys of all made-up people."""
+    return frozenset(_by_key())
+
+
+@cache
+def _by_key() -> Mapping[str, PracticePerson]:
+    return {person.key: person for person in practice_people()}
 
 
 def write_practice_file(settings: Settings) -> Path:
@@ -61,7 +77,7 @@ def _applicant_login(path: Path) -> dict[str, Any]:
             number = parse_support_number(str(login.get("user")))
             if dossiers.find_by_number(number) is not None:
                 return login
-    pin = _any_pin()
+    pin = any_pin()
     dossier = dossiers.start(pins.hash_pin(pin), DEFAULT)
     # Applicants have no password and no second factor: number and PIN are all they need.
     return {
@@ -81,7 +97,8 @@ def _earlier(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _any_pin() -> str:
+def any_pin() -> str:
+    """Return a PIN that a person might choose."""
     while True:
         pin = f"{secrets.randbelow(1_000_000):06}"
         try:

@@ -1,4 +1,4 @@
-"""Check that help, print kit, glossary and interface are in plain language, in both languages.
+"""Check that help, examples, print kit, glossary and interface are plain, in both languages.
 
 `python -m scripts.check_plain --words` also lists the words that are not common, `--numbers` each
 text with its measures, and a folder after them checks the content (app/content) of that program.
@@ -32,6 +32,7 @@ from scripts.plain_measures import (
 )
 
 CONTENT = Path("app/content")
+EXAMPLES = "contoh"  # the folder of the worked examples, in each language
 LISTS = Path("scripts/plain")
 EXCEPTIONS = Path("scripts/plain_exceptions.toml")
 
@@ -216,6 +217,27 @@ def kit_texts(content: Path) -> list[Text]:
     return made
 
 
+def example_texts(content: Path) -> tuple[list[Text], list[str]]:
+    """Return the worked examples in both languages, and a warning for each outdated translation."""
+    made, reviewed, warnings = [], dict[str, date](), []
+    for language in ("id", "en"):
+        for path in sorted((content / language / EXAMPLES).glob("*.toml")):
+            told = tomllib.loads(path.read_text("utf-8"))
+            said = [told["title"], told["summary"]]
+            for page in told["page"]:
+                said += [page["story"], page.get("mistake", "")]
+            name = f"{EXAMPLES}/{path.name}"
+            made.append(Text(f"{language}/{name}", language, "\n".join(filter(None, said))))
+            if language == "id":
+                reviewed[path.stem] = told["reviewed"]
+            elif told.get("of", date.min) < reviewed.get(path.stem, date.min):
+                warnings.append(
+                    f"en/{name} is older than its original of {reviewed[path.stem]}:"
+                    " translate it again and set `of`."
+                )
+    return made, warnings
+
+
 # --- Rules --------------------------------------------------------------------------------------
 
 # A sign in capitals (NIB, KTP-el, UKL-UPL); a reader needs to be told what it stands for.
@@ -398,6 +420,8 @@ def check(root: Path, content: Path, *, only_topics: bool = False) -> Report:
     words = words_of(root / LISTS, terms.values())
     topics, warnings = topic_texts(content)
     topics += kit_texts(content)
+    examples, older = example_texts(content)
+    topics, warnings = [*topics, *examples], [*warnings, *older]
     rest = [] if only_topics else [*interface_texts(root / INDONESIAN), *glossary_texts(terms)]
     found = [] if only_topics else glossary_findings(terms)
     rare = Counter[str]()
@@ -423,7 +447,7 @@ def numbers(report: Report, every: bool) -> list[str]:
             topics.setdefault(text.language, []).append(text)
     for language, some in topics.items():
         worst = _measures(some, report.words)
-        lines.append(f"{len(some)} topics and papers/{language}, worst: {worst}")
+        lines.append(f"{len(some)} topics, examples and papers/{language}, worst: {worst}")
     return lines
 
 

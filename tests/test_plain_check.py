@@ -15,6 +15,7 @@ from scripts.check_plain import (
     apply_exceptions,
     check,
     common_share,
+    example_texts,
     findings_in,
     glossary_findings,
     glossary_texts,
@@ -351,6 +352,30 @@ def test_a_hard_topic_is_found_by_its_name(content: Path) -> None:
     path.write_text(path.read_text() + f"\n{OFFICIAL}\n")
     report = check(ROOT, content, only_topics=True)
     assert {finding.where for finding in report.findings} == {"id/apa.md"}
+
+
+def test_examples_are_read_page_by_page(content: Path) -> None:
+    told = (
+        'title = "Kios"\nsummary = "Satu kios."\nreviewed = 2026-11-27\n'
+        '[[page]]\nstory = "Mama buka kios."\nmistake = "Lupa NIK."\n[[page]]\nstory = "Lanjut."\n'
+    )
+    for language in ("id", "en"):
+        (content / language / "contoh").mkdir()
+        (content / language / "contoh" / "kios.toml").write_text(told)
+    texts, (warning,) = example_texts(content)
+    assert [text.where for text in texts] == ["id/contoh/kios.toml", "en/contoh/kios.toml"]
+    assert texts[0].plain == "Kios\nSatu kios.\nMama buka kios.\nLupa NIK.\nLanjut."
+    assert warning.startswith("en/contoh/kios.toml is older than its original of 2026-11-27")
+
+
+def test_a_hard_example_is_found_by_its_name(content: Path) -> None:
+    (content / "id" / "contoh").mkdir()
+    (content / "id" / "contoh" / "kios.toml").write_text(
+        'title = "Kios"\nsummary = "Satu kios."\nreviewed = 2026-11-27\n'
+        f'[[page]]\nstory = "{OFFICIAL}"\n'
+    )
+    report = check(ROOT, content, only_topics=True)
+    assert {finding.where for finding in report.findings} == {"id/contoh/kios.toml"}
 
 
 def test_both_languages_of_the_interface_are_read() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 
 from app.domain.corrections import ReturnReason
+from app.domain.examples import Example
 from app.domain.journey import StepName
 from app.domain.nik_check import NikClass
 from app.domain.risk import Citation
@@ -134,11 +135,15 @@ class Places:
 
 @dataclass(frozen=True)
 class HelpBook:
-    """All help there is. topics: slug -> topic, in order; terms: key -> term, by the alphabet."""
+    """All help there is. topics: slug -> topic, in order; terms: key -> term, by the alphabet.
+
+    examples: slug -> worked example, in order.
+    """
 
     topics: Mapping[str, Topic]
     terms: Mapping[str, Term]
     places: Places
+    examples: Mapping[str, Example] = field(default_factory=dict)
 
     def in_groups(self) -> list[tuple[HelpGroup, list[Topic]]]:
         """Return the groups that have topics, each with its own, in order."""

@@ -16,6 +16,7 @@ MODULES = (
     "comparison",
     "correction",
     "differences",
+    "examples",
     "filing",
     "health",
     "help",

@@ -417,8 +417,8 @@ def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Respons
             for note in found.row_notes
             if not (found.automatic and note is RiskNote.AUTHORITY_OVERLAP)
         ],
-        deciders=_deciders(found),
-        days=_days(found),
+        deciders=deciders_of(found),
+        days=days_of(found),
         papers=[each for each in found.other_papers if not each.label],
         named_papers=[each.label for each in found.other_papers if each.label],
         reasons=[reason for reason in JourneyReason if reason in fits],
@@ -427,13 +427,13 @@ def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Respons
     )
 
 
-def _deciders(found: Estimate) -> list[tuple[AuthorityRule, Any]]:
+def deciders_of(found: Estimate) -> list[tuple[AuthorityRule, Any]]:
     """Who decides, each with our words for it; None where we have none."""
     offices = found.found.deciding.offices if found.found else ()
     return [(rule, AUTHORITIES.get(rule.authority)) for rule in offices]
 
 
-def _days(found: Estimate) -> str:
+def days_of(found: Estimate) -> str:
     """How long the office may take; never a number that no row gives."""
     if found.found is None or found.days is None:
         return label(found.days_known)

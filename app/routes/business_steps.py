@@ -146,13 +146,14 @@ def _fill_place(at: At) -> dict[str, Any]:
     }
 
 
-def _place_context(_form: Form, at: At) -> dict[str, Any]:
+def _place_context(form: Form, at: At) -> dict[str, Any]:
     shown_first = request.method == "GET" or bool(g.get("advancing"))
     from_home = at.activity.village_code is None and shown_first
     at_home = (at.dossier.applicant.area_code or "").startswith(KABUPATEN)
     main = at.dossier.activity
     return {
-        "from_home": from_home and at_home and at.is_main,
+        # Filled with what was typed, or with an example, it does not come from there.
+        "from_home": from_home and at_home and at.is_main and not form.jalan.raw_data,
         "main_place": None if at.is_main or main.land_area is None else place_lines(main),
     }
 

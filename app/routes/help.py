@@ -22,6 +22,7 @@ from werkzeug.routing import BuildError
 from app.auth import open_to_all
 from app.config import Settings
 from app.domain.corrections import ReturnReason
+from app.domain.examples import Example
 from app.domain.help_types import ORIGINAL, Helper, Term, Topic
 from app.domain.journey import StepName
 from app.domain.nik_check import NikClass
@@ -30,7 +31,11 @@ from app.domain.quantities import CountProblem, QuantityProblem
 from app.extensions import limiter
 from app.forms.person import SearchField
 from app.i18n import DEFAULT, OTHER, language, outside_url
+from app.practice import practice_keys
+from app.routes.example_steps import boxes
 from app.services import help as service
+from app.services.example_files import Practice
+from app.services.help_files import CONTENT
 from app.services.help_text import ROOT, meaning
 from app.web import render, see_other, share_link
 
@@ -76,6 +81,7 @@ def show() -> ResponseReturnValue:
             for group, topics in service.book().in_groups()
         ],
         has_terms=bool(service.book().terms),
+        has_examples=bool(service.book().examples),
         offices=_offices([Helper.DPMPTSP, Helper.FACILITATOR]),
     )
 
@@ -99,10 +105,11 @@ def topic(slug: str) -> ResponseReturnValue:
         drawing=Markup(found.drawing),  # noqa: S704 – checked shape by shape when it was read
         offices=_offices(found.who),
         related=[_entry(_topic(other)) for other in found.related],
+        examples=[_entry(each) for each in service.examples_about(slug)],
         law=found.law,
         stale_since=original.reviewed if language() != DEFAULT and found.is_stale else None,
         answered=ANSWERS.get(answer),
-        share=share_link(f"{text.title}\n{text.summary}\n{_outside('help.topic', slug=slug)}"),
+        share=share_link(f"{text.title}\n{text.summary}\n{outside('help.topic', slug=slug)}"),
     )
 
 
@@ -204,14 +211,22 @@ def _topic(slug: str) -> Topic:
         abort(404)
 
 
-def _entry(found: Topic | Term) -> Entry:
+def _entry(found: service.Hit) -> Entry:
+    if isinstance(found, Example):
+        told = found.texts[language()]
+        return Entry(url_for("examples.page", slug=found.slug), told.title, told.summary)
     if isinstance(found, Term):
         return Entry(url_for("help.term", key=found.key), found.term, found.meaning[language()])
     text = found.texts[language()]
     return Entry(url_for("help.topic", slug=found.slug), text.title, text.summary)
 
 
-def _outside(endpoint: str, **values: Any) -> str:
+def topic_entry(slug: str) -> Entry:
+    """Return a topic as a line of a list."""
+    return _entry(_topic(slug))
+
+
+def outside(endpoint: str, **values: Any) -> str:
     """Return an address to pass on, in the language in which the page is read."""
     address = outside_url(endpoint, **values)
     if language() == DEFAULT:
@@ -326,7 +341,8 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
 
     Raises help_files.HelpBroken where the content has a mistake.
     """
-    service.load(page_of(app), *([folder] if folder else []))
+    practice = Practice(practice_keys(), boxes())
+    service.load(page_of(app), folder or CONTENT, practice)
     app.add_template_global(help_beside)
     app.add_template_global(help_for_mistakes)
     app.add_template_global(help_for)

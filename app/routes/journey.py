@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.auth import applicant_required
 from app.domain import journey
 from app.domain.journey import EACH, Answers, StepName, Stop
-from app.routes import once
+from app.routes import example_steps, once
 from app.routes.business_steps import answered
 from app.routes.once import address_of
 from app.routes.step_page import At, StepPage
@@ -36,7 +36,7 @@ def show(step: str, ke: int = 1) -> ResponseReturnValue:
         first = journey.first_unanswered(answers)
         return go("receipt.review") if first is None else go("journey.show", **address_of(first))
     at, page = At(g.dossier, stop.position), PAGES[stop.name]
-    form = page.form_class(at)(formdata=None, data=page.fill(at))
+    form = page.form_class(at)(formdata=example_steps.for_box(stop, answers), data=page.fill(at))
     page.prepare(form, at)
     return _page(stop, page, form)
 

@@ -15,7 +15,7 @@ from app.forms.access import StartForm
 from app.i18n import outside_url
 from app.routes import once
 from app.services import dossiers, estimates, pins
-from app.services.post_keys import BadPostKey
+from app.services.post_keys import BadPostKey, Taken
 from app.services.reference import get_book
 from app.web import advance, render, share_link
 
@@ -57,17 +57,7 @@ def create() -> ResponseReturnValue:
     except BadPostKey:
         return _page(form, 400)
     if key.taken is not None and key.taken.dossier_id is not None:
-        known = dossiers.find_by_id(key.taken.dossier_id)
-        if known is None or known.sent_at is not None:
-            return advance("resume.show")
-        # Same key and same PIN: the first answer got lost on the way. Another PIN: a stale page,
-        # or somebody who found one and guesses, so it counts like any wrong PIN.
-        try:
-            pins.open_with_pin(known.support_number, fits=key.taken.same)
-        except (pins.PinLocked, pins.WrongPin):
-            return advance("resume.show")
-        enter(known.id, known.session_epoch)
-        return advance("start.number")
+        return advance("start.number" if open_again(key.taken) else "resume.show")
     dossier = dossiers.start(
         pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None
     )
@@ -75,6 +65,21 @@ def create() -> ResponseReturnValue:
     enter(dossier.id)
     g.dossier = dossier
     return advance("start.number")
+
+
+def open_again(taken: Taken) -> bool:
+    """Let somebody into the file that this form opened before; False where number and PIN must."""
+    known = dossiers.find_by_id(taken.dossier_id) if taken.dossier_id is not None else None
+    if known is None or known.sent_at is not None:
+        return False
+    # Same key and same PIN: the first answer got lost on the way. Another PIN: a stale page,
+    # or somebody who found one and guesses, so it counts like any wrong PIN.
+    try:
+        pins.open_with_pin(known.support_number, fits=taken.same)
+    except (pins.PinLocked, pins.WrongPin):
+        return False
+    enter(known.id, known.session_epoch)
+    return True
 
 
 @bp.get("/nomor")

@@ -37,7 +37,8 @@ def capital_of(activity: Activity) -> Capital | None:
     return Capital(*(part or 0 for part in parts))
 
 
-def _band(counted_idr: int) -> CapitalBand:
+def band_of(counted_idr: int) -> CapitalBand:
+    """Return the step of capital (without land and building) of the short look-up."""
     for band, ceiling in BANDS.items():
         if isinstance(band, CapitalBand) and (ceiling is None or counted_idr <= ceiling):
             return band
@@ -80,7 +81,7 @@ def estimate_for(dossier: Dossier, at: int | None = None) -> Estimate | None:
         code=activity.kbli_code,
         year=activity.kbli_year or KBLI_YEAR,
         in_kabupaten=activity.village_code.startswith(HOME_REGENCY),
-        band=_band(capital.counted_idr),
+        band=band_of(capital.counted_idr),
         shared_premises=bool(activity.shared_premises),
         scope_no=activity.scope_no,
         village_code=activity.village_code,

@@ -12,14 +12,16 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.calendar import local_date
+from app.domain.examples import Example
 from app.domain.finder import Finder
 from app.domain.help_types import ORIGINAL, TRANSLATION, HelpBook, Places, Term, Topic
 from app.domain.reference_types import KbliEntry
 from app.extensions import db
 from app.models.help import HelpFeedback
+from app.services.example_files import NOBODY, Practice
 from app.services.finder import read_language
-from app.services.help_files import CONTENT, Page, read_help
-from app.services.help_text import terms_in
+from app.services.help_files import CONTENT, WORDS_OF, Page, read_help
+from app.services.help_text import meanings, terms_in
 
 AT_MOST = 6
 FAR_BEHIND = 0.35  # of the best score; what scores less only fills a small screen
@@ -31,11 +33,15 @@ SAYS_SOMETHING = frozenset(
     | {"what", "where", "when", "who", "which", "how", "bring", "come", "help", "take", "get"}
     | {"somebody", "someone", "family", "company", "work", "big", "hours", "masuk", "belum"}
 )
-_TERM = "kamus/"  # before the key of a term, where topics and terms are found together
+# Before the key of a term or an example, where all are found together.
+_TERM, _EXAMPLE = "kamus/", "contoh/"
+
+
+Hit = Topic | Term | Example
 
 
 class NoSuchTopic(LookupError):
-    """There is no topic or word of this name."""
+    """There is no topic, word or example of this name."""
 
 
 @dataclass
@@ -48,9 +54,9 @@ class _Shelf:
 _shelf = _Shelf()
 
 
-def load(page: Page, folder: Path = CONTENT) -> HelpBook:
+def load(page: Page, folder: Path = CONTENT, practice: Practice = NOBODY) -> HelpBook:
     """Read the content and keep it for every request. Raises help_files.HelpBroken."""
-    return keep(read_help(page, folder))
+    return keep(read_help(page, folder, practice))
 
 
 def keep(found: HelpBook) -> HelpBook:
@@ -87,9 +93,10 @@ def term(key: str) -> Term:
         raise NoSuchTopic(key) from unknown
 
 
-def stale() -> list[Topic]:
-    """Return the topics whose translation is older than the original."""
-    return [each for each in topics() if each.is_stale]
+def stale() -> list[Topic | Example]:
+    """Return the topics and examples whose translation is older than the original."""
+    told: list[Topic | Example] = [*topics(), *book().examples.values()]
+    return [each for each in told if each.is_stale]
 
 
 # Search
@@ -99,23 +106,25 @@ def stale() -> list[Topic]:
 class Found:
     """What a question found, best first. One list: whoever asks does not know which is which."""
 
-    hits: tuple[Topic | Term, ...]
+    hits: tuple[Hit, ...]
 
 
 @cache
 def _finder() -> Finder:
-    """Return the finder over topics and words.
+    """Return the finder over topics, words and examples.
 
     It is the one of the KBLI search, so it forgives what that forgives: slips, chat spelling,
     Papuan Malay. One for both languages: whoever reads English pages may still ask in Indonesian.
     """
     entries = []
-    for each in topics():
+    told: list[tuple[str, Topic | Example]] = [(each.slug, each) for each in topics()]
+    told += [(_EXAMPLE + each.slug, each) for each in book().examples.values()]
+    for code, each in told:
         here, there = each.texts[ORIGINAL], each.texts[TRANSLATION]
         entries.append(
             KbliEntry(
                 year=0,
-                code=each.slug,
+                code=code,
                 title_id=here.title,
                 category="",
                 name_en=there.title,
@@ -152,7 +161,9 @@ def search(query: str) -> Found:
     return Found(tuple(_behind(hit.entry.code) for hit in near))
 
 
-def _behind(code: str) -> Topic | Term:
+def _behind(code: str) -> Hit:
+    if code.startswith(_EXAMPLE):
+        return book().examples[code.removeprefix(_EXAMPLE)]
     if code.startswith(_TERM):
         return book().terms[code.removeprefix(_TERM)]
     return book().topics[code]
@@ -171,6 +182,17 @@ def _uses() -> Mapping[str, list[Topic]]:
 def topics_with(key: str, at_most: int = 4) -> list[Topic]:
     """Return topics in whose text a word stands."""
     return _uses().get(key, [])[:at_most]
+
+
+def examples_about(slug: str) -> list[Example]:
+    """Return the worked examples that belong to a topic."""
+    return [each for each in book().examples.values() if slug in each.topics]
+
+
+def meanings_in(text: str, language: str) -> str:
+    """Return what opens the meanings of the words in a text in place, as HTML; "" for none."""
+    found = [book().terms[key] for key in terms_in(text, book().terms)]
+    return meanings(found, language, WORDS_OF[language]) if found else ""
 
 
 # Was it clear?

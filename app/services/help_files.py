@@ -6,7 +6,6 @@ Content is written by people who are no programmers, so each mistake names its f
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,13 +29,21 @@ from app.domain.help_types import (
 from app.domain.journey import StepName
 from app.domain.nik_check import NikClass
 from app.domain.risk import Citation
+from app.services.content_files import (
+    LANGUAGES,
+    SLUG,
+    TITLE_AT_MOST,
+    WORDS,
+    Mistake,
+    line_of_row,
+    line_of_table,
+    read_toml,
+)
+from app.services.example_files import NOBODY, Practice, read_examples
 from app.services.help_text import Surroundings, make_html
 
 CONTENT: Final = Path(__file__).resolve().parent.parent / "content"
-LANGUAGES: Final = (ORIGINAL, TRANSLATION)
 FENCE: Final = "+++"
-TITLE_AT_MOST: Final = 45  # characters: one line in a list of links
-WORDS: Final = range(6, 16)
 RELATED: Final = range(2, 5)
 DRAWING_AT_MOST: Final = 1536  # bytes
 MEANING_AT_MOST: Final = 25  # words
@@ -48,7 +55,6 @@ DRAWING_AT_MOST_WIDE: Final = 160  # fits the smallest screen, and a topic on it
 RESERVED: Final = frozenset({"kamus", "contoh", "tersimpan", "bahan"})
 WORDS_OF: Final = {"id": "Arti kata", "en": "What it means"}
 
-_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BOTH: Final[dict[str, type]] = {"title": str, "summary": str, "words": list, "reviewed": date}
 _KEYS: Final[dict[str, dict[str, type]]] = {
     ORIGINAL: {
@@ -78,28 +84,6 @@ _ATTRIBUTES: Final = frozenset(
 
 Page = Callable[[str, Mapping[str, str]], str | None]
 E = TypeVar("E", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing wrong with the content. file: below app/content; line: from 1."""
-
-    file: str
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}"
-
-
-def read_toml(text: str, complain: Callable[[int, str], None]) -> dict[str, Any] | None:
-    """Return a TOML text as a table; None where it is none, after saying on which line."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"at line (\d+)", str(error))
-        complain(int(at.group(1)) if at else len(text.splitlines()), f"this is no TOML: {error}")
-        return None
 
 
 class HelpBroken(Exception):
@@ -142,7 +126,7 @@ class _Reader:
         found = {}
         for path in sorted((self.folder / language).glob("*.md")):
             read = self.file(path, f"{language}/{path.name}")
-            if not _SLUG.fullmatch(path.stem) or path.stem in RESERVED:
+            if not SLUG.fullmatch(path.stem) or path.stem in RESERVED:
                 self.wrong(f"{language}/{path.name}", 1, "the name may not stand in an address")
             if read is not None:
                 found[path.stem] = read
@@ -162,7 +146,7 @@ class _Reader:
         return _File(name, facts, "\n".join(lines[end + 1 :]), end + 2, head)
 
     def toml(self, text: str, name: str, below: int = 0) -> dict[str, Any] | None:
-        return read_toml(text, lambda line, what: self.wrong(name, line + below, what))
+        return read_toml(text, name, self.wrong, below)
 
     def check_keys(self, file: _File, language: str) -> bool:
         """Check which keys there are and of what kind; False when something needed is missing."""
@@ -364,8 +348,8 @@ class _Reader:
         text = path.read_text(encoding="utf-8")
         found = {}
         for key, row in (self.toml(text, path.name) or {}).items():
-            line = _line_of_table(text, key)
-            if not isinstance(row, dict) or row.keys() != _TERM_KEYS or not _SLUG.fullmatch(key):
+            line = line_of_table(text, key)
+            if not isinstance(row, dict) or row.keys() != _TERM_KEYS or not SLUG.fullmatch(key):
                 needed = ", ".join(sorted(_TERM_KEYS))
                 self.wrong(path.name, line, f"[{key}] must have exactly {needed}")
                 continue
@@ -396,12 +380,12 @@ class _Reader:
         text = path.read_text(encoding="utf-8")
         table = self.toml(text, path.name) or {}
         for name in table.keys() - {"step", "nik", "reason", "problem", "page"}:
-            self.wrong(path.name, _line_of_table(text, name), f"nobody knows the table “{name}”")
+            self.wrong(path.name, line_of_table(text, name), f"nobody knows the table “{name}”")
 
         def part(name: str, fits: Callable[[str], bool]) -> dict[str, str]:
             rows = {}
             for key, slug in table.get(name, {}).items():
-                line = _line_of_row(text, name, key)
+                line = line_of_row(text, name, key)
                 if not fits(key):
                     self.wrong(path.name, line, f"there is no {name} “{key}”")
                 elif slug not in topics:
@@ -425,20 +409,10 @@ class _Reader:
         )
 
 
-def _line_of_table(text: str, name: str) -> int:
-    start = f"[{name}]"
-    return next((n for n, row in enumerate(text.splitlines(), 1) if row.strip() == start), 1)
-
-
-def _line_of_row(text: str, table: str, key: str) -> int:
-    begin = _line_of_table(text, table)
-    row_of = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=")
-    rows = enumerate(text.splitlines(), 1)
-    return next((n for n, row in rows if n > begin and row_of.match(row)), begin)
-
-
-def read_help(page: Page, folder: Path = CONTENT) -> HelpBook:
+def read_help(page: Page, folder: Path = CONTENT, practice: Practice = NOBODY) -> HelpBook:
     """Read all content. page: endpoint and query -> address, None where there is no such page.
+
+    practice: what the worked examples may lean on.
 
     Raises HelpBroken.
     """
@@ -446,6 +420,7 @@ def read_help(page: Page, folder: Path = CONTENT) -> HelpBook:
     terms = reader.terms()
     topics = reader.topics(terms)
     places = reader.places(topics)
+    examples = read_examples(folder, practice, topics, reader.wrong)
     if reader.mistakes:
         raise HelpBroken(sorted(reader.mistakes, key=lambda each: (each.file, each.line)))
-    return HelpBook(topics, terms, places)
+    return HelpBook(topics, terms, places, examples)

@@ -94,7 +94,7 @@ def make_html(body: str, around: Surroundings, complain: Complain) -> Made:
     html = [reader.renderer.render(block, reader.options, {}).strip() for block in blocks]
     said = dict.fromkeys(key for block in blocks for key in _terms_in(block, around.terms))
     if said:
-        html.append(meanings([around.terms[key] for key in said], around))
+        html.append(meanings([around.terms[key] for key in said], around.language, around.words_of))
     plain = " ".join("".join(spoken).split())
     lead = _words(blocks[0]) if blocks else ""
     return Made("\n".join(html), plain, lead, _first_list(blocks))
@@ -220,15 +220,16 @@ def _terms_in(block: Sequence[Token], terms: Mapping[str, Term]) -> list[str]:
     return terms_in(text, terms)
 
 
-def meanings(terms: Sequence[Term], around: Surroundings) -> str:
+def meanings(terms: Sequence[Term], language: str, words_of: str) -> str:
     """Return what opens the meanings of some words in place, without script.
 
+    words_of: heads them, such as "Arti kata".
     On paper they stand open, without their list and examples: a topic has one sheet.
     """
     said = ", ".join(escape(term.term) for term in terms)
-    head = f'<summary>{escape(around.words_of)}<span class="screen">: {said}</span></summary>'
+    head = f'<summary>{escape(words_of)}<span class="screen">: {said}</span></summary>'
     parts = ['<div class="field"><details>', head]
-    parts += ["<ul>", *(f"<li>{meaning(term, around.language)}</li>" for term in terms), "</ul>"]
+    parts += ["<ul>", *(f"<li>{meaning(term, language)}</li>" for term in terms), "</ul>"]
     return "\n".join([*parts, "</details></div>"])
 
 

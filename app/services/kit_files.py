@@ -36,7 +36,8 @@ from app.domain.kit import (
     reading_seconds,
     words_in,
 )
-from app.services.help_files import CONTENT, LANGUAGES, HelpBroken, Mistake, read_toml
+from app.services.content_files import LANGUAGES, Mistake, read_toml
+from app.services.help_files import CONTENT, HelpBroken
 
 FOLDER: Final = "kit"
 # Where the public address has to stand, each time once.
@@ -93,16 +94,16 @@ class _File:
             return
         text = path.read_text(encoding="utf-8")
         self._lines = text.splitlines()
-        self.facts = read_toml(text, self._at) or {}
+        self.facts = read_toml(text, name, self._say) or {}
 
     def wrong(self, key: str, what: str) -> None:
         """Note a mistake on the line of a key, on the first where there is no such line."""
         start = re.compile(rf"{re.escape(key)}\s*=") if key else None
         lines = (n for n, line in enumerate(self._lines, 1) if start and start.match(line))
-        self._at(next(lines, 1), what)
+        self._say(self.name, next(lines, 1), what)
 
-    def _at(self, line: int, what: str) -> None:
-        self._mistakes.append(Mistake(self.name, line, what))
+    def _say(self, name: str, line: int, what: str) -> None:
+        self._mistakes.append(Mistake(name, line, what))
 
     def is_read(self, schema: Mapping[str, type[Any]]) -> bool:
         """Check which keys there are and of what kind; False when something needed is missing."""

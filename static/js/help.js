@@ -8,13 +8,15 @@
     let parts = () => [...d.querySelectorAll("link[href],script[src]")].map(e => e.href || e.src);
     let topics = async () => (await (await box()).keys()).map(asked => asked.url).filter(url => /\/bantuan\/(?!tersimpan)/.test(url));
     let show = kept => { save.dataset.on = kept ? 1 : ""; save.textContent = kept ? save.dataset.drop : save.dataset.keep };
+    // The pages of an example are kept and removed together.
+    let pages = save && save.dataset.pages ? save.dataset.pages.split(" ") : [here];
     if (save) (async () => {
       show(await caches.match(here, { cacheName: "bantuan", ignoreVary: true }));
       save.hidden = false;
       save.onclick = async () => {
         try {
           if (save.dataset.on) {
-            await (await box()).delete(here, { ignoreVary: true });
+            for (let page of pages) await (await box()).delete(page, { ignoreVary: true });
             show(0);
             say(save.dataset.dropped);
             if (!(await topics()).length) {
@@ -22,7 +24,7 @@
               for (let each of await navigator.serviceWorker.getRegistrations()) each.unregister();
             }
           } else {
-            await (await box()).addAll([...new Set([here, save.dataset.list, ...parts()])]);
+            await (await box()).addAll([...new Set([...pages, save.dataset.list, ...parts()])]);
             await navigator.serviceWorker.register(save.dataset.worker, { scope: save.dataset.scope });
             show(1);
             say(save.dataset.kept);
@@ -35,7 +37,7 @@
       let found = await topics();
       if (found.length && $("tersimpan")) $("tersimpan").hidden = false;
       for (let url of list ? found : []) {
-        let [, lang, title] = (await (await caches.match(url, { ignoreVary: true })).text()).match(/<html lang="(..)".*?<h1[^>]*>(.*?)<\/h1>/s);
+        let [, lang, title] = (await (await caches.match(url, { ignoreVary: true })).text()).match(/<html lang="(..)".*?<title>(.*?) – OSS/s);
         let link = list.appendChild(d.createElement("li")).appendChild(d.createElement("a"));
         link.href = url;
         link.lang = lang;
@@ -56,7 +58,7 @@
       if (voices.speaking) return voices.cancel(), calm();
       read.textContent = read.dataset.stop;
       // Sentence by sentence: phones stop in the middle of a long text.
-      let parts = [...$("teks").querySelectorAll("h1,h2,p,li")].filter(e => !e.closest("details")).map(e => e.textContent);
+      let parts = [...$("teks").querySelectorAll("h1,h2,p,li,dt,dd")].filter(e => !e.closest("details")).map(e => e.textContent);
       parts.forEach((text, n) => {
         let spoken = new SpeechSynthesisUtterance(text);
         spoken.voice = mine();

@@ -26,6 +26,8 @@ BAR = "getComputedStyle(document.querySelector('.bar')).backgroundColor"
 PAGES = (
     *("", "?q=ktp", "?q=xqzwvk", "/baca-ktp", "/kamus", "/tersimpan", "/gratis?jawab=ya"),
     *("/bahan", "/bahan/pengumuman", "/bahan/radio", "/bahan/whatsapp"),
+    *("/contoh", "/contoh/kios", "/contoh/isi-ulang-air/2", "/contoh/bum-kampung/3"),
+    *("/contoh/bum-kampung/4", "/contoh/isi-ulang-air/5", "/contoh/homestay/2/latihan"),
 )
 MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "10mm")  # what phones leave
 VOICES = """(languages) => {
@@ -113,6 +115,65 @@ def test_two_topics_in_two_languages_are_kept_side_by_side(visitor):
     person.page.locator("#kabar:not(:empty)").wait_for()
     person.open("/en" + OTHER)
     person.page.locator("#simpan[data-on='1']").wait_for()
+
+
+@both_languages
+def test_an_example_is_kept_whole_and_removed_whole(visitor, language):
+    """One tap keeps all five pages, so that they can be turned without signal."""
+    person, first = visitor(), f"{PREFIXES[language]}/bantuan/contoh/kios"
+    person.open(f"{first}/2")
+    person.page.locator("#simpan").click()
+    person.page.locator("#kabar:not(:empty)").wait_for()
+    person.page.evaluate(TAKES_OVER)
+    person.context.set_offline(True)
+    person.open(first)
+    headings = [heading(person)]
+    for _ in range(4):
+        person.page.locator("main a.btn.go").last.click()
+        person.page.wait_for_load_state()
+        headings.append(heading(person))
+    assert person.path == f"{first}/5"
+    assert len(set(headings)) == 5
+    person.open(f"{PREFIXES[language]}/bantuan/tersimpan")
+    person.page.locator("#daftar a").nth(4).wait_for()
+    listed = person.page.locator("#daftar a").all_inner_texts()
+    title = person.page.locator("#daftar a").first.inner_text().partition(" – ")[2]
+    assert sorted(listed) == sorted(f"{each} – {title}" for each in headings)
+    person.context.set_offline(False)
+    person.open(f"{first}/4")
+    person.page.locator("#simpan[data-on='1']").click()
+    person.page.locator("#kabar:not(:empty)").wait_for()
+    assert person.page.evaluate(KEPT) == [[], 0]
+
+
+@both_languages
+def test_an_example_is_read_aloud_with_what_was_reckoned(visitor, language):
+    person = visitor()
+    person.page.add_init_script(f"({VOICES})(['id-ID', 'en-GB'])")
+    person.open(f"{PREFIXES[language]}/bantuan/contoh/kios/2")
+    person.page.locator("#dengar").click()
+    assert "Rp 14.500.000" in [text for _, text in person.page.evaluate("said")]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "plain"])
+def test_a_learner_reads_and_presses_on(visitor, scripts):
+    """From the example into the form: the boxes are filled, each button leads on to the result."""
+    person = visitor(scripts=scripts)
+    person.open("/bantuan/contoh/noken/3")
+    person.page.locator("main a[href$='/3/latihan']").click()
+    person.page.locator("main button.go").click()
+    person.page.wait_for_url("**/berkas/diri")
+    for _ in range(20):
+        if person.on == "hasil":
+            break
+        before = person.on
+        for box in person.page.locator("[name=pernyataan]").all():
+            box.check()
+        person.page.locator("main button.go:not([formnovalidate]), main a.btn.go").last.click()
+        person.page.wait_for_url(lambda url, at=before: not url.partition("?")[0].endswith(at))
+        person.settle()
+    shown = person.page.locator("main .code").first.inner_text()
+    assert len("".join(shown.split())) == 13
 
 
 def test_nothing_is_kept_by_itself(visitor):
@@ -242,3 +303,17 @@ def test_every_topic_prints_on_one_sheet(visitor, language):
             assert "2026" in text
             assert passing_on not in " ".join(text.split())
     assert {slug: n for slug, n in sheets.items() if n != 1} == {}
+
+
+@both_languages
+def test_a_page_of_an_example_prints_on_one_sheet(visitor, language):
+    """All answers of the form together may take two."""
+    person = visitor()
+    sheets = {}
+    for path in ("kios", "isi-ulang-air/2", "bum-kampung/3", "noken/4", "isi-ulang-air/5"):
+        person.open(f"{PREFIXES[language]}/bantuan/contoh/{path}")
+        printed = pypdf.PdfReader(io.BytesIO(person.page.pdf(format="A4", margin=MARGINS)))
+        sheets[path] = len(printed.pages)
+    answers = sheets.pop("bum-kampung/3")
+    assert answers <= 2
+    assert {path: n for path, n in sheets.items() if n != 1} == {}

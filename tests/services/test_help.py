@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.examples import Example
 from app.domain.help_types import Term, Topic
 from app.models.help import HelpFeedback
 from app.services import help as service
@@ -22,10 +23,14 @@ def small_help(tmp_path):
     service.keep(before)
 
 
+def name_of(hit):
+    if isinstance(hit, Example):
+        return f"contoh/{hit.slug}"
+    return hit.slug if isinstance(hit, Topic) else hit.key
+
+
 def names(query):
-    return [
-        each.slug if isinstance(each, Topic) else each.key for each in service.search(query).hits
-    ]
+    return [name_of(each) for each in service.search(query).hits]
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,17 @@ from app.domain.kit import (
     fits_its_time,
     words_in,
 )
-from app.services.help_files import CONTENT, LANGUAGES, HelpBroken, read_help
+from app.services import help as help_service
+from app.services.content_files import LANGUAGES
+from app.services.help_files import CONTENT, HelpBroken
 from app.services.kit_files import read_kit
 
 FILES = [f"kit/{language}/{name}.toml" for language in LANGUAGES for name in PieceName]
 
 
 @pytest.fixture(scope="module")
-def book():
-    return read_help(lambda endpoint, query: f"/{endpoint}")
+def book(application):
+    return help_service.book()
 
 
 @pytest.fixture
