@@ -158,10 +158,10 @@ class BadLine(Wire):
         deadline = time.monotonic() + LINE_BACK_WITHIN_S
         while True:
             try:
-                if method == "POST":
+                if method in {"POST", "PUT"}:
                     self._ledger.going_out(path)
                     if self._draw.random() < ANSWERS_LOST:
-                        self._hang_up_after(target, headers, body)
+                        self._hang_up_after(method, target, headers, body)
                 response, data = self._once(method, target, headers, body)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
@@ -172,19 +172,23 @@ class BadLine(Wire):
                 continue
             if response.status >= 500 or method == "POST":
                 self._ledger.answered(path, response.status)
+            form = acknowledged.finished(path, data, response.status, self.prefix)
             if method == "POST" and body is not None:
+                kind = headers.get("Content-Type", "")
                 form = acknowledged.taken(
-                    path, body, response.status, response.headers, self.prefix
+                    path, body, response.status, response.headers, self.prefix, kind
                 )
-                if form is not None:
-                    self.taken.append(form)
+            if form is not None:
+                self.taken.append(form)
             return response, data
 
-    def _hang_up_after(self, target: str, headers: Mapping[str, str], body: bytes | None) -> None:
+    def _hang_up_after(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> None:
         """Send and be gone before the answer: the service takes a form that nobody hears of."""
         self.close()
         connection = self._new()
-        connection.putrequest("POST", target, skip_host=True, skip_accept_encoding=True)
+        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value)
         connection.endheaders(body)
@@ -252,6 +256,10 @@ class Applicant(Journey):
                 yield "the page of the result does not show the NIB any more"
             copy = json.loads(phone.fetch_file(self.prefix + "/berkas/data-saya.json").body)
             yield from acknowledged.not_found(self.line.taken, copy["tables"])
+            for paper in copy["tables"].get("attachments", []):
+                kept = phone.fetch_file(f"{self.prefix}/berkas/lampiran/{paper['id']}")
+                if not kept.body.startswith((b"\xff\xd8\xff", b"%PDF-")):
+                    yield f"a paper does not open any more: {kept.status}"
         except (Unexpected, LineGone, AssertionError) as error:
             yield f"cannot be opened again: {error}"
         finally:
@@ -577,7 +585,11 @@ def _let_go(people: list[Applicant]) -> int:
                 ready.put((not_before, index))
                 time.sleep(0.1)
                 continue
-            ended = people[index].go()
+            try:
+                ended = people[index].go()
+            except Exception as error:  # a fault of this test must end it, not leave it waiting
+                people[index].outcome.problem = f"the walk itself failed: {error!r}"
+                ended = True
             if not ended and time.monotonic() > deadline:
                 people[index].outcome.problem = "waits and waits"
                 ended = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import signal
 import subprocess
@@ -20,7 +21,7 @@ import pytest
 from app.config import ROOT
 from tests import faults
 from tests.browser.served import free_port
-from tests.tools.acknowledged import Form, not_found, taken
+from tests.tools.acknowledged import Form, finished, not_found, taken
 
 JOURNEYS, KILLS, SEED = 24, 7, 5  # `make faults` has 500
 START_WITHIN_S = 120
@@ -115,6 +116,35 @@ def test_a_form_counts_once_its_answer_leads_further(
         assert form.key == "k"
 
 
+def test_a_form_with_a_file_counts_too() -> None:
+    mark = "----abc"
+    body = (
+        (
+            f'--{mark}\r\nContent-Disposition: form-data; name="kunci"\r\n\r\nk\r\n'
+            f'--{mark}\r\nContent-Disposition: form-data; name="berkas"; filename="a.jpg"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        ).encode()
+        + b"\xff\xd8\xff\r\n"
+        + f"--{mark}--\r\n".encode()
+    )
+    kind = f"multipart/form-data; boundary={mark}"
+    answer = headers(Location="/berkas/lampiran")
+    form = taken("/berkas/lampiran/untuk/air", body, 303, answer, "", kind)
+    assert form == Form("/berkas/lampiran/untuk/air", (("kunci", "k"),))
+
+
+@pytest.mark.parametrize("next_page", [None, "/berkas/lampiran"])
+def test_a_paper_in_parts_counts_once_all_of_it_was_taken(next_page: str | None) -> None:
+    said = json.dumps({"code": "c0de", "next": next_page}).encode()
+    form = finished("/en/berkas/lampiran/unggahan/c0de", said, 200, "/en")
+    assert (form is not None) == (next_page is not None)
+    if form is not None:
+        assert (form.path, form.key) == ("/berkas/lampiran/unggahan/c0de", "c0de")
+        assert not form.is_kept_by_key
+    assert finished("/en/berkas/lampiran/unggahan/c0de", b'{"offset": 3}', 409, "/en") is None
+    assert finished("/en/berkas/telepon", b"<!doctype html>", 200, "/en") is None
+
+
 # What is noticed
 
 FORMS = [
@@ -129,6 +159,9 @@ FORMS = [
     Form("/berkas/kegiatan-lain/2/tempat-sama", (("kunci", "7"),)),
     Form("/berkas/periksa", (("kunci", "8"),)),
     Form("/berkas/latihan-petugas", (("kunci", "9"), ("tindakan", "setujui"))),
+    Form("/berkas/lampiran/untuk/air", (("kunci", "10"),)),
+    Form("/berkas/lampiran/unggahan/c0de", (("kunci", "c0de"),)),
+    Form("/berkas/lampiran/unggahan/c0de", (("kunci", "c0de"),)),  # asked once more
 ]
 STEPS = ("telepon", "lahan", "lahan", "usaha/2", "pernyataan", "tempat/2", "lahan/2")
 TABLES: dict[str, list[dict[str, Any]]] = {
@@ -142,6 +175,7 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         *({"kind": "step_answered", "facts": {"step": step}} for step in STEPS),
         {"kind": "activity_added", "facts": {}},
         {"kind": "sent", "facts": {}},
+        *({"kind": "attachment_added", "facts": {}},) * 2,
     ],
     "licence_events": [{"source": "practice"}] * 3 + [{"source": "oss"}],
 }
@@ -161,6 +195,7 @@ def test_all_that_was_acknowledged_is_there() -> None:
         ("declarations", 1, {"kind": "a"}, "pernyataan: b"),
         ("events", 0, {"facts": {"step": "lahan"}}, "step_answered telepon"),  # once too often
         ("events", 8, {"kind": "started"}, "sent: acknowledged 1 times, happened 0 times"),
+        ("events", 9, {"kind": "started"}, "attachment_added: acknowledged 2 times, happened 1"),
         ("licence_events", 3, {"source": "practice"}, "acknowledged 3 times, happened 4 times"),
     ],
 )

@@ -6,13 +6,18 @@ the copy of the person's data (/berkas/data-saya.json), whatever happened to the
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
+
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
 
 from app.domain import dates, deed, money, person, phone, place, quantities, tax_numbers
 from app.domain.journey import EACH, StepName, Stop
@@ -40,7 +45,8 @@ class Form:
     @property
     def is_kept_by_key(self) -> bool:
         """Whether its key is kept with what it did."""
-        return bool(self.key) and self.path != "/berkas/nik"
+        by_code = self.path == "/berkas/nik" or self.path.startswith(_IN_PARTS)
+        return bool(self.key) and not by_code
 
     @property
     def stop(self) -> Stop | None:
@@ -52,19 +58,44 @@ class Form:
 
 
 def taken(
-    path: str, body: bytes, status: int, headers: Mapping[str, str], prefix: str
+    path: str,
+    body: bytes,
+    status: int,
+    headers: Mapping[str, str],
+    prefix: str,
+    content_type: str = "",
 ) -> Form | None:
     """Return the form of a POST if the answer to it says that it was taken.
 
-    headers: a mapping that does not care for capitals, such as http.client's.
+    headers: a mapping that does not care for capitals, such as http.client's. content_type: of the
+    form; one with a file is sent in another way, and the file itself is left out here.
     """
     leads_on = bool(headers.get("HX-Push-Url") or headers.get("HX-Redirect"))
     if status != 303 and not (status == 200 and leads_on):
         return None
-    pairs = tuple(parse_qsl(body.decode(), keep_blank_values=True))
+    pairs = _read(body, content_type)
     if any(name in _ONLY_SHOWS for name, _ in pairs):
         return None
     return Form(path.removeprefix(prefix), pairs)
+
+
+def _read(body: bytes, content_type: str) -> tuple[tuple[str, str], ...]:
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data":
+        return tuple(parse_qsl(body.decode(), keep_blank_values=True))
+    _, form, files = FormDataParser().parse(BytesIO(body), kind, len(body), options)
+    for _, file in files.items(multi=True):
+        file.close()
+    return tuple(form.items(multi=True))
+
+
+def finished(path: str, data: bytes, status: int, prefix: str) -> Form | None:
+    """Return a paper that was sent in parts, if an answer says that all of it was taken."""
+    path = path.removeprefix(prefix)
+    if status >= 300 or not path.startswith(_IN_PARTS):
+        return None
+    said = json.loads(data)
+    return Form(path, ((KEY, said["code"]),)) if said["next"] else None
 
 
 def _digits(text: str) -> str:
@@ -179,6 +210,9 @@ _EVENTS = {
     "/berkas/kegiatan-lain": "activity_added",
 }
 _LEAVES_NOTHING = frozenset({"/berkas/mulai", "/berkas/nik"})  # opens the file; only asks again
+_IN_PARTS = "/berkas/lampiran/unggahan/"
+_PAPER = re.compile(r"/berkas/lampiran/(untuk/[^/]+|unggahan/[^/]+)")
+_PAPER_ADDED = "attachment_added"
 _SAME_PLACE = re.compile(r"/berkas/kegiatan-lain/([0-9]+)/tempat-sama")
 _OFFICE = "/berkas/latihan-petugas"
 _BY_OFFICE = "status in practice"
@@ -216,6 +250,8 @@ def not_found(forms: Iterable[Form], tables: Tables) -> Iterator[str]:
         elif form.path == _OFFICE:
             action = OfficeAction(dict(form.pairs)["tindakan"])
             times[_BY_OFFICE, ""] += len(ACTION_STATUSES[action])
+        elif _PAPER.fullmatch(form.path):
+            times[_PAPER_ADDED, ""] += 1
         elif same_place := _SAME_PLACE.fullmatch(form.path):
             for name in (StepName.PLACE, StepName.LAND):
                 times["step_answered", str(Stop(name, int(same_place[1]) - 1))] += 1
@@ -239,7 +275,7 @@ def _happened(tables: Tables) -> Counter[tuple[str, str]]:
     for event in tables.get("events", []):
         if event["kind"] == "step_answered":
             found["step_answered", event["facts"]["step"]] += 1
-        elif event["kind"] in _EVENTS.values():
+        elif event["kind"] in {*_EVENTS.values(), _PAPER_ADDED}:
             found[event["kind"], ""] += 1
     for event in tables.get("licence_events", []):
         found[_BY_OFFICE, ""] += event["source"] == StatusSource.PRACTICE

@@ -663,7 +663,7 @@ class Phone:
         while not said["next"]:
             at = int(said["offset"])
             part = file.content[at : at + int(said["part"])]
-            answer = self._script("PUT", upload, part, {**token, "Upload-Offset": str(at)})
+            answer = self._send_part(upload, part, {**token, "Upload-Offset": str(at)})
             if loses_line and not lost:
                 lost = True
                 answer = self._script("GET", upload, None, token)
@@ -672,10 +672,22 @@ class Phone:
             said = answer
         return self.visit(said["next"])
 
+    def _send_part(self, upload: str, part: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Send a part; where it had arrived before, ask how much is there, as the script does."""
+        sent = self.fetch(upload, Kind.UPLOAD, method="PUT", body=part, extra=headers)
+        if sent.status == 409:
+            return self._script("GET", upload, None, headers)
+        return self._said(sent, "PUT")
+
     def _script(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     ) -> dict[str, Any]:
-        answer = self.fetch(url, Kind.UPLOAD, method=method, body=body, extra=headers)
+        return self._said(
+            self.fetch(url, Kind.UPLOAD, method=method, body=body, extra=headers), method
+        )
+
+    @staticmethod
+    def _said(answer: Answer, method: str) -> dict[str, Any]:
         if answer.status >= 300:
             raise Unexpected(
                 f"{answer.status} at {method} {_path(answer.url)}: {answer.text[:200]}"
