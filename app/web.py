@@ -31,6 +31,7 @@ from app.extensions import db
 from app.i18n import in_other_language
 from app.models.dossier import Job
 from app.services import jobs
+from app.services.post_keys import FIELD as KEY_FIELD
 from app.services.post_keys import new_key
 
 MAIN = "main#isi"  # how htmx 4 names our swap target: tag and id
@@ -175,7 +176,8 @@ def carried_from_too_much() -> list[tuple[str, str]]:
     if not is_text or not 0 < (request.content_length or 0) <= _READ_AT_MOST:
         return []
     request.max_content_length = request.max_form_memory_size = _READ_AT_MOST
-    return [(name, value[:_CUT_AT]) for name, value in carried()]
+    found = [(name, value[:_CUT_AT]) for name, value in carried()]
+    return found if KEY_FIELD in dict(found) else []  # one of our forms, and no noise
 
 
 TITLES: Mapping[int, tuple[Any, Any]] = {

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from app.auth import (
@@ -96,11 +96,24 @@ def ask_for_pin() -> Response:
     if request.method != "POST":
         page = request.full_path.rstrip("?")
         return _page(ResumeForm(formdata=None), 403, page=page, wrong=why)
+    if _is_large_file():  # chosen again after the PIN, so there is no need to take it in
+        return _page(ResumeForm(formdata=None), 403, page=request.path, wrong=why)
     if _PAGE in request.form:  # this very page, in the other language
         page, carry = _waiting()
     else:
         page, carry = g.get("waits_at") or request.path, carried()
     return _page(ResumeForm(formdata=None), 403, page=page, carry=carry, wrong=why)
+
+
+def _is_large_file() -> bool:
+    """True for a form with a file that is larger than what a stranger may send."""
+    if request.mimetype != "multipart/form-data":
+        return False
+    try:
+        request.form  # noqa: B018 – reading it is what finds out
+    except RequestEntityTooLarge:
+        return True
+    return False
 
 
 def _wants_part() -> bool:

@@ -247,9 +247,9 @@ def hindrance_of(dossier: Dossier) -> Hindrance | None:
         return Hindrance.OTHER_LICENCE
     # Another risk leads to another licence: that is a new application, not a mended one. What was
     # rejected is not mended any more, so a slip in it must not hold up the others.
-    over = _rejected_positions(dossier)
     same = zip(whole.parts, dossier.activities, strict=True)
-    if any(p.found.risk != a.risk for p, a in same if a.position not in over):
+    led_away = {activity.position for part, activity in same if part.found.risk != activity.risk}
+    if led_away and led_away - _rejected_positions(dossier):
         return Hindrance.OTHER_LICENCE
     return None
 

@@ -127,8 +127,10 @@ def test_no_public_page_speaks_of_practice(real, language):
     client = real.test_client()
     found = {}
     for path, status in PUBLIC.values():
-        if path.startswith("/latihan"):
-            continue  # the practice space beside the service, see tests/test_practice_space.py
+        if "latihan" in path.split("/"):
+            continue  # the practice space, and what is practised there alone
+        if path.startswith("/bantuan/contoh"):
+            continue  # worked examples of people whose names say that they are made up
         page = client.get(PREFIXES[language] + path)
         assert page.status_code == status
         # The front page may lead out to the practice space; that is all.
