@@ -52,6 +52,8 @@ NOT_SHOWN = {
     "LicenceStatus": "pages show PublicState",
     "ProductType": "for OSS only; pages show LicenceProduct",
     "OnErasure": "of a rule",
+    "PieceName": "a name in addresses; pages show the title of its text (app/content/kit)",
+    "ExamplePage": "a number; pages show the headings of routes/examples.py",
     "RecoveryWay": "the record",
     "RegistryFault": "nobody but staff can do anything about it",
     "ResponseCode": "for OSS only",
