@@ -258,7 +258,8 @@ def _finish_transaction(response: Response) -> Response:
 def _headers(response: Response) -> Response:
     """Send the strict headers with documents; parts that HTMX swaps do not pay for them again."""
     headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
+    if response.content_type:  # a redirect without a body has nothing to be guessed
+        headers["X-Content-Type-Options"] = "nosniff"
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = NO_STORE
     if response.mimetype == "text/html" and g.get("document"):
