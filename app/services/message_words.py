@@ -27,7 +27,7 @@ TEXTS: Mapping[MessageKind, Any] = {
     MessageKind.NIK_TROUBLE: _l("The NIK in file %(number)s does not fit yet. Open your file to see what to do, or come to the office."),
     MessageKind.NIK_OK: _l("The NIK in file %(number)s fits now. Open your file to see the next step."),
     MessageKind.NIB_READY: _l("The NIB of file %(number)s is there. Open your file to see and print it. It is free."),
-    MessageKind.REFUSED: _l("OSS did not take file %(number)s. Come to DPMPTSP with this number. An officer helps you."),
+    MessageKind.REFUSED: _l("OSS did not take file %(number)s. Open it, mend it and send it again. Or come to DPMPTSP."),
     MessageKind.RETURNED: _l("Something in file %(number)s needs mending. Open your file to see what and how."),
     MessageKind.STATUS_CHANGED: _l("There is news about file %(number)s. Open your file to read it."),
     MessageKind.APPROVED: _l("File %(number)s is approved. Open your file to see and print the paper."),
@@ -63,7 +63,7 @@ TURNS: Mapping[str, Any] = {
     "mend_file": _l("Your turn. The office gave the file back. Open it to see what to mend."),
     "act_in_oss": _l("Your turn. Look in your account at oss.go.id or ask DPMPTSP."),
     "rejected": _l("The licence was rejected. The NIB stays. Ask DPMPTSP."),
-    "refused": _l("OSS did not take the file. Come to DPMPTSP with this number."),
+    "refused": _l("OSS did not take the file. Open it, mend it and send it again."),
     "done": _l("Done. The NIB is there."),
 }
 
