@@ -126,7 +126,9 @@ def _keep_drawings(page: Any) -> None:
     for note in page["/Annots"].get_object():
         found = note.get_object()
         if "/AP" in found and found.get("/Subtype") != "/Link":
-            drawing = {NameObject(key): dict.get(found, key) for key in NOTE_KEYS & set(found)}
+            # In one order: a file that is sent again must come to the same bytes.
+            keys = sorted(NOTE_KEYS & set(found))
+            drawing = {NameObject(key): dict.get(found, key) for key in keys}
             kept.append(DictionaryObject(drawing))
     if kept:
         page[NameObject("/Annots")] = kept

@@ -25,6 +25,12 @@ def test_pages_stay_and_who_made_it_does_not():
     assert b"re f" in reader.pages[0].get_contents().get_data()
 
 
+def test_the_same_file_is_cleaned_to_the_same_bytes():
+    """A file that is sent again is known by its content, in whatever process it is cleaned."""
+    raw = papers.pdf()
+    assert len({clean_pdf(raw)[1] for _ in range(5)}) == 1
+
+
 def test_of_links_and_notes_only_the_drawing_stays():
     (note,) = PdfReader(BytesIO(clean_pdf(papers.pdf())[1])).pages[0]["/Annots"]
     assert set(note.get_object()) == {"/Type", "/Subtype", "/Rect", "/AP"}

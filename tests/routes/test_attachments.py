@@ -236,11 +236,12 @@ def test_only_this_address_takes_so_much(client, dossier_id):
     assert client.post("/berkas/telepon", data=data).status_code == 413
 
 
-def test_sent_twice_it_is_kept_once(client, app, dossier_id):
+@pytest.mark.parametrize("raw", [papers.photo(), papers.pdf()], ids=["photo", "pdf"])
+def test_sent_twice_it_is_kept_once(client, app, dossier_id, raw):
     form = form_of(client.get(PAGE))
     data = {k: v for k, v in form.data() if k != "berkas"}
-    for _ in range(2):
-        answer = client.post(PAGE, **multipart(data, papers.photo(), "a.jpg"))
+    for _ in range(3):
+        answer = client.post(PAGE, **multipart(data, raw, "a"))
         assert answer.status_code == 303
     assert len(added(app)) == 1
 
