@@ -322,7 +322,7 @@ class Estimate:
 
 
 # Risk per code, scope and size is fixed by an annex of the regulation (art. 5(3)-(4)).
-_RISK_TABLE = Citation("PP 28/2025", "5(3)-(4), Lampiran I")
+RISK_TABLE = Citation("PP 28/2025", "5(3)-(4), Lampiran I")
 _SIZES = Citation("PP 7/2021", "35-36", confirmed=False)
 _NIB_DATA = Citation("PP 28/2025", "207, 211")
 _UMK_CITATION = Citation("PP 28/2025", "233-234")
@@ -422,8 +422,8 @@ def _without_risk(
         question.year,
         size_of_band(question.band),
         is_outside_area(question),
-        citations=(_RISK_TABLE, _SIZES),
-        case_reason=Conclusion(case, _code_facts(question, used), (_RISK_TABLE,)),
+        citations=(RISK_TABLE, _SIZES),
+        case_reason=Conclusion(case, _code_facts(question, used), (RISK_TABLE,)),
         size_reason=_size_reason(question),
         scopes=scopes,
         sizes_offered=sizes_offered,
@@ -494,7 +494,7 @@ def _known(
     # Zones here are those of this regency; elsewhere another office knows.
     kek = Known.UNKNOWN if outside else place.kek
     found = Requirements(
-        risk=Conclusion(risk, _code_facts(question, used), (_RISK_TABLE,)),
+        risk=Conclusion(risk, _code_facts(question, used), (RISK_TABLE,)),
         products=Conclusion(products_for(risk), of_risk, law),
         may_operate=Conclusion(may_operate(risk), of_risk, law),
         spatial=spatial_way(
@@ -543,7 +543,7 @@ def _known(
     if question.scope_no is None and len(scopes) == 1 and scopes[0].scope:
         notices.append(Notice.RISK_FOR_NAMED_SCOPE)
     case = EstimateCase.OUTSIDE_AREA if outside else EstimateCase.KNOWN
-    citations = [_RISK_TABLE, _SIZES, risk_citation(risk)]
+    citations = [RISK_TABLE, _SIZES, risk_citation(risk)]
     for way in (found.spatial, found.environment, found.building):
         citations.extend(way.conclusion.citations)
     citations.extend(found.deciding.basis.citations)
@@ -565,7 +565,7 @@ def _known(
         outside,
         citations=tuple(dict.fromkeys(citations)),
         case_reason=Conclusion(
-            case, _code_facts(question, used), (_AREA if outside else _RISK_TABLE,)
+            case, _code_facts(question, used), (_AREA if outside else RISK_TABLE,)
         ),
         size_reason=_size_reason(question),
         found=found,
@@ -611,6 +611,7 @@ class JourneyReason(StrEnum):
 
     NOT_IN_DEED: the founding paper of the company does not name an activity (art. 204, 207(4)).
     FORM_FOR_UMK_ONLY: a one-person company (PT Perorangan) may be micro or small only.
+    COMPANY_ONLY: the page of OSS wants a construction company (BUJKN), "not an individual".
     """
 
     RISK_NOT_KNOWN = "risk_not_known"
@@ -620,6 +621,7 @@ class JourneyReason(StrEnum):
     TRADE_CONFLICT = "trade_conflict"
     NOT_IN_DEED = "not_in_deed"
     FORM_FOR_UMK_ONLY = "form_for_umk_only"
+    COMPANY_ONLY = "company_only"
 
 
 def journey_reasons(found: Estimate) -> frozenset[JourneyReason]:

@@ -46,6 +46,8 @@ class RiskNote(StrEnum):
     LICENCE_DOUBTFUL = "licence-doubtful"  # the licence shown does not fit the activity or risk
     SOURCES_DIFFER = "sources-differ"  # another regulation names another risk
     AUTHORITY_OVERLAP = "authority-overlap"  # two offices are named for the same case
+    COMPANY_WITH_SBU = "company-with-sbu"  # for a construction company with an SBU alone
+    LOOKS_LIKE_SLIP = "looks-like-slip"  # what OSS shows for this size fits none of its neighbours
 
 
 class Unread(StrEnum):

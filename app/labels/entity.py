@@ -36,6 +36,9 @@ OBSTACLE_REMEDIES: Mapping[JourneyReason, Any] = {
     JourneyReason.TRADE_CONFLICT: _l("Take one of them out, or ask the office which one fits."),
     JourneyReason.NOT_IN_DEED: _l("Have a notary change the paper, or choose what it names."),
     JourneyReason.SIZE_NOT_OFFERED: _l("Look at your capital again, or choose another activity."),
+    JourneyReason.COMPANY_ONLY: _l(
+        "Found a company first, or choose another activity. Ask the office."
+    ),
 }
 
 FORM_HINTS: Mapping[LegalForm, Any] = {

@@ -33,6 +33,12 @@ GROUP_OF_SCOPE = {("01220", "3"): "1", ("01220", "4"): "2"}
 # What a group still holds once the scopes that were read are taken out.
 # Other groups get "<label> lainnya".
 REST_OF_GROUP = {
+    ("01134", "1"): "budi daya",
+    ("01497", "1"): "pencucian; rumah sarang walet",
+    ("02103", "1"): "pengadaan, pengedaran, dan impor benih dan bibit; ekspor lainnya",
+    ("03222", "1"): "pembenihan",
+    ("03300", "1"): "lainnya",
+    ("43120", "1"): "PL003; PL004; PL007",
     ("01442", "1"): "pembibitan",
     ("03211", "1"): "mollusca; crustacea; biota lain",
     ("03221", "1"): "karamba; sawah; jaring tancap; media lain; pembenihan",
@@ -60,10 +66,24 @@ CODE_NOTES = {
     "38110": ("confirm",),  # "menunggu konfirmasi NSPK"
     "47772": ("other-scopes-closed",),  # LPG other than 3 kg is not offered
     "49292": ("sources-differ",),  # 49425 in KBLI 2020: Permenpar 6/2025 says Menengah Rendah
+    # Their pages want a domestic construction company (BUJKN) with an SBU, "bukan perseorangan".
+    **dict.fromkeys(
+        ("41019", "42201", "43120", "43221", "43224", "43301", "43302", "43903"),
+        ("company-with-sbu",),
+    ),
+}
+# Rows that look like slips at OSS: kept as they stand there, with a word about it.
+LOOKS_LIKE_SLIP = {
+    ("47820", "kecil"),
+    ("47511", "menengah"),
+    ("47753", "menengah"),
+    ("47793", "menengah"),
+    ("16102", "mikro"),
 }
 PARKING_LICENCE = "Izin Penyelenggaraan Fasilitas Parkir"  # shown for passenger transport
 
 WHOLE = {"seluruh", "seluruhnya"}
+WHOLE_PART = re.compile(r"^seluruh (?:– |\()(.*?)\)?$")  # "seluruh (swalayan)": the part named
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +294,7 @@ def scopes_of(code: str, groups: dict[str, Group], read_scopes: ReadScopes) -> l
             raise ValueError(f"{code} group {group_no}: more scopes read than there are")
         for _, label, by_size in here:
             better = group.label if is_all(label) and group.count == 1 else label
-            name = better.removeprefix("seluruh – ")
+            name = WHOLE_PART.sub(r"\1", better)
             scopes.append(Scope(name, 1, group.risks, by_size))
         left = group.count - len(here)
         if left:
@@ -285,9 +305,11 @@ def scopes_of(code: str, groups: dict[str, Group], read_scopes: ReadScopes) -> l
     return scopes
 
 
-def notes_for(code: str, scope: Scope, risk: str, detail: Detail | None, *, unclear: bool) -> str:
+def notes_for(code: str, size: str, risk: str, detail: Detail | None, *, unclear: bool) -> str:
     """Stable codes of what must be said beside a row."""
     notes = set(CODE_NOTES.get(code, ()))
+    if (code, size) in LOOKS_LIKE_SLIP:
+        notes.add("looks-like-slip")
     if unclear:
         notes.add("ask-scope")
     if detail is not None:
@@ -357,11 +379,11 @@ def risk(source: Path) -> list[Sequence[str]]:
     lines: list[Sequence[str]] = []
     for code in sorted(groups):
         scopes = scopes_of(code, groups[code], read_scopes.get(code, {}))
-        labels = Counter(scope.label for scope in scopes)
+        labels = Counter(UNREAD.sub("", scope.label) for scope in scopes)
+        # Equal or unread labels: a person cannot tell the scopes apart from the words.
+        unclear = max(labels.values()) > 1 or "" in labels
         for number, scope in enumerate(scopes, start=1):
             label = UNREAD.sub("", scope.label)
-            # Equal or unread labels: a person cannot tell the scopes apart from the words.
-            unclear = labels[scope.label] > 1 or not label
             if len(scopes) == 1 and is_all(label):
                 label = ""
             lines += risk_lines(code, number, label, scope, unclear=unclear)
@@ -392,7 +414,7 @@ def risk_lines(
             joined(known.duties),
             joined(known.supporting),
             joined(known.unread),
-            notes_for(code, scope, level, detail, unclear=unclear),
+            notes_for(code, size, level, detail, unclear=unclear),
         )
         merged.setdefault(content, []).append(size)
     return [

@@ -9,8 +9,16 @@ from app.domain.because import FactKind
 from app.domain.business_size import BusinessSize, Capital
 from app.domain.combined import Whole, combine, whole_capital
 from app.domain.deed import DEED_LAW, not_in_deed
-from app.domain.estimate import BANDS, CapitalBand, Estimate, JourneyReason, Question
+from app.domain.estimate import (
+    BANDS,
+    RISK_TABLE,
+    CapitalBand,
+    Estimate,
+    JourneyReason,
+    Question,
+)
 from app.domain.legal_form import RULES, UMK_ONLY_LAW, LegalForm, fits_size
+from app.domain.reference_types import RiskNote
 from app.domain.requirements import DeclarationKind, Ground
 from app.domain.risk import Citation
 from app.extensions import db
@@ -152,6 +160,14 @@ def obstacles(dossier: Dossier, whole: Whole) -> tuple[Obstacle, ...]:
         found.append(Obstacle(JourneyReason.NOT_IN_DEED, uncovered, (DEED_LAW,)))
     if whole.size is not None and not fits_size(form, whole.size.value):
         found.append(Obstacle(JourneyReason.FORM_FOR_UMK_ONLY, (), (UMK_ONLY_LAW,)))
+    if not RULES[form].is_entity:
+        company = [
+            part.found.code
+            for part in whole.parts
+            if RiskNote.COMPANY_WITH_SBU in part.found.row_notes
+        ]
+        if company:
+            found.append(Obstacle(JourneyReason.COMPANY_ONLY, tuple(company), (RISK_TABLE,)))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ Reading goes through get_book(), offered here as well.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from app.domain.reference_types import ReleaseInfo
 from app.extensions import db
+from app.models.dossier import Activity
 from app.models.reference import (
     Area,
     Holiday,
@@ -135,6 +137,7 @@ def load_releases(directory: Path = FOLDER) -> LoadReport:
         # All files are read, not only the changed ones: the others may lean on what changed.
         found = read_releases(directory, sources, _known())
         contents = {content.source.info.id: content for content in found}
+    scopes = _scopes() if changed else {}
     report: list[LoadedRelease] = []
     for source in sources:
         outcome, rows = Outcome.SKIPPED, 0
@@ -147,6 +150,7 @@ def load_releases(directory: Path = FOLDER) -> LoadReport:
         report.append(LoadedRelease(source.info.id, source.info.kind, outcome, rows))
     if changed:
         _choose_current()
+        _ask_moved_scopes_again(scopes, _scopes())
         reset_book()
     return LoadReport(tuple(report))
 
@@ -251,6 +255,38 @@ def _release_values(source: ReleaseSource) -> dict[str, Any]:
         "loaded_at": datetime.now(UTC),
         "current": False,
     }
+
+
+def _scopes() -> dict[str, set[tuple[int, str]]]:
+    """Number and label of each scope by code, of the risk release in use."""
+    found: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for code, number, scope in db.session.execute(
+        select(RiskFact.code, RiskFact.scope_no, RiskFact.scope)
+        .join(ReferenceRelease, ReferenceRelease.id == RiskFact.release_id)
+        .where(ReferenceRelease.edition == "2025", ReferenceRelease.current)
+    ):
+        found[code].add((number, scope))
+    return found
+
+
+def _ask_moved_scopes_again(
+    before: dict[str, set[tuple[int, str]]], now: dict[str, set[tuple[int, str]]]
+) -> None:
+    """Forget the scope that a draft chose where its code has other scopes now.
+
+    A scope is kept by its number, and the same number may now name another part with another risk.
+    What was handed over stays: its risk was fixed with its release.
+    """
+    moved = sorted(code for code in before if before[code] != now.get(code))
+    db.session.execute(
+        update(Activity)
+        .where(
+            Activity.kbli_code.in_(moved),
+            Activity.scope_no.is_not(None),
+            Activity.risk_release.is_(None),
+        )
+        .values(scope_no=None)
+    )
 
 
 def _choose_current() -> None:

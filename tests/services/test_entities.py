@@ -110,6 +110,16 @@ def test_a_one_person_company_stays_small(database, capital, stops):
     assert (JourneyReason.FORM_FOR_UMK_ONLY in reasons(dossier)) is stops
 
 
+@pytest.mark.parametrize(("form", "stops"), [(LegalForm.INDIVIDUAL, True), (LegalForm.PT, False)])
+def test_small_construction_is_for_companies(database, form, stops):
+    plumbing = "43221"
+    if form is LegalForm.INDIVIDUAL:
+        dossier = dossier_at(None, kbli_code=plumbing)
+    else:
+        dossier = entity_dossier(form, kbli_code=plumbing, deed=(plumbing,))
+    assert (JourneyReason.COMPANY_ONLY in reasons(dossier)) is stops
+
+
 def test_tax_numbers_are_sealed(app, database):
     entity_dossier(LegalForm.BRANCH)
     person = dossier_at(StepName.HOME)

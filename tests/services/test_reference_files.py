@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 
 from app.extensions import db
 from app.models.reference import Area, Holiday, KbliCode, ReferenceRelease, RiskFact
+from app.services import dossiers
 from app.services.reference import (
     Outcome,
     ReferenceFilesBroken,
@@ -18,6 +19,7 @@ from app.services.reference import (
     reset_book,
     status,
 )
+from tests.factories import pin_hash
 
 RISK_HEADER = (
     "code,scope_no,scope,scope_count,sizes,risk,details,authority,authority_complete,days,"
@@ -162,6 +164,35 @@ def test_a_newer_release_stands_beside_the_old_one(blank, folder):
     assert current == {"risk": False, "risk-new": True}
     assert blank.scalar(select(func.count()).select_from(RiskFact)) == 4
     assert [row.risk.value for row in get_book().risk_rows("01111")] == ["T"]
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["a new release", "a replaced one"])
+def test_a_draft_is_asked_again_where_its_scopes_moved(blank, folder, beside):
+    two = "01112,{no},{part},1,mikro kecil,{risk},no,,,,,,,,,,"
+    seed, grow = two.format(no=1, part="benih", risk="MR"), two.format(no=2, part="tanam", risk="R")
+    put(folder, "risk.csv", 4, seed)
+    put(folder, "risk.csv", 5, grow)
+    load_releases(folder)
+    corn, cereal, sent = (dossiers.start(pin_hash(), "id") for _ in range(3))
+    for dossier, code in ((corn, "01111"), (cereal, "01112"), (sent, "01112")):
+        activity = dossier.activities[0]
+        activity.kbli_code, activity.scope_no = code, 1
+    sent.activities[0].risk_release = "risk"
+    blank.flush()
+
+    name = "risk2.csv" if beside else "risk.csv"
+    lines = (folder / "risk.csv").read_text(encoding="utf-8").splitlines()
+    lines[3:] = [two.format(no=1, part="benih lain", risk="MT"), seed.replace(",1,", ",2,", 1)]
+    (folder / name).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    if beside:
+        with (folder / "releases.toml").open("a", encoding="utf-8") as manifest:
+            manifest.write("\n" + entry("risk-new", "risk", "2025", [name], "2026-06-01"))
+    load_releases(folder)
+    blank.expire_all()
+
+    assert corn.activities[0].scope_no == 1
+    assert cereal.activities[0].scope_no is None
+    assert sent.activities[0].scope_no == 1
 
 
 def test_a_folder_may_bring_only_a_part(blank, folder, tmp_path_factory):
