@@ -116,6 +116,11 @@ def short_day(day: date) -> str:
     return format_date(day, "d MMMM yyyy", rebase=False)
 
 
+def weekday(day: date) -> str:
+    """Return “Sen 23 Nov”, for lists of days that follow each other."""
+    return format_date(day, "EEE d MMM", rebase=False)
+
+
 def moment_in_words(moment: datetime) -> str:
     """Return “Senin, 23 November 2026, 10.14 WIT” of an aware or stored (UTC) moment."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -146,5 +151,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(number)
     app.add_template_filter(day_in_words)
     app.add_template_filter(short_day)
+    app.add_template_filter(weekday)
     app.add_template_filter(moment_in_words)
     app.add_template_global(language)

@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta, timezone
 WIT = timezone(timedelta(hours=9), "WIT")
 """Waktu Indonesia Timur. A fixed offset: Papua has no summer time."""
 
+WIB = timezone(timedelta(hours=7), "WIB")
+"""Waktu Indonesia Barat, the time of Jakarta, in which the national OSS shows its days."""
+
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -67,11 +70,11 @@ class WorkingCalendar:
         )
 
 
-def local_date(moment_utc: datetime) -> date:
-    """Return the day that it is in Sorong (WIT) at a moment.
+def local_date(moment_utc: datetime, zone: timezone = WIT) -> date:
+    """Return the day that it is at a moment, in Sorong (WIT) unless another zone is named.
 
     Raises MomentWithoutZone for a moment without tzinfo: guessing would be wrong by a day.
     """
     if moment_utc.tzinfo is None:
         raise MomentWithoutZone("moment_without_zone")
-    return moment_utc.astimezone(WIT).date()
+    return moment_utc.astimezone(zone).date()

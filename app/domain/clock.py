@@ -4,16 +4,22 @@ The days of a licence stand in its rules (NSPK); they are working days. They beg
 are complete and correct (PP 28/2025, elucidation of article 5(4)). Codes 41 and 42 pause the clock
 and let it go on, 43 and 44 set it back and start it anew. If the office says nothing in time, OSS
 itself marks the certificate as verified (article 225) or issues the permit (article 230).
+
+Two calendars count the same days: OSS by the working days of the central government (article 1(26))
+and the day in Jakarta (WIB), the office by its own free days and the day in Sorong (WIT). The law
+knows one clock, that of OSS, so nobody may be shown a later day than that: the earlier one counts.
+Whether OSS leaves out regional days too is not known; that it does not is the safe reading.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from typing import Any
 
-from app.domain.calendar import WIT, NegativeWorkingDays, WorkingCalendar, local_date
+from app.domain.calendar import WIB, WIT, NegativeWorkingDays, WorkingCalendar, local_date
 from app.domain.oss_codes import LicenceStatus as S
 from app.domain.verification import FINAL, SUPERVISION
 
@@ -52,11 +58,6 @@ class Clock:
     deemed_on: date | None
 
     @property
-    def paused(self) -> bool:
-        """Say whether the clock waits for the person."""
-        return self.state is ClockState.PAUSED
-
-    @property
     def is_urgent(self) -> bool:
         """Say whether the running clock has two days left, or fewer."""
         return (
@@ -64,6 +65,76 @@ class Clock:
             and self.days_left is not None
             and self.days_left <= URGENT_WORKING_DAYS
         )
+
+
+class DayKind(StrEnum):
+    """What one day does to a clock. START: the papers became complete, counting begins after it."""
+
+    START = "start"
+    COUNTED = "counted"
+    FREE = "free"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDay:
+    """One day of a reckoning. number: the how-many-th working day it is, None unless counted."""
+
+    day: date
+    kind: DayKind
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The clock of one licence as OSS reckons it and as the office does; the earlier is shown."""
+
+    oss: Clock
+    office: Clock
+    oss_days: tuple[CountedDay, ...] = ()
+    office_days: tuple[CountedDay, ...] = ()
+
+    @property
+    def state(self) -> ClockState:
+        """Return what both do: the same news moves them."""
+        return self.oss.state
+
+    @property
+    def days_left(self) -> int | None:
+        """Return the fewer working days left; None where the rules name no days."""
+        return min(self._known(self.oss.days_left, self.office.days_left), default=None)
+
+    @property
+    def due_on(self) -> date | None:
+        """Return the earlier last day; None unless the clock runs and the days are known."""
+        return min(self._known(self.oss.due_on, self.office.due_on), default=None)
+
+    @property
+    def deemed_on(self) -> date | None:
+        """Return the earlier first day on which OSS may decide by itself; None likewise."""
+        return min(self._known(self.oss.deemed_on, self.office.deemed_on), default=None)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Return whether either has two days left, or fewer."""
+        return self.oss.is_urgent or self.office.is_urgent
+
+    @property
+    def differ(self) -> bool:
+        """Return whether the two end on different days."""
+        return self.oss.due_on != self.office.due_on
+
+    @property
+    def by_day(self) -> tuple[tuple[date, CountedDay | None, CountedDay | None], ...]:
+        """Return each day with what it is to OSS and to the office, in order."""
+        sides = [{each.day: each for each in days} for days in (self.oss_days, self.office_days)]
+        return tuple(
+            (day, sides[0].get(day), sides[1].get(day)) for day in sorted({*sides[0], *sides[1]})
+        )
+
+    @staticmethod
+    def _known(*values: Any) -> list[Any]:
+        return [value for value in values if value is not None]
 
 
 @dataclass(slots=True)
@@ -87,13 +158,37 @@ class _Run:
         self.state = state
 
 
+def clocks_of(
+    history: Iterable[tuple[S, datetime]],
+    days: int | None,
+    national: WorkingCalendar,
+    office: WorkingCalendar,
+    now: datetime,
+) -> Clocks:
+    """Return both clocks of a licence at `now`, each with its reckoning day by day.
+
+    national: the working days of the central government. office: those of the office here, which
+    also has regional days and days on which its door was shut. The rest as for clock_of.
+    """
+    past = sorted(history, key=lambda pair: pair[1])
+    both = [
+        (
+            clock_of(past, days, calendar, now, zone),
+            reckoning(past, days, calendar, now, zone),
+        )
+        for calendar, zone in ((national, WIB), (office, WIT))
+    ]
+    return Clocks(both[0][0], both[1][0], both[0][1], both[1][1])
+
+
 def clock_of(
     history: Iterable[tuple[S, datetime]],
     days: int | None,
     calendar: WorkingCalendar,
     now: datetime,
+    zone: timezone = WIT,
 ) -> Clock:
-    """Return how the clock of a licence stands at `now`.
+    """Return how the clock of a licence stands at `now`, by the days of one zone.
 
     history: statuses with their moments (aware), in any order; what comes after `now` is left out.
     days: working days of the rules, None where not known: then nothing is promised.
@@ -105,12 +200,8 @@ def clock_of(
     """
     if days is not None and days < 0:
         raise NegativeWorkingDays(days)
-    today = local_date(now)
-    run = _Run(ClockState.NOT_STARTED, [])
-    for status, moment in sorted(history, key=lambda pair: pair[1]):
-        if moment > now or run.state is ClockState.STOPPED:
-            break
-        _take(run, status, local_date(moment))
+    today = local_date(now, zone)
+    run = _run_of(history, now, zone)
     used = _used(run.stretches, calendar, today)
     due = None
     if days is not None and run.state is ClockState.RUNNING:
@@ -123,6 +214,48 @@ def clock_of(
         due_on=due,
         deemed_on=due + timedelta(days=1) if due else None,
     )
+
+
+def reckoning(
+    history: Iterable[tuple[S, datetime]],
+    days: int | None,
+    calendar: WorkingCalendar,
+    now: datetime,
+    zone: timezone = WIT,
+) -> tuple[CountedDay, ...]:
+    """Return the days from the (last) start to the last day of the term, or to a pause.
+
+    Empty where the days are not known or the clock has not started: then there is nothing to count.
+    """
+    run = _run_of(history, now, zone)
+    if days is None or not run.stretches or run.state is ClockState.STOPPED:
+        return ()
+    today = local_date(now, zone)
+    found = [CountedDay(run.stretches[0][0], DayKind.START)]
+    number = 0
+    for start, end in run.stretches:
+        day = found[-1].day
+        while day < start:
+            day += timedelta(days=1)
+            found.append(CountedDay(day, DayKind.PAUSED))
+        last = end or max(today, calendar.add_working_days(start, max(0, days - number)))
+        while day < last:
+            day += timedelta(days=1)
+            if calendar.is_working(day):
+                number += 1
+                found.append(CountedDay(day, DayKind.COUNTED, number))
+            else:
+                found.append(CountedDay(day, DayKind.FREE))
+    return tuple(found)
+
+
+def _run_of(history: Iterable[tuple[S, datetime]], now: datetime, zone: timezone) -> _Run:
+    run = _Run(ClockState.NOT_STARTED, [])
+    for status, moment in sorted(history, key=lambda pair: pair[1]):
+        if moment > now or run.state is ClockState.STOPPED:
+            break
+        _take(run, status, local_date(moment, zone))
+    return run
 
 
 def _take(run: _Run, status: S, day: date) -> None:
@@ -163,10 +296,21 @@ def _day_after_working_days(
     return calendar.add_working_days(stretches[-1][0], left)
 
 
-def end_of_term(start: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
-    """Return the moment at which a term of working days is over: midnight (WIT) after its last day.
+def end_of_term(
+    start: datetime, working_days: int, national: WorkingCalendar, office: WorkingCalendar
+) -> datetime:
+    """Return the moment at which a term of working days is over: midnight after its last day.
+
+    By both calendars, each in its zone; the earlier moment, so that nobody is late at OSS who is
+    in time by what we say.
 
     Raises NegativeWorkingDays, MomentWithoutZone.
     """
-    last = calendar.add_working_days(local_date(start), working_days)
-    return datetime.combine(last + timedelta(days=1), time(), tzinfo=WIT)
+    return min(
+        datetime.combine(
+            calendar.add_working_days(local_date(start, zone), working_days) + timedelta(days=1),
+            time(),
+            tzinfo=zone,
+        )
+        for calendar, zone in ((national, WIB), (office, WIT))
+    )

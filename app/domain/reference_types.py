@@ -154,11 +154,16 @@ class AreaEntry:
 
 
 class HolidayKind(StrEnum):
-    """Why a day is free, or (WORKDAY) why it is not although the library says so."""
+    """Why a day is free, or (WORKDAY) why it is not although the library says so.
+
+    LOCAL and CLOSED are free for the office here alone: a regional day, and a day on which its
+    door was shut (a blockade, a flood, no power). OSS goes on counting on them.
+    """
 
     NATIONAL = "national"
     COLLECTIVE = "collective"
     LOCAL = "local"
+    CLOSED = "closed"
     WORKDAY = "workday"
 
 

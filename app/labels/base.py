@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain.authority import DaysKnown
 from app.domain.business_size import BusinessSize
+from app.domain.clock import DayKind
 from app.domain.environment import EnvironmentStep
 from app.domain.estimate import (
     Bring,
@@ -162,6 +163,10 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (DaysKnown.AUTOMATIC, _l("At once: no office has to decide")),
     (DaysKnown.KNOWN, _l("The list names the days.")),
     (DaysKnown.UNKNOWN, _l("Not known. Ask DPMPTSP.")),
+    (DayKind.START, _l("papers complete")),
+    (DayKind.COUNTED, _l("counted")),
+    (DayKind.FREE, _l("free")),
+    (DayKind.PAUSED, _l("waits for you")),
     (RiskNote.CONFIRM, _l("OSS itself still waits for a rule of the ministry. Ask before you start.")),
     (RiskNote.ASK_SCOPE, _l("OSS does not say clearly which part this is. Ask DPMPTSP.")),
     (RiskNote.OTHER_SCOPES_CLOSED, _l("OSS offers only the parts named here.")),

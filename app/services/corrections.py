@@ -138,7 +138,7 @@ def return_for_correction(
         answer_days = max((days for days in named if days is not None), default=None)
     until = None
     if answer_days is not None:
-        until = end_of_term(now, answer_days, licences.calendar_around(now)).astimezone(UTC)
+        until = end_of_term(now, answer_days, *licences.calendars_around(now)).astimezone(UTC)
     correction = Correction(
         dossier_id=dossier.id,
         licence_id=licence.id,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.adapters.licensing import LicenceResult
 from app.domain.calendar import WIT, WorkingCalendar
-from app.domain.clock import Clock, clock_of
+from app.domain.clock import Clocks, clocks_of
 from app.domain.corrections import CorrectionItem, ReturnReason
 from app.domain.events import EventKind
 from app.domain.messages import MessageKind
@@ -232,7 +232,7 @@ class LicenceView:
     state: PublicState
     who: WhoActs
     history: tuple[tuple[PublicState, datetime], ...]
-    clock: Clock | None
+    clock: Clocks | None
     reason: ReturnReason | None
 
     @property
@@ -262,10 +262,10 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
         past = sorted(row.events, key=lambda event: (event.at, event.number))
         clock = None
         if needs_office(row, dossier):
-            clock = clock_of(
+            clock = clocks_of(
                 [(LicenceStatus(event.status), event.at) for event in past],
                 row.days if row.days_unit == WORKING_DAYS else None,
-                calendar_around(now),
+                *calendars_around(now),
                 now,
             )
         found.append(
@@ -283,10 +283,16 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
     return found
 
 
-def calendar_around(moment: datetime) -> WorkingCalendar:
-    """Return the working days of the years around a moment; a term may cross a New Year."""
-    year = moment.year
-    return WorkingCalendar(get_book().holidays(year - 1, year + 1))
+def calendars_around(moment: datetime) -> tuple[WorkingCalendar, WorkingCalendar]:
+    """Return the working days of OSS and of the office around a moment.
+
+    The years before and after are in it: a term may cross a New Year.
+    """
+    book, first, last = get_book(), moment.year - 1, moment.year + 1
+    return (
+        WorkingCalendar(book.national_holidays(first, last)),
+        WorkingCalendar(book.holidays(first, last)),
+    )
 
 
 def record_status(

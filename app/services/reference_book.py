@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -171,13 +171,24 @@ class ReferenceBook:
 
     def holidays(self, first_year: int, last_year: int | None = None) -> frozenset[date]:
         """Days on which the office is closed beside weekends, both years included."""
-        years = range(first_year, (first_year if last_year is None else last_year) + 1)
-        return frozenset(entry.day for year in years for entry in self.holiday_list(year))
+        return frozenset(entry.day for entry in self._free_days(first_year, last_year))
+
+    def national_holidays(self, first_year: int, last_year: int | None = None) -> frozenset[date]:
+        """Those of them that the central government sets: OSS counts by no others."""
+        return frozenset(
+            entry.day
+            for entry in self._free_days(first_year, last_year)
+            if entry.kind not in {HolidayKind.LOCAL, HolidayKind.CLOSED}
+        )
+
+    def _free_days(self, first_year: int, last_year: int | None) -> Iterator[HolidayEntry]:
+        for year in range(first_year, (first_year if last_year is None else last_year) + 1):
+            yield from self.holiday_list(year)
 
     def holiday_list(self, year: int) -> tuple[HolidayEntry, ...]:
         """The free days of a year with their names; our own table wins over the library.
 
-        A local day does not hide a national or collective one: that is the safer reason.
+        A day of the office alone does not hide a national or collective one, the safer reason.
         """
         days = {entry.day: entry for entry in _library_days(year)}
         for entry in self._own_days:
@@ -185,7 +196,7 @@ class ReferenceBook:
                 continue
             if entry.kind is HolidayKind.WORKDAY:
                 days.pop(entry.day, None)
-            elif entry.kind is HolidayKind.LOCAL:
+            elif entry.kind in {HolidayKind.LOCAL, HolidayKind.CLOSED}:
                 days.setdefault(entry.day, entry)
             else:
                 days[entry.day] = entry

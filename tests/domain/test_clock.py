@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.calendar import (
+    WIB,
     WIT,
     MomentWithoutZone,
     NegativeWorkingDays,
     WorkingCalendar,
     local_date,
 )
-from app.domain.clock import ClockState, clock_of, end_of_term
+from app.domain.clock import (
+    Clocks,
+    ClockState,
+    CountedDay,
+    DayKind,
+    clock_of,
+    clocks_of,
+    end_of_term,
+    reckoning,
+)
 from app.domain.oss_codes import LicenceStatus as S
 from app.domain.verification import FINAL
 
 PLAIN = WorkingCalendar(frozenset())
 # Christmas week of 2026: Thursday 24 and Friday 25 December are free.
 CHRISTMAS = WorkingCalendar(frozenset({date(2026, 12, 24), date(2026, 12, 25)}))
+# National and collective days of the joint decree around the rows of tests/data/clock_days.csv.
+NATIONAL = frozenset(
+    date(2027, month, day)
+    for month, days in {
+        1: (1, 5), 2: (5, 6), 3: (8, 9, 10, 11, 12, 15, 25, 26, 28), 5: (1, 6, 17, 18, 19, 20),
+    }.items()
+    for day in days
+) | {date(2026, 12, 24), date(2026, 12, 25)}  # fmt: skip
+FREE_IN_PAPUA = date(2029, 2, 5)  # a Monday on which nothing national falls
 
 
 def at(day: date, hour: int = 10) -> datetime:
@@ -101,7 +122,7 @@ def test_unknown_days_promise_nothing():
 def test_a_return_pauses_and_an_answer_goes_on():
     history = [(S.COMPLETE, day(0)), (S.CLARIFICATION, day(2))]
     paused = clock(history, day(20))
-    assert (paused.state, paused.paused) == (ClockState.PAUSED, True)
+    assert paused.state is ClockState.PAUSED
     assert (paused.used_working_days, paused.days_left, paused.due_on) == (2, 5, None)
     assert not paused.is_urgent
     again = clock([*history, (S.CLARIFIED, day(21))], day(22))
@@ -191,11 +212,85 @@ def test_refused_values():
         clock_of([], 7, PLAIN, datetime(2026, 11, 2))  # noqa: DTZ001 - on purpose
 
 
-def test_a_term_ends_at_midnight_in_sorong_after_its_last_day():
-    end = end_of_term(at(day(4)), 5, PLAIN)
-    assert end == datetime(2026, 11, 14, tzinfo=WIT)
-    assert local_date(end - timedelta(seconds=1)) == day(11)
-    assert end_of_term(at(date(2026, 12, 23)), 1, CHRISTMAS).date() == date(2026, 12, 29)
+def test_a_term_ends_at_the_earlier_midnight_after_its_last_day():
+    midnight_here = end_of_term(at(day(4)), 5, PLAIN, PLAIN)
+    assert midnight_here == datetime(2026, 11, 14, tzinfo=WIT)
+    assert local_date(midnight_here - timedelta(seconds=1)) == day(11)
+    # Half past midnight here is still the day before in Jakarta, and the term is over a day sooner.
+    early = at(day(1), 0) + timedelta(minutes=30)
+    assert end_of_term(early, 1, PLAIN, PLAIN) == datetime(2026, 11, 4, tzinfo=WIB)
+    # A day that only the office has free gives nobody more time at OSS.
+    assert end_of_term(at(date(2026, 12, 23)), 1, PLAIN, CHRISTMAS).date() == date(2026, 12, 25)
+
+
+def golden_rows() -> list[dict[str, str]]:
+    path = Path(__file__).parent.parent / "data" / "clock_days.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def here(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=WIT)
+
+
+def some_day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def clocks_of_row(row: dict[str, str]) -> Clocks:
+    history = [event.split("@") for event in row["history_wit"].split()]
+    shut = {date.fromisoformat(text) for text in row["closed"].split()}
+    return clocks_of(
+        [(S(code), here(moment)) for code, moment in history],
+        int(row["days"]),
+        WorkingCalendar(NATIONAL),
+        WorkingCalendar(NATIONAL | {FREE_IN_PAPUA} | shut),
+        here(row["now_wit"]),
+    )
+
+
+@pytest.mark.parametrize("case", sorted({row["case"] for row in golden_rows()}))
+def test_both_clocks_by_rows_reckoned_apart(case):
+    rows = [row for row in golden_rows() if row["case"] == case]
+    for row in rows:
+        found = clocks_of_row(row)
+        told = (
+            *(found.oss.days_left, found.oss.due_on),
+            *(found.office.days_left, found.office.due_on),
+            *(found.days_left, found.due_on),
+        )
+        expected = []
+        for side in ("oss_", "office_", ""):
+            expected += [int(row[f"{side}left"]), some_day(row[f"{side}due"])]
+        assert told == tuple(expected), row
+        assert found.differ is (row["oss_due"] != row["office_due"])
+    assert len(golden_rows()) >= 200
+
+
+@pytest.mark.parametrize("row", golden_rows()[::13], ids=lambda row: row["history_wit"])
+def test_the_reckoning_ends_where_the_clock_does(row):
+    found = clocks_of_row(row)
+    for clock, days in ((found.oss, found.oss_days), (found.office, found.office_days)):
+        numbers = [each.number for each in days if each.number]
+        assert days[0].kind is DayKind.START
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert [each.day for each in days] == sorted({each.day for each in days})
+        if clock.due_on:
+            assert [each.day for each in days if each.number == int(row["days"])] == [clock.due_on]
+    assert [day for day, *_ in found.by_day] == sorted({day for day, *_ in found.by_day})
+
+
+def test_a_pause_stands_in_the_reckoning():
+    history = [(S.COMPLETE, at(day(0))), (S.CLARIFICATION, at(day(1))), (S.CLARIFIED, at(day(3)))]
+    days = reckoning(history, 3, PLAIN, at(day(3), 12))
+    kinds = [DayKind.START, DayKind.COUNTED, DayKind.PAUSED, DayKind.PAUSED, DayKind.COUNTED]
+    assert [each.kind for each in days][:5] == kinds
+    assert days[-1] == CountedDay(day(7), DayKind.COUNTED, 3)
+
+
+@pytest.mark.parametrize("history", [[], [(S.REQUIREMENTS_FILLED, at(MONDAY))]])
+def test_nothing_is_reckoned_before_the_start(history):
+    assert reckoning(history, 3, PLAIN, at(day(3))) == ()
 
 
 statuses = st.sampled_from([s for s in S if s not in {S.WARNED, S.SUSPENDED, S.FINED}])
@@ -230,7 +325,7 @@ def test_pausing_never_shortens_the_time_left(days, calendar, start, wait, lengt
 def test_a_reset_gives_all_days_back(history, days, calendar):
     ended = any(status in FINAL for status, _ in history)
     found = clock([*history, (S.RECLARIFICATION, day(91))], day(91), days, calendar)
-    assert ended or (found.days_left, found.paused) == (days, True)
+    assert ended or (found.days_left, found.state) == (days, ClockState.PAUSED)
 
 
 @given(terms, calendars, days_later, days_later)
@@ -247,3 +342,23 @@ def test_on_the_last_day_nothing_is_left_and_the_day_before_something_is(
     assert (
         clock([(S.COMPLETE, day(start))], due + timedelta(days=later), days, calendar).due_on == due
     )
+
+
+@given(
+    st.lists(st.tuples(statuses, st.integers(0, 90 * 24)), min_size=1, max_size=12),
+    terms,
+    st.frozensets(days_later.map(day), max_size=6),
+    st.frozensets(days_later.map(day), max_size=6),
+    st.integers(0, 120 * 24),
+)
+def test_the_day_that_is_shown_is_never_later_than_that_of_oss(hours, days, free, free_here, now):
+    start = datetime(MONDAY.year, MONDAY.month, MONDAY.day, tzinfo=UTC)
+    history = [(status, start + timedelta(hours=n)) for status, n in hours]
+    national, office = WorkingCalendar(free), WorkingCalendar(free | free_here)
+    found = clocks_of(history, days, national, office, start + timedelta(hours=now))
+    assert found.oss.state is found.office.state
+    assert found.days_left <= found.oss.days_left
+    assert found.is_urgent >= found.oss.is_urgent
+    if found.oss.due_on:
+        assert found.due_on <= found.oss.due_on
+        assert found.deemed_on <= found.oss.deemed_on

@@ -227,6 +227,12 @@ def test_days_are_said_where_they_are_known(client):
     said = main(desk.get("hasil"))
     assert "The office has 7 working days left." in said
     assert "OSS approves by itself" in said
+    assert "How the days are counted" in said
+    rows = desk.get("hasil").get_data(as_text=True).split("<tr>")[1:]
+    cells = [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in rows]
+    assert cells[0] == ["Day", "OSS", "Office"]
+    assert cells[1][1:] == ["papers complete", "papers complete"]
+    assert {"7"} <= set(cells[-1][1:]), "the last row is the last day"
     assert "you may prepare, but not open yet" in said
     desk.office("kembalikan", alasan="unreadable", sasaran="step:lahan:0")
     assert "After that it has 7 working days." in main(desk.get("hasil"))

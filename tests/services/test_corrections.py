@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.domain.calendar import WIT
+from app.domain.clock import ClockState
 from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
 from app.domain.journey import StepName, Stop
 from app.domain.oss_codes import LicenceStatus
@@ -434,4 +435,4 @@ def test_the_clock_waits_meanwhile(app, database, dossier):
     give_back(dossier)
     (view,) = licences.views(dossier, datetime.now(UTC))
     assert view.clock is not None
-    assert (view.clock.paused, view.clock.days_left) == (True, 7)
+    assert (view.clock.state, view.clock.days_left) == (ClockState.PAUSED, 7)

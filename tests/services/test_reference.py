@@ -367,6 +367,12 @@ def test_the_local_day_is_free(book, year):
     assert date(year, 2, 5) in book.holidays(year)
 
 
+def test_oss_counts_on_days_that_are_free_here_alone(book):
+    # In 2027 the day is also collective leave, which the central government sets.
+    assert book.holidays(2026) - book.national_holidays(2026) == {date(2026, 2, 5)}
+    assert book.holidays(2027) == book.national_holidays(2027)
+
+
 def test_a_range_of_years_holds_each_of_them(book):
     assert book.holidays(2026, 2027) == book.holidays(2026) | book.holidays(2027)
 
