@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, cli, gateways, i18n, labels, logs, practice_space, web
+from app import assets, cli, gateways, i18n, labels, logs, practice_space, purpose, web
 from app.adapters.practice_line import MOUNT, SESSION_COOKIE, PracticeLine
 from app.auth import SESSION_LENGTH
 from app.config import (
@@ -36,9 +36,13 @@ BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get 
 
 
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
-    """Return the application. Raises BadSettings when the environment holds a mistake."""
+    """Return the application. Raises BadSettings when the environment holds a mistake.
+
+    Raises purpose.OtherPurpose for a data folder that is for something else.
+    """
     settings = settings or read_settings()
     keys = load_secrets(settings.instance)
+    purpose.check_folder(keys.purpose, settings)
     vault.keys, vault.current = keys.data_keys, keys.current_data_key
     vault.index_key = keys.index_key
     vault.source = key_source(settings.instance)
@@ -84,6 +88,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     db.init_app(app)
     with app.app_context():
         _prepare_engine(settings)
+        purpose.guard(db.engine, settings)
     migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"))
     babel.init_app(app, locale_selector=i18n.chosen_language)
     csrf.init_app(app)

@@ -17,19 +17,15 @@ from types import FrameType
 
 from flask_migrate import upgrade
 
-from app import create_app
+from app import create_app, purpose
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, BadSettings, PracticeSpace, ServiceMode, Settings, read_settings
 from app.extensions import db
 from app.practice import write_practice_file
 from app.practice_space import Keeper
-from app.services import papers, reference
+from app.services import reference
 
 STOP_WITHIN_S = 15
-_NOT_FOR_REAL = (
-    "This database was used for practice and holds specimens, so real work cannot start on it. "
-    "Set another INSTANCE or DATABASE_URL."
-)
 
 
 def main() -> int:
@@ -44,20 +40,27 @@ def main() -> int:
     if not _port_is_free(settings):
         print(f"Port {settings.port} is in use. Try another: PORT=8001 make run", file=sys.stderr)  # noqa: T201
         return 2
+    try:
+        _prepare(settings)
+    except purpose.OtherPurpose as error:
+        print(error.message, file=sys.stderr)  # noqa: T201
+        return 2
+    return _serve(settings)
+
+
+def _prepare(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         upgrade()
+    purpose.claim(app)
+    with app.app_context():
         reference.load_releases()
         db.session.commit()
-        if not settings.is_practice and papers.any_specimen():
-            print(_NOT_FOR_REAL, file=sys.stderr)  # noqa: T201
-            return 2
         if settings.mode is ServiceMode.TRAINING:
             write_practice_file(settings)
             db.session.commit()
         db.session.remove()
         db.engine.dispose()
-    return _serve(settings)
 
 
 def _port_is_free(settings: Settings) -> bool:

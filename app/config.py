@@ -31,6 +31,13 @@ class ServiceMode(StrEnum):
     CONNECTED = "connected"
 
 
+class Purpose(StrEnum):
+    """What data are kept for. They never change it (app/purpose.py)."""
+
+    PRACTICE = "practice"
+    REAL = "real"
+
+
 class NikCheckMode(StrEnum):
     """Who compares a NIK with the civil registry: its web service, or staff on its portal."""
 
@@ -124,6 +131,11 @@ class Settings:
     def is_practice(self) -> bool:
         """True when everything here is practice, and every page has to say so."""
         return self.mode is ServiceMode.TRAINING
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the data of this mode are for. From ASSIST to CONNECTED they are the same."""
+        return Purpose.PRACTICE if self.is_practice else Purpose.REAL
 
     @property
     def is_inside(self) -> bool:
@@ -373,13 +385,17 @@ def _read_messages(
 
 @dataclass(frozen=True)
 class Secrets:
-    """Keys made once for an installation. They live beside the database, never in it."""
+    """Keys made once for an installation. They live beside the database, never in it.
+
+    purpose: what the data folder is for; None before the first start.
+    """
 
     session_key: str
     data_keys: dict[int, bytes]
     current_data_key: int
     index_key: bytes
     oss_user_key: str
+    purpose: Purpose | None = None
 
 
 def load_secrets(instance: Path) -> Secrets:
@@ -398,6 +414,7 @@ def load_secrets(instance: Path) -> Secrets:
         current_data_key=stored["current_data_key"],
         index_key=Vault.key_from_text(stored["index_key"]),
         oss_user_key=stored["oss_user_key"],
+        purpose=Purpose(stored["purpose"]) if "purpose" in stored else None,
     )
 
 
@@ -441,6 +458,12 @@ def key_source(instance: Path) -> Callable[[], tuple[Mapping[int, bytes], int]]:
         return found.data_keys, found.current_data_key
 
     return read
+
+
+def mark_purpose(instance: Path, purpose: Purpose) -> None:
+    """Write beside the keys what the data folder is for, once and for all."""
+    if load_secrets(instance).purpose is None:
+        _change_secrets(instance, lambda stored: stored.setdefault("purpose", str(purpose)))
 
 
 class CannotRetire(Exception):

@@ -13,7 +13,7 @@ import time
 
 from flask_migrate import upgrade
 
-from app import create_app, worker
+from app import create_app, purpose, worker
 from app.config import read_settings
 from app.extensions import db
 from app.practice import write_practice_file
@@ -49,9 +49,14 @@ os.umask(0o077)
 settings = read_settings()
 if not settings.is_inside:
     raise SystemExit("This is for the practice space alone, which the service starts by itself.")
-app = create_app(settings)
+try:
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+    purpose.claim(app)
+except purpose.OtherPurpose as error:
+    raise SystemExit(error.message) from error
 with app.app_context():
-    upgrade()
     reference.load_releases()
     write_practice_file(settings)
     db.session.commit()

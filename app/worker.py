@@ -13,6 +13,7 @@ from flask import Flask
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
+from app import purpose
 from app.extensions import db
 from app.services import attachments, inbound, jobs, messages, nik_cases, post_keys, retention
 
@@ -81,5 +82,9 @@ def make_huey(app: Flask) -> SqliteHuey:
 
 
 def run(app: Flask) -> None:
-    """Run until a signal says stop; what is under way is finished first."""
+    """Run until a signal says stop; what is under way is finished first.
+
+    Raises purpose.OtherPurpose for data that are not for this mode.
+    """
+    purpose.claim(app)
     Consumer(make_huey(app), workers=1, periodic=True, check_worker_health=True).run()

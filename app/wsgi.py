@@ -1,8 +1,19 @@
 """The application for the server: granian --interface wsgi app.wsgi:app"""
 
-from app import counting, create_app
+import os
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import counting, create_app, purpose
 from app.warmup import warm_up
 
-app = create_app()
+try:
+    app = create_app()
+    # A flask command comes through here too; it only looks, so that trying one decides nothing.
+    purpose.claim(app, keep=os.environ.get("FLASK_RUN_FROM_CLI") != "true")
+except purpose.OtherPurpose as error:
+    raise SystemExit(error.message) from error
+except SQLAlchemyError:
+    pass  # no tables yet (the first `flask db upgrade`), or no database: each connection compares
 warm_up(app)
 counting.start(app)

@@ -33,6 +33,7 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 EMPTY = {
     "change_requests",
     "lkpm_worksheets",
+    "installation",
     "attachments",
     "file_disposals",
     "finder_choices",
@@ -62,6 +63,8 @@ CHECKED = {
     ("holiday", "kind"): "national",
     ("risk_fact", "risk"): "R",
     ("risk_fact", "size"): "mikro",
+    ("installation", "id"): 1,
+    ("installation", "purpose"): "practice",
     ("change_requests", "new_dossier_id"): None,  # never the dossier itself
 }
 

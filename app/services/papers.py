@@ -44,11 +44,6 @@ def find(code: str) -> Paper | None:
     return paper if paper is not None and _may_show(paper) else None
 
 
-def any_specimen() -> bool:
-    """Say whether a specimen was ever made here: then this database is for practice."""
-    return db.session.scalar(select(Paper.id).where(Paper.specimen).limit(1)) is not None
-
-
 def public_facts(paper: Paper) -> PublicFacts:
     """Return what the verification page says."""
     handover = paper.dossier.handover
