@@ -8,10 +8,15 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import g, request, session
+from flask import current_app, g, request, session
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
 _DOSSIER, _AT, _EPOCH, _TOKEN = "d", "a", "e", "csrf_token"
+
+# Practice only: files that were opened in this browser, [id, epoch], the newest last. Their
+# messages come here as to their owner's phone: after leaving too, or no lost PIN could be tried.
+_OPENED = "o"
+_OPENED_AT_MOST = 5
 
 EXAMPLE = "c"  # practice only: the worked example whose answers stand in the boxes of this file
 
@@ -123,7 +128,10 @@ def enter(dossier_id: int, epoch: int = 0) -> None:
 
     epoch: the dossier's session_epoch; the session ends when a new PIN counts it up.
     """
+    opened = [each for each in opened_here() if each[0] != dossier_id]
     session.clear()
+    if current_app.config["SETTINGS"].is_practice:
+        session[_OPENED] = [*opened, (dossier_id, epoch)][-_OPENED_AT_MOST:]
     g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
     session[_DOSSIER] = dossier_id
     if epoch:
@@ -138,9 +146,17 @@ def start_token() -> None:
         session[_TOKEN] = secrets.token_urlsafe(16)
 
 
+def opened_here() -> list[tuple[int, int]]:
+    """Return the practice files that this browser opened, each with its session_epoch of then."""
+    return [(dossier_id, epoch) for dossier_id, epoch in session.get(_OPENED, [])]
+
+
 def leave() -> None:
     """Forget the dossier in this browser."""
+    opened = opened_here()
     session.clear()
+    if opened:
+        session[_OPENED] = opened
     g.pop("dossier", None)
 
 

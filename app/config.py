@@ -224,6 +224,12 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         mistakes.append("DUKCAPIL_URL also needs DUKCAPIL_USER and DUKCAPIL_PASSWORD.")
 
     sending = _read_messages(env, address, mistakes)
+    if mode is ServiceMode.TRAINING:  # people practise with numbers that may belong to somebody
+        if env.get("MESSAGES", "").strip().lower() == "send":
+            mistakes.append(
+                "MESSAGES=send is not for SERVICE_MODE=training: practice sends nothing."
+            )
+        sending["messages"] = "page"
     files = {name: env.get(f"FILES_S3_{name}", "").strip() for name in _OBJECT_STORE}
     endpoint = address("FILES_S3_ENDPOINT")
     absent = [f"FILES_S3_{name}" for name in _OBJECT_STORE if not files[name]]

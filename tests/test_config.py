@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.messages import PageOutbox
 from app.config import ROOT, BadSettings, NikCheckMode, ServiceMode, load_secrets, read_settings
 from app.domain.messages import Channel
 from app.gateways import make_messages
@@ -56,7 +57,14 @@ MISTAKES = [
     ({"DUKCAPIL_URL": "https://x"}, ["DUKCAPIL_USER", "DUKCAPIL_PASSWORD"]),
     ({"DUKCAPIL_URL": "https://x", "DUKCAPIL_USER": "u"}, ["DUKCAPIL_PASSWORD"]),
     ({"MESSAGES": "post"}, ["MESSAGES", "page or send", "post"]),
-    ({"MESSAGES": "send"}, ["MESSAGES=send", "SMTP_URL", "SMS_GATEWAY_URL", "GAMMU"]),
+    (
+        {"MESSAGES": "send", "SMTP_URL": "smtp://x", "MAIL_FROM": "a@b"},
+        ["MESSAGES=send", "practice sends nothing"],
+    ),
+    (
+        {"MESSAGES": "send", "SERVICE_MODE": "assist"},
+        ["MESSAGES=send", "SMTP_URL", "SMS_GATEWAY_URL", "GAMMU"],
+    ),
     ({"SMTP_URL": "smtp://mail.test"}, ["SMTP_URL", "MAIL_FROM"]),
     ({"SMTP_URL": "http://x", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://", "smtps://"]),
     ({"SMTP_URL": "smtp://x:0", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://"]),
@@ -153,15 +161,35 @@ def test_a_real_registry_takes_the_place_of_the_built_in_one():
 
 def test_messages_stay_here_until_somebody_names_a_way_out():
     assert read_settings({}).messages == "page"
-    smtp = {"SMTP_URL": "smtp://u:p@mail.test", "MAIL_FROM": "izin@example.test"}
+    smtp = {
+        "SERVICE_MODE": "assist",
+        "SMTP_URL": "smtp://u:p@mail.test",
+        "MAIL_FROM": "izin@example.test",
+    }
     assert read_settings(smtp).messages == "send"
     assert read_settings({**smtp, "MESSAGES": "page"}).messages == "page"
     assert read_settings({"MESSAGES_INBOUND_TOKEN": "x" * 24}).messages == "page"
+    assert read_settings({**smtp, "SERVICE_MODE": "training"}).messages == "page"
+
+
+def test_practice_sends_nothing_whatever_is_set():
+    ways = {
+        "SMTP_URL": "smtp://mail.test",
+        "MAIL_FROM": "izin@example.test",
+        "WHATSAPP_GATEWAY_URL": "https://wa.test/",
+        "WHATSAPP_GATEWAY_TOKEN": "t",
+        "GAMMU_DATABASE_URL": "sqlite:////x/smsd",
+    }
+    port = make_messages(read_settings(ways))
+    assert port.built_in
+    assert port.inbox is None
+    assert {type(carrier) for carrier in port._carriers.values()} == {PageOutbox}
 
 
 def test_each_way_out_gets_its_carrier(tmp_path):
     everything = read_settings(
         {
+            "SERVICE_MODE": "assist",
             "SMTP_URL": "smtps://mail.test",
             "MAIL_FROM": "izin@example.test",
             "WHATSAPP_GATEWAY_URL": "https://wa.test/",
@@ -175,9 +203,13 @@ def test_each_way_out_gets_its_carrier(tmp_path):
     assert port.carried == {Channel.SMS, Channel.WHATSAPP, Channel.EMAIL}
     repeatable = {each for each in port.carried if port.is_repeatable(each)}
     assert repeatable == {Channel.SMS, Channel.WHATSAPP}
-    assert (port.inbox is not None, port.built_in, port.practice) == (True, False, True)
+    assert (port.inbox is not None, port.built_in, port.practice) == (True, False, False)
     assert port.address == "https://izin.test/lacak"
-    by_http = {"SMS_GATEWAY_URL": "https://sms.test", "SMS_GATEWAY_TOKEN": "t"}
+    by_http = {
+        "SERVICE_MODE": "assist",
+        "SMS_GATEWAY_URL": "https://sms.test",
+        "SMS_GATEWAY_TOKEN": "t",
+    }
     port = make_messages(read_settings(by_http))
     assert (port.carried, port.inbox, port.address) == ({Channel.SMS}, None, None)
     port = make_messages(read_settings({}))

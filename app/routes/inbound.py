@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, request, session
 from flask.typing import ResponseReturnValue
 
-from app.auth import open_to_all, start_token
+from app.auth import open_to_all, opened_here, start_token
 from app.config import ServiceMode
 from app.domain.messages import Channel, MessageState
 from app.domain.phone import mask_phone
@@ -30,6 +30,8 @@ bp = Blueprint("inbound", __name__)
 
 PAGE_SIZE = 20
 PAGES_AT_MOST = 500
+PLAYED_AT_MOST = 5
+_PLAYED = "q"  # answers to the SMS that were played in this browser
 _LENGTHS: Mapping[str, int] = {"from": 40, "text": 2000, "id": 80}
 
 _log = structlog.get_logger(__name__)
@@ -78,7 +80,7 @@ def _say(status: int, body: Mapping[str, str]) -> Response:
 @bp.get("/latihan/pesan")
 @open_to_all
 def practice() -> ResponseReturnValue:
-    """Show every message that would have gone out, to learn and to try."""
+    """Show what would have gone to the phones of the files that this browser opened."""
     _in_practice_only()
     start_token()
     return _page(PlayForm(formdata=None))
@@ -102,6 +104,8 @@ def play() -> ResponseReturnValue:
             taken = inbound.take(f"practice-{request.form[FIELD]}", form.dari.data, form.teks.data)
         except inbound.TooMany:
             abort(429)
+        if taken.message is not None:
+            session[_PLAYED] = [*session.get(_PLAYED, []), taken.message.id][-PLAYED_AT_MOST:]
         job = _job_of(taken.message)
         commit_now()
         if job is not None:
@@ -122,7 +126,9 @@ def _page(form: PlayForm, status: int = 200) -> Response:
     typed = request.args.get("halaman", "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
     page = min(max(page, 1), PAGES_AT_MOST)
-    found, has_older = messages.page_of_all(page, PAGE_SIZE)
+    found, has_older = messages.page_of_some(
+        opened_here(), session.get(_PLAYED, []), page, PAGE_SIZE
+    )
     return render(
         "messages/practice.html",
         status=status,

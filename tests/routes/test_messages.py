@@ -19,6 +19,7 @@ from app.routes import inbound as hook
 from app.services import dossiers, messages
 from tests.client import body_of, form_of, here, links_of, parse, words
 from tests.factories import (
+    OTHER_PIN,
     PHONE,
     bring_forward,
     count,
@@ -187,8 +188,14 @@ def test_a_draft_may_choose_too(client, app):
 
 
 @both_languages
-def test_everybody_sees_the_practice_messages(client, app, sent, new_client, language):
-    page = new_client().get(f"{PREFIXES[language]}/latihan/pesan")
+def test_the_practice_messages_come_to_who_opened_the_file(client, app, sent, new_client, language):
+    address = f"{PREFIXES[language]}/latihan/pesan"
+    stranger = new_client()
+    open_dossier(app, stranger)
+    for other in (new_client(), stranger):
+        assert parse(other.get(address)).with_class("hit") == []
+    client.post("/berkas/selesai")
+    page = client.get(address)  # as the phone goes on receiving
     boxes = [words(box) for box in parse(page).with_class("hit")]
     assert len(boxes) == 2
     with looking(app) as session:
@@ -197,6 +204,33 @@ def test_everybody_sees_the_practice_messages(client, app, sent, new_client, lan
         personal = [dossier.applicant.nik, dossier.applicant.name, PHONE[3:], "081200004567"]
     assert all(number in box and "•567" in box for box in boxes)
     assert [value for value in personal if value in body_of(page)] == []
+
+
+def test_the_code_for_a_lost_pin_comes_to_who_opened_the_file_and_to_no_other(
+    client, app, sent, new_client
+):
+    """A support number is made to be told: whoever knows it may ask for a code, and not read it."""
+    with looking(app) as session:
+        number = session.get_one(Dossier, sent).support_number
+    stranger = new_client()
+    for browser in (stranger, client):
+        form_of(browser.get("/berkas/lupa"), "/berkas/lupa").fill(nomor=number).submit()
+    worker.sweep(app)
+    worker.sweep(app)
+    code = re.compile(r"\b\d{3} ?\d{3}\b")
+    assert not parse(stranger.get("/latihan/pesan")).with_class("hit")
+    box = words(parse(client.get("/latihan/pesan")).with_class("hit")[0])
+    form = form_of(client.get("/berkas/lupa/kode"), "/berkas/lupa/kode")
+    assert here(form.fill(kode=code.findall(box)[-1]).submit()) == "/berkas/lupa/pin"
+    form_of(client.get("/berkas/lupa/pin")).fill(pin=OTHER_PIN).submit()
+    assert parse(client.get("/latihan/pesan")).with_class("hit"), "and goes on coming here"
+
+
+def test_a_new_pin_puts_out_who_opened_the_file_before(client, app, sent):
+    with looking(app) as session:
+        session.get_one(Dossier, sent).session_epoch += 1
+        session.commit()
+    assert not parse(client.get("/latihan/pesan")).with_class("hit")
 
 
 def test_it_exists_in_practice_only(client, app, monkeypatch):
@@ -212,6 +246,8 @@ def test_pages_of_twenty(client, app):
         for number in range(40):
             messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=str(number))
         session.commit()
+        dossier_id = dossier.id
+    open_in(client, dossier_id)
     seen = []
     address = "/latihan/pesan"
     while address:
