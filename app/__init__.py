@@ -30,6 +30,7 @@ from app.routes import blueprints
 from app.routes import help as help_pages
 from app.routes import kit as kit_pages
 from app.services import boundaries, rules
+from app.simulators.dukcapil import practice_people
 
 WRITE_TURN_S = 10
 BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.config.update(
         TESTING=testing,
         SETTINGS=settings,
+        MADE_UP=frozenset(person.nik for person in practice_people()),
         SECRET_KEY=keys.session_key,
         SESSION_COOKIE_NAME=SESSION_COOKIE if settings.is_inside else "s",
         SESSION_COOKIE_PATH=MOUNT if settings.is_inside else "/",

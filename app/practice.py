@@ -17,8 +17,11 @@ from app.i18n import DEFAULT
 from app.services import dossiers, pins
 from app.simulators.dukcapil import PracticePerson, practice_people
 
-# Found, found with a prefix of the city, and a name that the registry writes differently.
-_TO_TRY = ("kiosk", "cook", "name_differs")
+# Three whose NIK fits, then one for each thing that can happen to a NIK.
+_TO_TRY = (
+    "kiosk", "cook", "one_word", "name_differs", "birth_date_differs", "not_found", "not_recorded",
+    "down",
+)  # fmt: skip
 
 
 def people_to_try() -> list[PracticePerson]:

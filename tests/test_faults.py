@@ -149,8 +149,8 @@ def test_a_paper_in_parts_counts_once_all_of_it_was_taken(next_page: str | None)
 
 FORMS = [
     Form("/berkas/mulai", (("kunci", "0"), ("pin", "824615"))),
-    Form("/berkas/telepon", (("kunci", "1"), ("telepon", "0812-3456-7890"))),
-    Form("/berkas/telepon", (("kunci", "1"), ("telepon", "0812-3456-7890"))),  # sent again
+    Form("/berkas/telepon", (("kunci", "1"), ("telepon", "0812-0000-7890"))),
+    Form("/berkas/telepon", (("kunci", "1"), ("telepon", "0812-0000-7890"))),  # sent again
     Form("/berkas/lahan", (("kunci", "2"), ("luas", "0,5"), ("satuan", "02"), ("status", "02"))),
     Form("/berkas/lahan", (("kunci", "3"), ("luas", "40"), ("satuan", "02"), ("status", "adat"))),
     Form("/berkas/usaha/2", (("kunci", "4"), ("usaha", ""), ("uraian", "Jual  kopi"))),

@@ -42,6 +42,7 @@ class FileCase(StrEnum):
     DRAFT = "draft"
     WITHDRAWN = "withdrawn"
     ERASURE = "erasure"
+    PRACTICE = "practice"
     WITH_NIB = "with_nib"
 
 

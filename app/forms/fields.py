@@ -26,6 +26,7 @@ from app.domain import (
     support_number,
     tax_numbers,
 )
+from app.forms import practice
 
 INPUT_AT_MOST = 2000  # characters looked at; longer ones are cut before any work is done
 
@@ -33,7 +34,8 @@ INPUT_AT_MOST = 2000  # characters looked at; longer ones are cut before any wor
 class ParsedField(StringField):
     """A text box whose text a rule turns into a value.
 
-    parse: raises an error with `.problem`; messages: problem -> sentence (lazy), which may name
+    parse: raises an error with `.problem`, and with `.forget` where the box is to come back empty;
+    messages: problem -> sentence (lazy), which may name
     {values} of the error. `data` holds the value, `raw` the text as typed.
     """
 
@@ -83,6 +85,8 @@ class ParsedField(StringField):
             self.data = self.parse(self.raw)
         except ValueError as error:
             self.problem = error
+            if getattr(error, "forget", False):
+                self.raw = ""
 
     def _value(self) -> str:
         return self.raw
@@ -128,6 +132,7 @@ class ChoiceField(StringField):
 
 
 NIK_MESSAGES = {
+    **practice.NIK_MESSAGES,
     nik.NikProblem.EMPTY: _l("Type your NIK: the 16 digits at the top of your KTP."),
     nik.NikProblem.NOT_DIGITS: _l("A NIK has digits only. Check for letters or signs."),
     nik.NikProblem.WRONG_LENGTH: _l("A NIK has 16 digits. You typed {digits}."),
@@ -154,6 +159,7 @@ DATE_MESSAGES = {
     dates.DateProblem.IMPOSSIBLE: _l("The date {day}-{month}-{year} does not exist. Check it."),
 }
 PHONE_MESSAGES = {
+    **practice.PHONE_MESSAGES,
     phone.PhoneProblem.EMPTY: _l("Type your mobile number, for example 0812 3456 7890."),
     phone.PhoneProblem.NOT_DIGITS: _l("A phone number has digits only."),
     phone.PhoneProblem.FOREIGN: _l(
@@ -262,8 +268,8 @@ def phone_field(label: Any, hint: Any, **attributes: Any) -> ParsedField:
     """A box for an Indonesian mobile number. It is kept as +628… and shown as 08…"""
     return ParsedField(
         label,
-        description=hint,
-        parse=phone.parse_mobile,
+        description=practice.either(hint, practice.PHONE_HINT),
+        parse=practice.read_phone,
         messages=PHONE_MESSAGES,
         show=lambda number: "0" + number.removeprefix("+62"),
         inputmode="tel",

@@ -13,7 +13,7 @@ from wtforms.validators import StopValidation
 
 from app.domain import dates, email_address, person, place, tax_numbers
 from app.domain.calendar import local_date
-from app.domain.nik import parse_nik
+from app.forms import practice
 from app.forms.fields import (
     DATE_MESSAGES,
     EMAIL_MESSAGES,
@@ -51,8 +51,10 @@ class IdentityForm(FlaskForm):
 
     nik = ParsedField(
         _l("NIK"),
-        description=_l("16 digits at the top of your KTP. Spaces are fine."),
-        parse=lambda text: parse_nik(text, today=today()).digits,
+        description=practice.either(
+            _l("16 digits at the top of your KTP. Spaces are fine."), practice.NIK_HINT
+        ),
+        parse=practice.read_nik,
         messages=NIK_MESSAGES,
         show=lambda digits: " ".join(digits[i : i + 4] for i in range(0, 16, 4)),
         inputmode="numeric",

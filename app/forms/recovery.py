@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.domain import nik, place, recovery
+from app.domain import place, recovery
+from app.forms import practice
 from app.forms.access import StartForm, number_field
 from app.forms.fields import (
     NIK_MESSAGES,
@@ -16,7 +17,6 @@ from app.forms.fields import (
     messages_for_text,
     phone_field,
 )
-from app.forms.person import today
 
 CODE_MESSAGES = {
     recovery.CodeProblem.EMPTY: _l("Type the code of 6 digits."),
@@ -53,8 +53,10 @@ class LostNumberForm(FlaskForm):
 
     nik = ParsedField(
         _l("Your NIK"),
-        description=_l("16 digits at the top of your KTP. Spaces are fine."),
-        parse=lambda text: nik.parse_nik(text, today=today()).digits,
+        description=practice.either(
+            _l("16 digits at the top of your KTP. Spaces are fine."), practice.NIK_HINT
+        ),
+        parse=practice.read_nik,
         messages=NIK_MESSAGES,
         inputmode="numeric",
         numeric=True,

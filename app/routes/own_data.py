@@ -41,7 +41,7 @@ def _show(form: SendForm, status: int = 200) -> Response:
         sent=g.dossier.sent_at is not None,
         may_take_back=handovers.may_take_back(g.dossier),
         why=retention.why_kept(g.dossier),
-        draft_days=retention.rules().files[FileCase.DRAFT].days,
+        draft_days=retention.untouched_days(),
         hours=_HOURS,
         **once.form_context(form),
     )

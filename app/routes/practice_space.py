@@ -26,6 +26,7 @@ from app.auth import open_to_all
 from app.config import PracticeSpace, Settings
 from app.i18n import OTHER, chosen_language
 from app.practice import people_to_try
+from app.services import retention
 from app.web import carried, render, see_other
 
 bp = Blueprint("practice_space", __name__)
@@ -65,11 +66,17 @@ def landing() -> Response:
         inside=is_inside(),
         wiped_at=_hour(_settings().practice_wipe_at),
         people=people_to_try(),
+        kept_days=retention.practice_days(),
     )
 
 
 def _hour(at: time) -> str:
     return f"{at:%H:%M}" if chosen_language() == OTHER else f"{at:%H.%M}"
+
+
+def how_to_practise() -> str:
+    """Return the page that says who to be in practice, where codes arrive, and what stays."""
+    return url_for("home.show" if is_inside() else "practice_space.show")
 
 
 def practice_address() -> str:
@@ -140,6 +147,8 @@ def _was_wiped(app: Flask) -> bool:
 def _bind(state: BlueprintSetupState) -> None:
     app = state.app
     settings: Settings = app.config["SETTINGS"]
+    if settings.is_practice:
+        app.add_template_global(how_to_practise)
     if settings.practice_space is PracticeSpace.ON:
         app.before_request(_say_that_it_is_away)
         app.add_template_global(practice_address)

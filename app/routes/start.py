@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 
 from app.adapters.papers.picture import number_picture
 from app.auth import applicant_required, enter, open_to_all, start_token
+from app.domain import kit
 from app.domain.support_number import format_support_number
 from app.extensions import limiter
 from app.forms.access import StartForm
 from app.i18n import outside_url
 from app.routes import once
-from app.services import dossiers, estimates, pins
+from app.services import dossiers, estimates, modes, pins
 from app.services.post_keys import BadPostKey, Taken
 from app.services.reference import get_book
 from app.web import advance, render, share_link
@@ -102,7 +103,7 @@ def picture() -> ResponseReturnValue:
     body = number_picture(
         format_support_number(g.dossier.support_number),
         [
-            _("Keep this number."),
+            kit.MARK if modes.is_practice() else _("Keep this number."),
             _("With it and your PIN you go on from any phone."),
             "DPMPTSP Kabupaten Sorong",
         ],

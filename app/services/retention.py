@@ -21,7 +21,7 @@ from app.domain.messages import MessageKind
 from app.domain.retention import FileCase, OnErasure, Retention, TableRule, read_retention
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import attachments, dossiers, events, messages
+from app.services import attachments, dossiers, events, messages, modes
 
 FILE = Path(__file__).parent.parent / "reference" / "retention.toml"
 DRAFTS_AT_ONCE = 100
@@ -71,13 +71,25 @@ def rows_of(table: Table, dossier_id: int) -> ColumnElement[bool] | None:
     return None
 
 
-def erase(dossier: Dossier, *, cause: str) -> Kept | None:
+def practice_days() -> int:
+    """Return after how many days without a change a practice file is erased, NIB or not."""
+    return rules().files[FileCase.PRACTICE].days or 0
+
+
+def untouched_days() -> int:
+    """Return after how many days without a change a file is erased that was never sent."""
+    return practice_days() if modes.is_practice() else rules().files[FileCase.DRAFT].days or 0
+
+
+def erase(dossier: Dossier, *, cause: str, practice: bool = False) -> Kept | None:
     """Erase a file, or what need not be kept of it, in the caller's transaction.
+
+    practice: wholly, also when the practice offices have it.
 
     The record of what happened stays: it holds nothing personal. Returns why the rest is kept.
     cause: for the record. Raises ValueError while an office works on the file.
     """
-    kept = why_kept(dossier)
+    kept = None if practice else why_kept(dossier)
     if kept is Kept.UNDER_WAY:
         raise ValueError(kept)
     whole = kept is None
@@ -131,25 +143,25 @@ def _is_over(table: Table, rule: TableRule, now: datetime) -> ColumnElement[bool
 
 
 def old_drafts(now: datetime) -> list[int]:
-    """Return files that were never sent and that nobody has touched for the whole term."""
-    days = rules().files[FileCase.DRAFT].days or 0
+    """Return files that nobody has touched for the whole term: never sent, or of practice."""
     query = select(Dossier.id).where(
-        Dossier.sent_at.is_(None),
         Dossier.erased_at.is_(None),
-        Dossier.updated_at <= now - timedelta(days=days),
+        Dossier.updated_at <= now - timedelta(days=untouched_days()),
     )
+    if not modes.is_practice():
+        query = query.where(Dossier.sent_at.is_(None))
     return list(db.session.scalars(query.order_by(Dossier.updated_at).limit(DRAFTS_AT_ONCE)))
 
 
 def erase_draft(dossier_id: int, now: datetime) -> bool:
-    """Erase one old draft, unless somebody touched it meanwhile. Does not commit."""
+    """Erase one of them, unless somebody touched it meanwhile. Does not commit."""
     dossier = dossiers.find_by_id(dossier_id, to_change=True)
-    days = rules().files[FileCase.DRAFT].days or 0
-    if dossier is None or dossier.updated_at > now - timedelta(days=days):
+    if dossier is None or dossier.updated_at > now - timedelta(days=untouched_days()):
         return False
-    if why_kept(dossier) is not None:
+    practice = modes.is_practice()
+    if not practice and why_kept(dossier) is not None:
         return False
-    erase(dossier, cause="untouched")
+    erase(dossier, cause="untouched", practice=practice)
     return True
 
 

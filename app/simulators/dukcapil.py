@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 VERIFY_PATH = "/dukcapil/get_json/verify"
-PRACTICE_SERIALS = range(9001, 10000)
 INACTIVE_USER = "tidak-aktif"
 
 _POPULATION = Path(__file__).with_name("population.csv")

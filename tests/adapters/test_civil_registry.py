@@ -21,10 +21,10 @@ from app.domain.nik_check import (
     classify,
 )
 from app.domain.person import Sex
+from app.domain.practice import SERIALS
 from app.simulators._shared import SLOW_S, UnderscoreHeaders
 from app.simulators.dukcapil import (
     INACTIVE_USER,
-    PRACTICE_SERIALS,
     Behaviour,
     create_dukcapil_simulator,
     practice_people,
@@ -309,7 +309,7 @@ def test_the_simulator_keeps_no_number(registry, tmp_path):
 def test_the_population_is_made_up_and_recognisable():
     assert len({person.nik for person in PEOPLE.values()}) == len(PEOPLE)
     for person in PEOPLE.values():
-        assert int(person.nik[-4:]) in PRACTICE_SERIALS
+        assert int(person.nik[-4:]) in SERIALS
         for name in (person.name, person.typed_name):
             assert any(
                 word in name for word in ("Praktik", "Contoh", "Latihan", "P.", "Tjontoh")

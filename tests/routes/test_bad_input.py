@@ -143,7 +143,7 @@ GOOD = [
     ("diri", "nama", "X"),
     ("diri", "nik", " 9601.0554-0387 9001 "),
     ("diri", "lahir", "17 Agustus 1990"),
-    ("telepon", "telepon", "+62 (812) 3456-7890"),
+    ("telepon", "telepon", "+62 (812) 0000-7890"),
     ("alamat", "jalan", "Jalan <b>Baru</b> & “Lama” 1/2"),
     ("alamat", "rtrw", ""),
     ("alamat", "kodepos", "98413"),

@@ -141,7 +141,7 @@ def test_a_post_to_a_closed_step_changes_nothing(client, app):
     desk = Desk(client)
     desk.give_back()
     place = form_of(desk.get("tempat"), "/berkas/tempat")
-    data = {"telepon": "0812 1111 2222", "csrf_token": place["csrf_token"], "kunci": "A" * 22}
+    data = {"telepon": "0812 0000 2222", "csrf_token": place["csrf_token"], "kunci": "A" * 22}
     answer = client.post("/berkas/telepon", data=data)
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith("/berkas/hasil")

@@ -296,7 +296,7 @@ def test_playing_an_sms(client, app, sent, language):
     url = f"{PREFIXES[language]}/latihan/pesan"
     with looking(app) as session:
         number = session.get_one(Dossier, sent).support_number
-    form = form_of(client.get(url), url).fill(dari="0813 9999 8888", teks=f"STATUS {number}")
+    form = form_of(client.get(url), url).fill(dari="0812 0000 8888", teks=f"STATUS {number}")
     answer = form.submit()
     assert here(answer) == url
     boxes = [words(box) for box in parse(answer).with_class("hit")]
@@ -322,7 +322,7 @@ def test_playing_with_mistakes(client, app, language):
     assert answer.status_code == 422
     assert len(parse(answer).with_class("err")) == 2
     assert form_of(answer, url)["dari"] == "12"
-    form = form_of(client.get(url), url).fill(dari="0813 9999 8888", teks="halo")
+    form = form_of(client.get(url), url).fill(dari="0812 0000 8888", teks="halo")
     assert form.submit(without={"csrf_token"}, follow=False).status_code == 422
     assert form.submit(without={"kunci"}, follow=False).status_code == 400
     assert count(app, InboundMessage) == 0

@@ -146,7 +146,7 @@ def test_a_withdrawn_file_is_closed_and_can_be_taken_back(client, app, draft, la
 
 
 def test_an_answer_to_a_withdrawn_file_changes_nothing(client, app, draft):
-    form = form_of(client.get("/berkas/telepon")).fill(telepon="0812 9999 8888")
+    form = form_of(client.get("/berkas/telepon")).fill(telepon="0812 0000 8888")
     ask(client, "tarik")
     form.submit()
     with looking(app) as session:

@@ -46,7 +46,10 @@ def test_the_front_page_says_what_it_is_and_gives_people_to_try(inside, language
     assert ("02.00 WIT" if language == "id" else "02:00 WIT") in text
     home = HOME[language]
     assert links_of(parse(answer), "btn")[0][0] == f"{home}berkas/mulai"
-    assert len(people_to_try()) == 3
+    assert f"{home}latihan/pesan" in [address for address, _said in links_of(parse(answer))]
+    how = "Cara berlatih" if language == "id" else "How to practise"
+    page = parse(inside.test_client().get(f"{PREFIXES[language]}/berkas/mulai"))
+    assert [address for address, said in links_of(page) if how in said] == [home]
 
 
 @both_languages

@@ -20,7 +20,7 @@ legal_form = "perseorangan"
 words = "kios sembako"
 code = "47112"
 topics = ["gratis"]
-telepon = { telepon = "0812-3456-7890" }
+telepon = { telepon = "0812-0000-7890" }
 alamat = { jalan = "Jalan Contoh 1" }
 usaha = { uraian = "Saya jual beras." }
 tempat = { jalan = "Jalan Contoh 2" }

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Table, select, update
 
-from app import worker
-from app.config import read_settings
+from app import gateways, worker
+from app.config import load_secrets, read_settings
 from app.domain.events import EventKind
 from app.domain.retention import DataGroup, FileCase, OnErasure, read_retention
 from app.extensions import db
@@ -92,8 +92,12 @@ def test_rows_go_when_their_term_is_over(database, rule, seconds, left):
 
 
 @pytest.mark.parametrize(("seconds", "erased"), [(60, False), (-60, True)])
-def test_a_draft_that_nobody_touches_goes(app, seconds, erased):
-    days = retention.rules().files[FileCase.DRAFT].days
+@pytest.mark.parametrize(
+    ("mode", "case"), [("assist", FileCase.DRAFT), ("training", FileCase.PRACTICE)]
+)
+def test_a_draft_that_nobody_touches_goes(app, make_app, mode, case, seconds, erased):
+    app = make_app(testing=True, SERVICE_MODE=mode)
+    days = retention.rules().files[case].days
     with looking(app) as session:
         number = dossier_at(None).id
         at = datetime.now(UTC) - timedelta(days=days) + timedelta(seconds=seconds)
@@ -115,14 +119,20 @@ def test_a_draft_that_nobody_touches_goes(app, seconds, erased):
     worker.tidy(app)  # again: nothing is left to do
 
 
-def test_a_file_with_a_nib_never_goes_by_age(app):
+def test_a_file_with_a_nib_never_goes_by_age_and_in_practice_wholly(app, make_app):
     with looking(app) as session:
         number = sent_dossier().id
         session.execute(update(Dossier).values(updated_at=datetime(2020, 1, 1, tzinfo=UTC)))
         session.commit()
-    worker.tidy(app)
+    worker.tidy(make_app(testing=True, SERVICE_MODE="assist"))
     with looking(app) as session:
         assert session.get_one(Dossier, number).erased_at is None
+    gateways.init_app(app, app.config["SETTINGS"], load_secrets(app.config["SETTINGS"].instance))
+    worker.tidy(app)
+    with looking(app) as session:
+        row = session.get_one(Dossier, number)
+        assert row.erased_at is not None
+        assert (row.applicant.nik, row.handover, row.papers) == (None, None, [])
 
 
 def test_what_lies_elsewhere_goes_too(database, monkeypatch):
