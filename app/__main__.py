@@ -17,13 +17,14 @@ from types import FrameType
 
 from flask_migrate import upgrade
 
-from app import create_app, purpose
+from app import create_app, gateways, purpose
+from app.adapters.files import FilesUnavailable, PlaceMissing
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, BadSettings, PracticeSpace, ServiceMode, Settings, read_settings
 from app.extensions import db
 from app.practice import write_practice_file
 from app.practice_space import Keeper
-from app.services import reference
+from app.services import reference, sealed_files
 
 STOP_WITHIN_S = 15
 
@@ -45,6 +46,9 @@ def main() -> int:
     except purpose.OtherPurpose as error:
         print(error.message, file=sys.stderr)  # noqa: T201
         return 2
+    except PlaceMissing as error:
+        print(gateways.files_advice(settings, error), file=sys.stderr)  # noqa: T201
+        return 2
     return _serve(settings)
 
 
@@ -56,6 +60,13 @@ def _prepare(settings: Settings) -> None:
     with app.app_context():
         reference.load_releases()
         db.session.commit()
+        try:
+            sealed_files.check_place()
+        except PlaceMissing:
+            raise
+        except FilesUnavailable as error:
+            # After a power cut the store may need longer than we do; other work can begin.
+            print(f"Warning: {gateways.files_advice(settings, error)}", file=sys.stderr)  # noqa: T201
         if settings.mode is ServiceMode.TRAINING:
             write_practice_file(settings)
             db.session.commit()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from app.adapters.civil_registry import CivilRegistry, HttpCivilRegistry, NoRegistry
-from app.adapters.files import FolderFiles, ObjectStoreFiles
+from app.adapters.files import FilesUnavailable, FolderFiles, ObjectStoreFiles, PlaceMissing
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing, Licensing, NoLine
 from app.adapters.messages import Carrier, Messages, PageOutbox
@@ -35,6 +35,22 @@ def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:
     ports.civil_registry = _civil_registry(settings)
     ports.licensing = _licensing(settings, keys)
     ports.messages = make_messages(settings)
+
+
+def files_advice(settings: Settings, error: FilesUnavailable) -> str:
+    """Return a sentence for whoever looks after the system: where files should be, what to mend."""
+    store = settings.object_store
+    if store is None:
+        place = f"The folder of files, {settings.instance / 'files'},"
+        mend = "Is its disk mounted, and is INSTANCE right?"
+    else:
+        place = f"The bucket of files, {store.bucket} at {store.endpoint},"
+        mend = "Are FILES_S3_ENDPOINT and FILES_S3_BUCKET right?"
+    if isinstance(error, PlaceMissing):
+        return (
+            f"{place} is not there, or is not the one that holds the files of this database. {mend}"
+        )
+    return f"{place} does not answer or does not let us in ({error.cause}). Papers cannot be kept."
 
 
 def _civil_registry(settings: Settings) -> CivilRegistry:

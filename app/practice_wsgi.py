@@ -18,7 +18,7 @@ from app.config import read_settings
 from app.extensions import db
 from app.practice import write_practice_file
 from app.practice_space import WATCHED
-from app.services import reference
+from app.services import reference, sealed_files
 from app.services.finder import get_finder
 
 
@@ -60,6 +60,7 @@ with app.app_context():
     reference.load_releases()
     write_practice_file(settings)
     db.session.commit()
+    sealed_files.check_place()
     get_finder(2025).search("kios")
     db.session.remove()
     db.engine.dispose()

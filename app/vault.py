@@ -52,12 +52,20 @@ class Vault:
             self.keys = found[0]
         self.read_at = time.monotonic()
 
+    @staticmethod
+    def number_of(stored: bytes | None) -> int | None:
+        """Return the number of the key that a value is sealed with; None for what is no value."""
+        if stored is None or len(stored) <= 2 + _NONCE_BYTES or stored[0] != _FORMAT:
+            return None
+        return stored[1]
+
     def _key_of(self, stored: bytes, purpose: str) -> bytes:
-        if len(stored) <= 2 + _NONCE_BYTES or stored[0] != _FORMAT:
+        number = self.number_of(stored)
+        if number is None:
             raise CannotDecrypt(purpose)
-        if stored[1] not in self.keys:
+        if number not in self.keys:
             self.reread()
-        key = self.keys.get(stored[1])
+        key = self.keys.get(number)
         if key is None:
             raise CannotDecrypt(purpose)
         return key

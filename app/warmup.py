@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.adapters.files import FilesUnavailable
 from app.extensions import db
+from app.gateways import files_advice
 from app.services import help as help_service
+from app.services import sealed_files
 from app.services.finder import get_finder
 from app.services.reference import get_book
 
@@ -24,8 +27,12 @@ def warm_up(app: Flask) -> None:
         try:
             if get_book().all_kbli(2025):
                 get_finder(2025).search("kios")
+            sealed_files.check_place()
         except SQLAlchemyError:
             pass
+        except FilesUnavailable as error:
+            advice = files_advice(app.config["SETTINGS"], error)
+            app.extensions["log"].error("files_unavailable", cause=error.cause, advice=advice)
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -20,7 +20,7 @@ from sqlalchemy.orm import scoped_session
 from app import create_app, gateways, i18n
 from app.config import Settings, load_secrets, read_settings
 from app.extensions import db, limiter
-from app.services import messages, pins
+from app.services import messages, pins, sealed_files
 from app.services.reference import load_releases, reset_book
 from tests.browser.served import Served
 from tests.client import CheckingClient
@@ -65,6 +65,7 @@ def application(request, tmp_path_factory) -> Iterator[Flask]:
         db.create_all()
         load_releases()
         db.session.commit()
+        sealed_files.check_place()
     app.extensions[PLACES] = {}
     yield app
     with app.app_context():

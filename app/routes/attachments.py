@@ -36,6 +36,7 @@ from app.domain.attachments import (
 )
 from app.extensions import db, limiter
 from app.forms.business import SendForm
+from app.gateways import files_advice
 from app.labels import label
 from app.models.attachment import Attachment, Upload
 from app.routes import once
@@ -204,7 +205,8 @@ def _kept(raw: bytes) -> attachments.Reserved:
     try:
         attachments.put(reserved)
     except FilesUnavailable as away:
-        current_app.extensions["log"].error("files_unavailable", cause=away.cause)
+        advice = files_advice(current_app.config["SETTINGS"], away)
+        current_app.extensions["log"].error("files_unavailable", cause=away.cause, advice=advice)
         raise
     return reserved
 

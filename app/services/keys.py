@@ -6,6 +6,7 @@ to be made anew at one moment, since a look-up compares whole indexes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -32,26 +33,27 @@ class SealedColumn:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """Sealed values that are no Sealed column, such as files. Its service puts it into ELSEWHERE.
-
-    uses: how many are sealed with a key; reseal: seals the rest with the current one and commits.
-    """
-
-    name: str
-    uses: Callable[[int], int]
-    reseal: Callable[[], int]
-
-
-ELSEWHERE: list[Elsewhere] = []
-
-
-@dataclass(frozen=True)
 class Resealed:
     """How many values were sealed anew, and how many do not open with any key."""
 
     done: int
     broken: int
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Sealed values that are no Sealed column, such as files. Its service puts it into ELSEWHERE.
+
+    uses: how many each key seals, and under None how many cannot be read; reseal: seals the rest
+    with the current key and commits.
+    """
+
+    name: str
+    uses: Callable[[], Counter[int | None]]
+    reseal: Callable[[], Resealed]
+
+
+ELSEWHERE: list[Elsewhere] = []
 
 
 class StillUsed(Exception):
@@ -60,6 +62,17 @@ class StillUsed(Exception):
     def __init__(self, uses: int | None) -> None:
         super().__init__(uses)
         self.uses = uses
+
+
+class NotAllRead(Exception):
+    """Nobody can tell which key seals some values: they are not where they should be.
+
+    number: how many.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def sealed_columns() -> Iterator[SealedColumn]:
@@ -78,13 +91,25 @@ def _number_of(raw: ColumnClause[bytes]) -> ColumnClause[bytes]:
     return number
 
 
-def uses_of(number: int) -> int:
-    """Return how many values are sealed with a key."""
-    found = sum(each.uses(number) for each in ELSEWHERE)
+def uses() -> Counter[int | None]:
+    """Return how many values each key seals; under None, how many cannot be read.
+
+    Raises what the services in ELSEWHERE raise, FilesUnavailable among it.
+    """
+    found: Counter[int | None] = Counter()
+    for each in ELSEWHERE:
+        found.update(each.uses())
     for one in sealed_columns():
-        query = select(func.count()).select_from(one.source)
-        found += db.session.scalar(query.where(_number_of(one.raw) == bytes((number,)))) or 0
+        number = _number_of(one.raw)
+        query = select(number, func.count()).where(one.raw.is_not(None)).group_by(number)
+        for key, many in db.session.execute(query).tuples():
+            found[bytes(key)[0] if key else None] += many
     return found
+
+
+def uses_of(number: int) -> int:
+    """Return how many values are sealed with a key. Raises as uses() does."""
+    return uses()[number]
 
 
 def reseal() -> Resealed:
@@ -99,7 +124,8 @@ def reseal() -> Resealed:
         more, bad = _reseal_column(one)
         done, broken = done + more, broken + bad
     for each in ELSEWHERE:
-        done += each.reseal()
+        other = each.reseal()
+        done, broken = done + other.done, broken + other.broken
     _log.info("resealed", done=done, broken=broken, key=vault.current)
     return Resealed(done, broken)
 
@@ -133,10 +159,15 @@ def _reseal_column(one: SealedColumn) -> tuple[int, int]:
         db.session.commit()
 
 
-def check_unused(number: int) -> None:
-    """Raise StillUsed unless nothing is sealed with the key."""
+def check_unused(number: int, *, unread_are_lost: bool = False) -> None:
+    """Raise StillUsed unless nothing is sealed with the key, NotAllRead where that is not known.
+
+    unread_are_lost: whoever looks after the system has given up what cannot be read.
+    """
     if hasattr(ports, "files") and not any(each.name == "files" for each in ELSEWHERE):
         raise StillUsed(None)  # files may be sealed with it, and nobody has told us how to look
-    uses = uses_of(number)
-    if uses:
-        raise StillUsed(uses)
+    found = uses()
+    if found[number]:
+        raise StillUsed(found[number])
+    if found[None] and not unread_are_lost:
+        raise NotAllRead(found[None])

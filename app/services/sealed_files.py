@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+import structlog
 from sqlalchemy import select
 
-from app.adapters.files import NoSuchFile
+from app.adapters.files import NoSuchFile, PlaceMissing
 from app.extensions import db, ports, vault
 from app.models.attachment import Attachment, Upload, UploadPart
 from app.services import attachments, keys
+from app.vault import CannotDecrypt
+
+_log = structlog.get_logger(__name__)
 
 
-def _files() -> Iterator[tuple[str, bytes]]:
-    """Yield the key in the store and the stored bytes of every file that is there."""
+def check_place() -> None:
+    """See that the place of files is the one in which this database keeps them, before work begins.
+
+    A new one is marked, and one of an installation from before there were marks.
+
+    Raises PlaceMissing, FilesUnavailable.
+    """
+    try:
+        ports.files.check()
+    except PlaceMissing:
+        newest = db.session.scalar(
+            select(Attachment.storage_key).order_by(Attachment.id.desc()).limit(1)
+        )
+        db.session.rollback()
+        if newest is None or ports.files.exists(newest):
+            ports.files.mark()
+        else:
+            raise
+
+
+def _files() -> Iterator[tuple[str, bytes | None]]:
+    """Yield each key in the store with the stored bytes; None where they are not there."""
+    check_place()
     for storage_key in db.session.scalars(select(Attachment.storage_key).order_by(Attachment.id)):
         try:
             yield storage_key, ports.files.get(storage_key)
         except NoSuchFile:
-            continue
+            yield storage_key, None
 
 
 def _parts() -> Iterator[tuple[Upload, UploadPart]]:
@@ -26,29 +52,53 @@ def _parts() -> Iterator[tuple[Upload, UploadPart]]:
     yield from db.session.execute(query.order_by(UploadPart.id)).tuples()
 
 
-def uses(number: int) -> int:
-    """Return how many files and parts are sealed with a key."""
-    files = sum(stored[1] == number for _, stored in _files())
-    return files + sum(part.content[1] == number for _, part in _parts())
+def uses() -> Counter[int | None]:
+    """Return how many files and parts each key seals; None: a row whose file cannot be read.
+
+    Raises PlaceMissing, FilesUnavailable.
+    """
+    found = Counter(vault.number_of(stored) for _, stored in _files())
+    found.update(vault.number_of(part.content) for _, part in _parts())
+    return found
 
 
-def reseal() -> int:
-    """Seal what another key sealed with the current one, and commit. Returns how many."""
-    done = 0
+def reseal() -> keys.Resealed:
+    """Seal what another key sealed with the current one, and commit.
+
+    Raises PlaceMissing, FilesUnavailable.
+    """
+    done = broken = 0
     for storage_key, stored in list(_files()):
-        if stored[1] != vault.current:
-            purpose = attachments.purpose_of(storage_key)
-            ports.files.put(
-                storage_key, vault.seal_bytes(vault.open_bytes(stored, purpose), purpose)
-            )
+        purpose = attachments.purpose_of(storage_key)
+        try:
+            anew = _anew(stored or b"", purpose)
+        except CannotDecrypt:
+            _log.error("cannot_reseal", column="files", file=storage_key)
+            broken += 1
+            continue
+        if anew is not None:
+            ports.files.put(storage_key, anew)
             done += 1
     for upload, part in _parts():
-        if part.content[1] != vault.current:
-            purpose = attachments.part_purpose_of(upload, part.offset_bytes)
-            part.content = vault.seal_bytes(vault.open_bytes(part.content, purpose), purpose)
+        purpose = attachments.part_purpose_of(upload, part.offset_bytes)
+        try:
+            anew = _anew(part.content, purpose)
+        except CannotDecrypt:
+            _log.error("cannot_reseal", column="upload_parts", row=part.id)
+            broken += 1
+            continue
+        if anew is not None:
+            part.content = anew
             done += 1
     db.session.commit()
-    return done
+    return keys.Resealed(done, broken)
+
+
+def _anew(stored: bytes, purpose: str) -> bytes | None:
+    """Return bytes sealed with the current key; None where they are. Raises CannotDecrypt."""
+    if vault.number_of(stored) == vault.current:
+        return None
+    return vault.seal_bytes(vault.open_bytes(stored, purpose), purpose)
 
 
 def register() -> None:

@@ -2,93 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import stat
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from werkzeug.serving import make_server
-from werkzeug.wrappers import Request, Response
 
 from app.adapters.files import (
+    MARK,
     Files,
     FilesUnavailable,
     FolderFiles,
     NoSuchFile,
     ObjectStoreFiles,
+    PlaceMissing,
     new_key,
 )
-
-BUCKET = "lampiran"
-
-
-class Bucket:
-    """A small store that speaks what S3 speaks for single objects, and can be told to fail."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.fails = 0
-        self.seen: list[Request] = []
-
-    def __call__(self, environ, start_response):
-        request = Request(environ)
-        self.seen.append(request)
-        return self._answer(request)(environ, start_response)
-
-    def _answer(self, request: Request) -> Response:
-        body = request.get_data()
-        if self.fails:
-            self.fails -= 1
-            return Response("<Error><Code>SlowDown</Code></Error>", 503)
-        signed = request.headers.get("Authorization", "")
-        if not re.match(r"AWS4-HMAC-SHA256 Credential=kunci/\d{8}/id-1/s3/aws4_request", signed):
-            return Response("<Error><Code>AccessDenied</Code></Error>", 403)
-        said = request.headers["x-amz-content-sha256"]
-        assert said in {"UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest()}
-        bucket, _, name = request.path.lstrip("/").partition("/")
-        assert bucket == BUCKET
-        if request.method == "PUT":
-            self.objects[name] = body
-            return Response("", headers={"ETag": '"x"'})
-        if request.method == "POST" and "delete" in request.args:
-            names = re.findall("<Key>(.*?)</Key>", body.decode())
-            for each in names:
-                self.objects.pop(each, None)
-            rows = "".join(f"<Deleted><Key>{each}</Key></Deleted>" for each in names)
-            return Response(f"<DeleteResult>{rows}</DeleteResult>", mimetype="application/xml")
-        if name not in self.objects:
-            return Response("<Error><Code>NoSuchKey</Code></Error>", 404)
-        return Response(
-            self.objects[name],
-            headers={"ETag": '"x"', "Last-Modified": "Mon, 23 Nov 2026 20:00:00 GMT"},
-        )
+from tests.tools.bucket import BUCKET, KEY, REGION, SECRET, Bucket, served
 
 
 @pytest.fixture
 def bucket() -> Iterator[tuple[Bucket, str]]:
-    service = Bucket()
-    server = make_server("127.0.0.1", 0, service, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield service, f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served() as running:
+        yield running
 
 
-def object_store(address: str, **options) -> ObjectStoreFiles:
-    how = {"key": "kunci", "secret": "rahasia", "region": "id-1", **options}
-    return ObjectStoreFiles(address, BUCKET, **how)
+def object_store(address: str, bucket: str = BUCKET, **options) -> ObjectStoreFiles:
+    how = {"key": KEY, "secret": SECRET, "region": REGION, **options}
+    return ObjectStoreFiles(address, bucket, **how)
 
 
 @pytest.fixture(params=["folder", "object store"])
 def files(request, tmp_path) -> Files:
     if request.param == "folder":
-        return FolderFiles(tmp_path / "files")
-    return object_store(request.getfixturevalue("bucket")[1])
+        place: Files = FolderFiles(tmp_path / "files")
+    else:
+        place = object_store(request.getfixturevalue("bucket")[1])
+    place.mark()
+    return place
 
 
 @pytest.mark.parametrize("content", [b"x", b"", bytes(range(256)) * 8000])
@@ -124,9 +75,11 @@ def test_a_key_is_never_a_path(files, key):
 def test_the_folder_is_for_its_owner_alone_and_holds_no_drafts(tmp_path):
     folder = tmp_path / "files"
     keys = [new_key() for _ in range(20)]
+    FolderFiles(folder).mark()
     for key in keys:
         FolderFiles(folder).put(key, b"x")
-    found = [path for path in folder.rglob("*") if path.is_file()]
+    assert stat.S_IMODE((folder / MARK).stat().st_mode) == 0o600
+    found = [path for path in folder.rglob("*") if path.is_file() and path.name != MARK]
     assert {path.name for path in found} == set(keys)
     assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {0o600}
     assert all(path.parent.parent.parent == folder for path in found)
@@ -137,6 +90,35 @@ def test_a_folder_that_cannot_be_written_is_unavailable_and_stays_clean(tmp_path
     (tmp_path / "files").write_text("no folder")
     with pytest.raises(FilesUnavailable):
         FolderFiles(tmp_path / "files").put(new_key(), b"x")
+
+
+@pytest.fixture(params=["folder", "folder not made", "bucket"])
+def elsewhere(request, tmp_path) -> Files:
+    """A place that is not ours: a disk that is not mounted, or a mistyped bucket."""
+    if request.param == "bucket":
+        return object_store(request.getfixturevalue("bucket")[1], "lampirann")
+    if request.param == "folder":
+        (tmp_path / "files").mkdir()
+    return FolderFiles(tmp_path / "files")
+
+
+def test_a_place_that_is_not_ours_takes_nothing_and_calls_nothing_lost(elsewhere, tmp_path):
+    uses = (elsewhere.get, elsewhere.delete, elsewhere.exists, lambda k: elsewhere.put(k, b"x"))
+    for use in (*uses, lambda _key: elsewhere.check()):
+        with pytest.raises(PlaceMissing):
+            use(new_key())
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_bucket_that_is_not_there_cannot_be_marked(bucket):
+    with pytest.raises(PlaceMissing):
+        object_store(bucket[1], "lampirann").mark()
+
+
+def test_a_marked_place_is_known_again(files):
+    files.check()
+    files.mark()
+    files.check()
 
 
 def test_the_store_sees_a_signed_request_and_the_key_only(bucket):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -11,7 +15,8 @@ from PIL import Image
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from app.adapters.files import FilesUnavailable
+from app.adapters.files import FilesUnavailable, ObjectStoreFiles
+from app.config import ObjectStore
 from app.domain.attachments import PART_AT_MOST_BYTES, PART_BYTES, RECEIVED_AT_MOST_BYTES
 from app.extensions import db, ports
 from app.models.attachment import Attachment, FileDisposal, Upload
@@ -26,6 +31,7 @@ from tests.factories import (
     LOW,
     at_once,
     count,
+    logged,
     looking,
     open_dossier,
     open_in,
@@ -35,6 +41,7 @@ from tests.factories import (
 from tests.pages import PREFIXES
 from tests.pseudo import bare_words
 from tests.services.test_attachments import NAMES_PAPERS
+from tests.tools.bucket import KEY, REGION, SECRET, served
 
 LIST = "/berkas/lampiran"
 PAGE = f"{LIST}/untuk/lahan-0"
@@ -285,16 +292,44 @@ def test_a_stale_form_says_to_send_it_again(client, app, dossier_id, language):
     assert added(app) == []
 
 
-def test_a_store_that_is_away_is_said_and_nothing_is_kept(client, app, dossier_id, monkeypatch):
-    def away(_key: str, _content: bytes) -> None:
-        raise FilesUnavailable("GenericError")
+@both_languages
+def test_a_paper_for_a_bucket_that_is_not_there_is_said_and_not_kept(
+    client, app, dossier_id, monkeypatch, language
+):
+    """The person hears that it was not kept; whoever looks after the system hears why."""
+    with served() as (service, address), monkeypatch.context() as patch:
+        named = ObjectStore(address, "lampirann", KEY, SECRET, REGION)
+        patch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], object_store=named))
+        store = ObjectStoreFiles(address, named.bucket, key=KEY, secret=SECRET, region=REGION)
+        patch.setattr(ports, "files", store)
+        with logged() as log:
+            answer = send(client, papers.photo(), PREFIXES[language] + PAGE)
+    assert answer.status_code == 503
+    said = {"en": "Try again in a minute, or later today", "id": "Coba lagi semenit lagi"}
+    assert said[language] in words(answer)
+    assert added(app) == []
+    assert service.objects == {}
+    (line,) = [json.loads(each) for each in log.getvalue().splitlines() if "advice" in each]
+    assert (line["event"], line["cause"]) == ("files_unavailable", "PlaceMissing")
+    assert "lampirann" in line["advice"]
+    assert send(client, papers.photo()).status_code == 303
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "full"), PermissionError()])
+def test_a_full_disk_keeps_no_half_of_a_paper(client, app, dossier_id, monkeypatch, fault):
+    folder = app.config["SETTINGS"].instance / "files"
+    before = sorted(folder.rglob("*"))
+
+    def full(_descriptor: int) -> None:
+        raise fault
 
     with monkeypatch.context() as patch:
-        patch.setattr(ports.files, "put", away)
+        patch.setattr(os, "fsync", full)
         answer = send(client, papers.photo(), "/en" + PAGE)
     assert answer.status_code == 503
-    assert "Send it again in a minute" in words(answer)
+    assert "That is not your fault" in words(answer)
     assert added(app) == []
+    assert [path for path in folder.rglob("*") if path not in before and path.is_file()] == []
     assert send(client, papers.photo()).status_code == 303
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def test_files_keep_a_key_until_somebody_can_look_at_them(rotated, monkeypatch):
     with pytest.raises(keys.StillUsed):
         keys.check_unused(1)
     monkeypatch.setattr(
-        keys, "ELSEWHERE", [keys.Elsewhere("files", uses=lambda _number: 0, reseal=lambda: 4)]
+        keys, "ELSEWHERE", [keys.Elsewhere("files", Counter, lambda: keys.Resealed(4, 0))]
     )
     keys.check_unused(1)
     assert keys.reseal().done == 4
