@@ -11,6 +11,9 @@ MAX_EMAIL_CHARACTERS = 50  # as long as OSS takes them (email_user_proses)
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}")
 
+_AROUND = "<>()[]\"'"
+_QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´“”", "'"))  # phones and chats make them of one key
+
 
 class EmailProblem(StrEnum):
     """Why a written e-mail address cannot be taken."""
@@ -31,8 +34,12 @@ class EmailError(EntryError):
 
 
 def parse_email(text: str) -> str:
-    """Return the address in small letters. Raises EmailError."""
-    address = tidy(text).replace(" ", "").lower()
+    """Return the address in small letters, without the full stop of a sentence that it ended.
+
+    Raises EmailError.
+    """
+    address = tidy(text).replace(" ", "").lower().translate(_QUOTES)
+    address = address.removeprefix("mailto:").strip(_AROUND).rstrip(_AROUND + ".,;:")
     if not address:
         raise EmailError(EmailProblem.EMPTY)
     if len(address) > MAX_EMAIL_CHARACTERS:

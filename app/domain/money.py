@@ -15,7 +15,12 @@ _UNITS = {
     **dict.fromkeys(("miliar", "milyar", "miliyar", "mlr", "m", "billion"), 10**9),
     **dict.fromkeys(("triliun", "trilyun", "trilliun", "t", "trillion"), 10**12),
 }
-_IN_ONE_WORD = {"seribu": "1 ribu", "sejuta": "1 juta", "semiliar": "1 miliar", "nol": "0"}
+_IN_ONE_WORD = {
+    "seribu": "1 ribu",
+    "sejuta": "1 juta",
+    "semiliar": "1 miliar",
+    **dict.fromkeys(("nol", "nihil", "tidak ada", "none"), "0"),
+}
 _CURRENCY_BEFORE = re.compile(r"^(?:rp|idr)(?: ?\.)? ?")
 _CURRENCY_AFTER = re.compile(r" ?(?:rupiah|rp|idr)\.?$")
 _CLOSING_SIGN = re.compile(r" ?[.,]?[-=]{1,2}$|[.,]$")  # "1.500.000,-"
@@ -57,7 +62,7 @@ def parse_rupiah(text: str) -> int:
     if len(typed) > MAX_TYPED_CHARACTERS:
         raise MoneyError(MoneyProblem.UNREADABLE)
     unsigned, below_zero = _without_currency(typed)
-    if not unsigned and not below_zero:
+    if not unsigned.strip(" -.,"):
         raise MoneyError(MoneyProblem.EMPTY)
     numerator, denominator = _sum_of_parts(_IN_ONE_WORD.get(unsigned, unsigned))
     if below_zero and numerator:

@@ -6,12 +6,13 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 
-from app.domain.written import EntryError, tidy
+from app.domain.written import EntryError, says_nothing, tidy
 
 MAX_NAME_CHARACTERS = 100
 MINIMUM_AGE_YEARS = 17  # PP 28/2025 art. 189(2): an applicant must be able to act in law
 MAXIMUM_AGE_YEARS = 120
 
+_APOSTROPHES = str.maketrans(dict.fromkeys("‘ʼʻ′`´", "’"))  # phones make all of them of one key
 _MARKS_IN_NAMES = frozenset(" '’-.,")
 
 
@@ -75,7 +76,7 @@ def parse_name(text: str) -> str:
     Raises PersonNameError: EMPTY; TOO_LONG with length; ODD_CHARACTER with the character;
     NO_LETTER.
     """
-    name = tidy(text).replace("‘", "’")  # phones write both for one key
+    name = tidy(text).translate(_APOSTROPHES)
     if not name:
         raise PersonNameError(NameProblem.EMPTY)
     if len(name) > MAX_NAME_CHARACTERS:
@@ -89,6 +90,8 @@ def parse_name(text: str) -> str:
             raise PersonNameError(NameProblem.ODD_CHARACTER, character=character)
     if not any(character.isalpha() for character in name):
         raise PersonNameError(NameProblem.NO_LETTER)
+    if says_nothing(name):
+        raise PersonNameError(NameProblem.EMPTY)
     return name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from app.domain.written import EntryError, count_digits, read_digits, tidy, tidy_prose
+from app.domain.written import EntryError, count_digits, read_digits, says_nothing, tidy, tidy_prose
 
 MAX_STREET_CHARACTERS = 255
 POSTCODE_DIGITS = 5
@@ -112,10 +112,7 @@ def parse_street(text: str) -> str:
 
     Raises TextError with length and maximum: EMPTY; TOO_LONG above 255 characters.
     """
-    street = parse_free_text(text, MAX_STREET_CHARACTERS)
-    if not street:
-        raise TextError(TextProblem.EMPTY, length=0, maximum=MAX_STREET_CHARACTERS)
-    return street
+    return parse_needed_text(text, MAX_STREET_CHARACTERS)
 
 
 def parse_free_text(text: str, maximum: int) -> str:
@@ -132,8 +129,8 @@ def parse_free_text(text: str, maximum: int) -> str:
 
 
 def parse_needed_text(text: str, maximum: int) -> str:
-    """Return a free text that must not be empty. Raises TextError."""
+    """Return a free text that must say something: "-" or "tidak ada" does not. Raises TextError."""
     found = parse_free_text(text, maximum)
-    if not found:
+    if says_nothing(found):
         raise TextError(TextProblem.EMPTY, length=0, maximum=maximum)
     return found

@@ -14,7 +14,12 @@ MAX_DECIMALS = 2
 
 _M2_PER_HA = 10_000
 _PEOPLE_AFTER = re.compile(r" ?(?:orang|org|people|persons?|workers?)\.?$")
-_NONE = frozenset(("nol", "zero", "tidak ada", "none"))
+_NONE = frozenset(("nol", "zero", "tidak ada", "nihil", "none"))
+_TIMES = re.compile(r" ?(?:[x×*]|kali|times|by) ?")
+_UNIT_AFTER = re.compile(
+    r" ?(?:(?P<m2>m2|m²|meter persegi|m persegi|square met(?:er|re)s?)"
+    r"|(?P<ha>ha|hektare?|hectares?)|(?P<m>m|meter|met(?:er|re)s))\.?$"
+)
 
 
 class CountProblem(StrEnum):
@@ -74,7 +79,7 @@ def parse_count(text: str, *, maximum: int = MAX_COUNT) -> int:
     Raises CountError with maximum: EMPTY; UNREADABLE; NEGATIVE; FRACTION; TOO_LARGE.
     """
     typed = tidy(text).lower()
-    if not typed:
+    if not typed.strip(" -.,"):
         raise CountError(CountProblem.EMPTY, maximum=maximum)
     if len(typed) > MAX_TYPED_CHARACTERS:
         raise CountError(CountProblem.UNREADABLE, maximum=maximum)
@@ -104,7 +109,7 @@ def parse_quantity(text: str) -> Decimal:
     decimals; TOO_LARGE above MAX_QUANTITY.
     """
     typed = tidy(text)
-    if not typed:
+    if not typed.strip(" -.,"):
         raise QuantityError(QuantityProblem.EMPTY)
     if len(typed) > MAX_TYPED_CHARACTERS:
         raise QuantityError(QuantityProblem.UNREADABLE)
@@ -123,6 +128,34 @@ def parse_quantity(text: str) -> Decimal:
     if value > MAX_QUANTITY:
         raise QuantityError(QuantityProblem.TOO_LARGE)
     return value
+
+
+def parse_area(text: str) -> Decimal:
+    """Read the size of a place: "12", "12 m2", "3x4", "3 kali 4 meter", "0,5 ha".
+
+    Two lengths are multiplied, rounded to two decimals. Which unit was written: `written_unit`.
+
+    Raises QuantityError as parse_quantity() does.
+    """
+    typed = tidy(text).lower()
+    if len(typed) > MAX_TYPED_CHARACTERS:
+        raise QuantityError(QuantityProblem.UNREADABLE)
+    sides = [_UNIT_AFTER.sub("", side) for side in _TIMES.split(_UNIT_AFTER.sub("", typed))]
+    if len(sides) == 1:
+        return parse_quantity(sides[0])
+    if len(sides) != 2 or not all(sides):
+        raise QuantityError(QuantityProblem.UNREADABLE)
+    long, wide = (parse_quantity(side) for side in sides)
+    return parse_quantity(f"{(long * wide).quantize(Decimal('0.01')):f}")
+
+
+def written_unit(text: str) -> AreaUnit | None:
+    """Return the unit that was written behind a size, None where none was."""
+    typed = tidy(text[:MAX_TYPED_CHARACTERS]).lower()
+    found = _UNIT_AFTER.search(typed)
+    if found is None:
+        return AreaUnit.M2 if _TIMES.search(typed) else None
+    return AreaUnit.HA if found["ha"] else AreaUnit.M2
 
 
 def area_m2(value: Decimal, unit: AreaUnit) -> Decimal:

@@ -76,6 +76,23 @@ def _compose(text: str) -> str:
     return unicodedata.normalize("NFC", text) if len(text) <= MAX_TEXT_CHARACTERS else text
 
 
+_NOTHING = frozenset(
+    (
+        *("tidak ada", "tdk ada", "tak ada", "gak ada", "tra ada", "belum ada", "blm ada"),
+        *("belum punya", "tidak punya", "kosong", "nihil", "nol", "none", "nothing", "n/a"),
+    )
+)
+_ONLY_SIGNS = re.compile(r"[-_.,:;/\\*()'\" ]*|0")
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a text is what people write where they have nothing to say: "-", "0", "nihil"."""
+    typed = tidy(text[:MAX_TYPED_CHARACTERS]).lower()
+    return typed.strip(" .()") in _NOTHING or bool(
+        len(text) <= MAX_TYPED_CHARACTERS and _ONLY_SIGNS.fullmatch(typed)
+    )
+
+
 def read_digits(text: str, separators: str = " .-") -> str | None:
     """Return the digits of a number written in groups, "" when there are none.
 

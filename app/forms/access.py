@@ -22,7 +22,6 @@ class StartForm(FlaskForm):
         inputmode="numeric",
         short=True,
         numeric=True,
-        maxlength=12,
     )
 
 
@@ -30,13 +29,12 @@ def number_field(**options: Any) -> ParsedField:
     """Return a box for the Nomor Bantuan."""
     return ParsedField(
         _l("Support number (Nomor Bantuan)"),
-        description=_l("SRG and 12 digits. With or without spaces."),
+        description=_l("12 digits. You can leave out SRG and spaces."),
         parse=support_number.parse_support_number,
         messages=NUMBER_MESSAGES,
         show=support_number.format_support_number,
-        inputmode="text",
+        inputmode="numeric",
         numeric=True,
-        maxlength=40,
         **options,
     )
 
@@ -63,7 +61,6 @@ class ResumeForm(FlaskForm):
         inputmode="numeric",
         short=True,
         numeric=True,
-        maxlength=12,
     )
 
 

@@ -65,7 +65,6 @@ def _text(label: Any, hint: Any, at_most: int) -> ParsedField:
         parse=lambda text: place.parse_free_text(text, at_most),
         messages=_TOO_LONG,
         optional=True,
-        maxlength=at_most + 100,
     )
 
 
@@ -76,9 +75,9 @@ def _spent(label: Any, hint: Any = "") -> ParsedField:
         parse=money.parse_rupiah,
         messages=MONEY_MESSAGES,
         show=rupiah,
+        inputmode="decimal",
         short=True,
         numeric=True,
-        maxlength=40,
     )
 
 
@@ -90,7 +89,6 @@ def _people(label: Any) -> ParsedField:
         messages=COUNT_MESSAGES,
         inputmode="numeric",
         short=True,
-        maxlength=10,
     )
 
 
@@ -99,7 +97,7 @@ class WorksheetForm(FlaskForm):
 
     tanah = _spent(_l("Land"), _l("Bought in these months. Nothing? Type 0."))
     bangunan = _spent(_l("Building"), _l("Built or repaired in these months. Nothing? Type 0."))
-    mesin = _spent(_l("Machines and tools"), _l("Bought in these months. Example: 7,5 juta"))
+    mesin = _spent(_l("Machines and tools"), _l("Bought in these months. Example: 7.500.000"))
     lain = _spent(_l("Other things"), _l("Shelves, signboard, transport. Nothing? Type 0."))
     kerja = _spent(_l("Goods and money to run the business"), _l("Stock, cash, wages."))
     laki = _people(_l("How many men work there?"))

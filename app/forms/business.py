@@ -59,7 +59,6 @@ class BusinessForm(FlaskForm):
         parse=lambda text: place.parse_free_text(text, 255),
         messages=messages_for_text(""),
         optional=True,
-        maxlength=300,
     )
     uraian = ParsedField(
         _l("What do you do there?"),
@@ -68,7 +67,6 @@ class BusinessForm(FlaskForm):
         ),
         parse=lambda text: place.parse_needed_text(text, 255),
         messages=messages_for_text(_l("Write in a few words what you do.")),
-        maxlength=300,
     )
     lingkup = ChoiceField(
         _l("Which of these is it?"), choices=[], missing=_l("Choose the one that fits.")
@@ -127,12 +125,11 @@ class LandForm(FlaskForm):
     luas = ParsedField(
         _l("How large is the place?"),
         description=_l("A guess is fine. A kiosk of 3 by 4 metres is 12 m²."),
-        parse=quantities.parse_quantity,
+        parse=quantities.parse_area,
         messages=messages_for_quantity(_l("Type the size, for example 12.")),
         show=number_to_edit,
         inputmode="decimal",
         short=True,
-        maxlength=20,
     )
     satuan = ChoiceField(
         _l("In what unit?"),
@@ -154,6 +151,18 @@ class LandForm(FlaskForm):
         missing=_l("Choose whose place it is."),
     )
 
+    def validate_luas(self, field: ParsedField) -> None:
+        """“1 ha” under square metres is a slip of ten thousand times."""
+        written = quantities.written_unit(field.raw)
+        if written is not None and self.satuan.data and written != self.satuan.data:
+            raise StopValidation(
+                str(
+                    _l(
+                        "You wrote one unit and chose the other. Write the number, then choose m² or ha."
+                    )
+                )
+            )
+
 
 def _amount(label: Any, hint: Any = "") -> ParsedField:
     return ParsedField(
@@ -162,10 +171,9 @@ def _amount(label: Any, hint: Any = "") -> ParsedField:
         parse=money.parse_rupiah,
         messages=MONEY_MESSAGES,
         show=rupiah,
-        inputmode="text",
+        inputmode="decimal",
         short=True,
         numeric=True,
-        maxlength=40,
     )
 
 
@@ -173,7 +181,7 @@ class CapitalForm(FlaskForm):
     """Modal, in its parts."""
 
     mesin = _amount(
-        _l("Machines and tools"), _l("Stove, fridge, boat, sewing machine. Example: 7,5 juta")
+        _l("Machines and tools"), _l("Stove, fridge, boat, sewing machine. Example: 7.500.000")
     )
     kerja = _amount(_l("Goods and money to run the business"), _l("Stock, cash, wages."))
     lain = _amount(_l("Other things"), _l("Shelves, signboard, transport."))
@@ -201,7 +209,6 @@ class ProductionForm(FlaskForm):
         messages=COUNT_MESSAGES,
         inputmode="numeric",
         short=True,
-        maxlength=10,
     )
     perempuan = ParsedField(
         _l("How many women work there?"),
@@ -210,14 +217,12 @@ class ProductionForm(FlaskForm):
         messages=COUNT_MESSAGES,
         inputmode="numeric",
         short=True,
-        maxlength=10,
     )
     hasil = ParsedField(
         _l("What do you sell, make or offer?"),
         description=_l("For example: rice, sugar, cooking oil. Or: noken. Or: motorbike repair."),
         parse=lambda text: place.parse_needed_text(text, 1024),
         messages=messages_for_text(_l("Write what you sell, make or offer.")),
-        maxlength=1100,
     )
     kapasitas = ParsedField(
         _l("How much in one year?"),
@@ -227,7 +232,6 @@ class ProductionForm(FlaskForm):
         show=number_to_edit,
         inputmode="decimal",
         short=True,
-        maxlength=20,
     )
     unit = ParsedField(
         _l("Counted in what?"),
@@ -235,7 +239,6 @@ class ProductionForm(FlaskForm):
         parse=lambda text: place.parse_needed_text(text, 40),
         messages=messages_for_text(_l("Write what you count, for example kg or pieces.")),
         short=True,
-        maxlength=60,
     )
 
 

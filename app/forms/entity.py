@@ -57,7 +57,6 @@ class EntityForm(FlaskForm):
         parse=lambda text: place.parse_needed_text(text, 255),
         messages=messages_for_text(_l("Write the name as in the founding paper.")),
         autocomplete="organization",
-        maxlength=300,
     )
     jabatan = ChoiceField(
         _l("What are you there?"), choices=[], missing=_l("Choose what you are there.")
@@ -69,20 +68,17 @@ class EntityForm(FlaskForm):
         messages=NIB_MESSAGES,
         inputmode="numeric",
         numeric=True,
-        maxlength=30,
     )
     induk_nama = ParsedField(
         _l("Name of the head office"),
         parse=lambda text: place.parse_needed_text(text, 255),
         messages=messages_for_text(_l("Write the name of the head office.")),
-        maxlength=300,
     )
     nomor = ParsedField(
         _l("Number of the legalisation or registration"),
         description=_l("From the Ministry of Law (AHU), for example: AHU-0012345.AH.01.01."),
         parse=lambda text: place.parse_needed_text(text, 60),
         messages=messages_for_text(_l("Write the number from the paper.")),
-        maxlength=80,
     )
     tanggal = ParsedField(
         _l("Date of that paper"),
@@ -93,9 +89,9 @@ class EntityForm(FlaskForm):
             dates.DateProblem.EMPTY: _l("Type the date of the paper, for example 17-8-2020."),
         },
         show=lambda day: f"{day.day}-{day.month}-{day.year}",
+        inputmode="decimal",
         optional=True,
         short=True,
-        maxlength=40,
     )
     npwp = ParsedField(
         _l("NPWP of the business"),
@@ -104,7 +100,6 @@ class EntityForm(FlaskForm):
         messages=NPWP_MESSAGES,
         inputmode="numeric",
         numeric=True,
-        maxlength=40,
     )
     nitku = ParsedField(
         _l("NITKU of the branch"),
@@ -113,7 +108,6 @@ class EntityForm(FlaskForm):
         messages=NITKU_MESSAGES,
         inputmode="numeric",
         numeric=True,
-        maxlength=50,
     )
 
     def unseen(self) -> tuple[str, ...]:
@@ -150,15 +144,34 @@ class DeedForm(FlaskForm):
         parse=deed.parse_codes,
         messages=DEED_MESSAGES,
         show=" ".join,
-        inputmode="text",
+        inputmode="numeric",
         numeric=True,
-        maxlength=500,
     )
     tahun = ChoiceField(
         _l("Which KBLI do they come from?"),
         choices=[
-            ("2020", _l("KBLI 2020: the paper is from before June 2026")),
-            ("2025", _l("KBLI 2025: the paper is newer, or says so")),
+            ("2025", _l("KBLI 2025: the paper is from June 2026 or later")),
+            ("2020", _l("KBLI 2020: the paper is from late 2020 or later")),
+            ("2017", _l("KBLI 2017")),
+            ("2015", _l("KBLI 2015")),
+            ("2009", _l("KBLI 2009")),
         ],
+        hints={"2017": _l("The paper names the year. We cannot compare codes this old.")},
         missing=_l("Choose which KBLI. Look at the date of the paper."),
     )
+    known: Any = None  # (year, code) -> whether that edition has it; None where we have no list
+
+    def validate_kode(self, field: ParsedField) -> None:
+        """A code that its edition does not have was mistyped, or is of another edition."""
+        year = int(self.tahun.data) if self.tahun.data in dict(self.tahun.choices) else 0
+        strangers = [c for c in field.data or () if self.known(year, c) is False]
+        if strangers:
+            raise StopValidation(
+                str(
+                    _l(
+                        "KBLI %(year)s has no code %(codes)s. Compare it with the paper, or choose another KBLI.",
+                        year=year,
+                        codes=", ".join(strangers[:5]),
+                    )
+                )
+            )

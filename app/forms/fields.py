@@ -26,17 +26,23 @@ from app.domain import (
     support_number,
     tax_numbers,
 )
+from app.domain.written import says_nothing
 from app.forms import practice
 
-INPUT_AT_MOST = 2000  # characters looked at; longer ones are cut before any work is done
+INPUT_AT_MOST = 10_000  # characters looked at; longer ones are cut before any work is done
+UNREADABLE = _l("We cannot read this. Check it and type it again.")
 
 
 class ParsedField(StringField):
     """A text box whose text a rule turns into a value.
 
     parse: raises an error with `.problem`, and with `.forget` where the box is to come back empty;
-    messages: problem -> sentence (lazy), which may name
-    {values} of the error. `data` holds the value, `raw` the text as typed.
+    messages: problem -> sentence (lazy), which may name {values} of the error. `data` holds the
+    value, `raw` the text as typed. An optional box takes what people write for nothing (“-”,
+    “tidak ada”) as empty.
+
+    No box bears a maxlength: browsers cut a pasted text there and say nothing, so its last code or
+    digit would be lost. The rules count instead, and the sentence says what to shorten.
     """
 
     widget = TextInput()
@@ -53,7 +59,6 @@ class ParsedField(StringField):
         autocomplete: str = "off",
         short: bool = False,
         numeric: bool = False,
-        maxlength: int | None = None,
         **options: Any,
     ) -> None:
         super().__init__(label, **options)
@@ -65,7 +70,6 @@ class ParsedField(StringField):
         self.autocomplete = autocomplete
         self.short = short
         self.numeric = numeric
-        self.maxlength = maxlength
         self.raw: str = ""
         self.problem: Exception | None = None
 
@@ -79,12 +83,14 @@ class ParsedField(StringField):
         self.raw = valuelist[0][:INPUT_AT_MOST]
         self.data = None
         self.problem = None
-        if self.optional and not self.raw.strip():
+        if self.optional and says_nothing(self.raw):
             return
         try:
             self.data = self.parse(self.raw)
         except ValueError as error:
-            self.problem = error
+            # Signs that a rule passes over leave nothing, and nothing is an answer here.
+            if not (self.optional and getattr(error, "problem", None) == "empty"):
+                self.problem = error
             if getattr(error, "forget", False):
                 self.raw = ""
 
@@ -102,9 +108,7 @@ class ParsedField(StringField):
 
     def _sentence(self, error: Exception) -> str:
         problem = getattr(error, "problem", None)
-        sentence = self.messages.get(problem)
-        if sentence is None:
-            raise error
+        sentence = self.messages.get(problem) or UNREADABLE
         values = {k: v for k, v in vars(error).items() if not k.startswith("_")}
         return str(sentence).format(**values)
 
@@ -274,6 +278,5 @@ def phone_field(label: Any, hint: Any, **attributes: Any) -> ParsedField:
         show=lambda number: "0" + number.removeprefix("+62"),
         inputmode="tel",
         numeric=True,
-        maxlength=40,
         **attributes,
     )

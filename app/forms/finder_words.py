@@ -10,7 +10,6 @@ from wtforms import Field
 from wtforms.validators import StopValidation
 
 from app.domain.finder_learning import (
-    CHARACTERS_AT_MOST,
     PhraseError,
     PhraseProblem,
     phrase_to_add,
@@ -45,7 +44,6 @@ class WordForm(FlaskForm):
         _l("What people type"),
         parse=phrase_to_add,
         messages=PHRASE_MESSAGES,
-        maxlength=CHARACTERS_AT_MOST,
     )
     kode = ParsedField(
         _l("Activity code (KBLI 2025)"),
@@ -54,7 +52,6 @@ class WordForm(FlaskForm):
         messages={**PHRASE_MESSAGES, PhraseProblem.EMPTY: _l("Type the code of the activity.")},
         inputmode="numeric",
         short=True,
-        maxlength=10,
     )
     known: Any = None
 

@@ -59,7 +59,6 @@ class PracticeForm(FlaskForm):
         parse=lambda text: place.parse_needed_text(text, 300),
         messages=messages_for_text(_l("Write what is to be mended.")),
         optional=True,
-        maxlength=320,
     )
     hari = ParsedField(
         _l("Working days to answer"),
@@ -68,7 +67,6 @@ class PracticeForm(FlaskForm):
         optional=True,
         inputmode="numeric",
         short=True,
-        maxlength=3,
     )
 
     def expect(self) -> None:
@@ -99,9 +97,8 @@ class OssStatusForm(FlaskForm):
             ),
         },
         show=lambda day: f"{day.day}-{day.month}-{day.year}",
-        inputmode="text",
+        inputmode="decimal",
         short=True,
-        maxlength=40,
     )
 
     def validate_tanggal(self, field: ParsedField) -> None:

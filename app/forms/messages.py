@@ -53,5 +53,4 @@ class PlayForm(FlaskForm):
         description=_l("STATUS and a support number, STOP, or START."),
         parse=lambda text: place.parse_needed_text(text, 160),
         messages=messages_for_text(_l("Type the text of the SMS.")),
-        maxlength=160,
     )

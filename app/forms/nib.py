@@ -30,6 +30,5 @@ class NibForm(FlaskForm):
         show=nib.format_nib,
         inputmode="numeric",
         numeric=True,
-        maxlength=40,
     )
     terbaca = StringField()

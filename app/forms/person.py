@@ -59,7 +59,6 @@ class IdentityForm(FlaskForm):
         show=lambda digits: " ".join(digits[i : i + 4] for i in range(0, 16, 4)),
         inputmode="numeric",
         numeric=True,
-        maxlength=30,
     )
     nama = ParsedField(
         _l("Name as on your KTP"),
@@ -67,16 +66,15 @@ class IdentityForm(FlaskForm):
         parse=person.parse_name,
         messages=NAME_MESSAGES,
         autocomplete="name",
-        maxlength=120,
     )
     lahir = ParsedField(
         _l("Date of birth"),
-        description=_l("Day, month, year. For example 17-8-1990 or 17 Agustus 1990."),
+        description=_l("Day, month, year. For example 17-8-1990."),
         parse=_birth_date,
         messages=DATE_MESSAGES,
         show=lambda day: f"{day.day}-{day.month}-{day.year}",
+        inputmode="decimal",
         short=True,
-        maxlength=40,
     )
     kelamin = ChoiceField(
         _l("Sex as on your KTP"),
@@ -113,7 +111,6 @@ class PhoneForm(FlaskForm):
         optional=True,
         inputmode="email",
         autocomplete="email",
-        maxlength=80,
     )
     npwp = ParsedField(
         _l("NPWP (tax number)"),
@@ -123,7 +120,6 @@ class PhoneForm(FlaskForm):
         optional=True,
         inputmode="numeric",
         numeric=True,
-        maxlength=40,
     )
 
 
@@ -153,7 +149,6 @@ def street_field(label: Any, hint: Any) -> ParsedField:
         parse=place.parse_street,
         messages=messages_for_text(_l("Write the street, or what is near it.")),
         autocomplete="street-address",
-        maxlength=300,
     )
 
 
@@ -161,12 +156,12 @@ def rt_rw_field() -> ParsedField:
     """Return a box for RT and RW."""
     return ParsedField(
         _l("RT and RW"),
-        description=_l("For example 001/002."),
+        description=_l("For example 001/002, or 1.2 for short."),
         parse=place.parse_rt_rw,
         messages=RT_RW_MESSAGES,
         optional=True,
+        inputmode="decimal",
         short=True,
-        maxlength=30,
     )
 
 
@@ -180,7 +175,6 @@ def postcode_field() -> ParsedField:
         short=True,
         numeric=True,
         inputmode="numeric",
-        maxlength=8,
     )
 
 
@@ -212,7 +206,6 @@ class HomeForm(FlaskForm):
         description=_l("For example: Distrik Waisai, Kelurahan Sapordanco."),
         parse=lambda text: place.parse_needed_text(text, 120),
         messages=messages_for_text(_l("Write your district and village.")),
-        maxlength=150,
     )
     jalan = street_field(
         _l("Street and house"),
@@ -258,7 +251,6 @@ class OfficeForm(HomeForm):
         description=_l("For example: Distrik Waisai, Kelurahan Sapordanco."),
         parse=lambda text: place.parse_needed_text(text, 120),
         messages=messages_for_text(_l("Write the district and village of the office.")),
-        maxlength=150,
     )
     jalan = street_field(
         _l("Street and building"),

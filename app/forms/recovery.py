@@ -38,7 +38,6 @@ def _code_field(label: Any, description: Any) -> ParsedField:
         autocomplete="one-time-code",
         short=True,
         numeric=True,
-        maxlength=12,
     )
 
 
@@ -60,7 +59,6 @@ class LostNumberForm(FlaskForm):
         messages=NIK_MESSAGES,
         inputmode="numeric",
         numeric=True,
-        maxlength=40,
     )
     telepon = phone_field(
         _l("The phone number in your file"),
@@ -85,7 +83,6 @@ class CounterForm(FlaskForm):
         messages=COUNTER_MESSAGES,
         short=True,
         numeric=True,
-        maxlength=20,
     )
 
 
@@ -108,7 +105,6 @@ class ConsentForm(FlaskForm):
         description=_l("For example: Mama Contoh, who helps people in the kampung."),
         parse=lambda text: place.parse_needed_text(text, 100),
         messages=messages_for_text(_l("Type who may help you.")),
-        maxlength=100,
     )
     lama = ChoiceField(
         _l("For how long?"),

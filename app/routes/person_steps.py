@@ -18,6 +18,7 @@ from app.models.dossier import Job
 from app.routes.areas import sorong_groups, villages
 from app.routes.step_page import At, Form, StepPage
 from app.services import dossiers, nik_checks
+from app.services.kbli_change import has_code
 from app.services.reference import get_book
 
 # Pelaku usaha
@@ -107,6 +108,10 @@ def _fill_deed(at: At) -> dict[str, Any]:
     return {"kode": known.deed_codes, "tahun": str(known.deed_year)}
 
 
+def _prepare_deed(form: Form, _at: At) -> None:
+    form.known = has_code
+
+
 def _save_deed(at: At, form: Form) -> None:
     dossiers.set_deed(at.dossier, year=int(form.tahun.data), codes=form.kode.data)
 
@@ -189,7 +194,9 @@ PAGES: dict[StepName, StepPage] = {
         _save_entity,
         prepare=_prepare_entity,
     ),
-    StepName.DEED: StepPage(entity.DeedForm, "journey/deed.html", _fill_deed, _save_deed),
+    StepName.DEED: StepPage(
+        entity.DeedForm, "journey/deed.html", _fill_deed, _save_deed, prepare=_prepare_deed
+    ),
     StepName.HOME: StepPage(
         person.HomeForm,
         "journey/home.html",

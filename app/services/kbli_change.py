@@ -34,6 +34,12 @@ def change_of(code: str) -> KbliChange | None:
     return kbli_change(old, book.successors(code), lambda new: book.kbli(NEW_YEAR, new))
 
 
+def has_code(year: int, code: str) -> bool | None:
+    """Say whether an edition of KBLI has a code; None where we do not have that edition."""
+    book = get_book()
+    return book.kbli(year, code) is not None if book.all_kbli(year) else None
+
+
 def risk_of(code: str, year: int = NEW_YEAR) -> tuple[RiskBySize, ...]:
     """Return the risk by size as far as rows exist; empty = not known.
 

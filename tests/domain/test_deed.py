@@ -13,6 +13,10 @@ from app.domain.reference_types import KbliStep
         ("47112, 56102;46311", ("47112", "56102", "46311")),
         ("KBLI 47112 (perdagangan eceran)\n56102", ("47112", "56102")),
         ("47112 47112", ("47112",)),
+        ("KBLI 2020: 47521", ("47521",)),
+        ("1. 47521\n2. 47112\n10) 56102.", ("47521", "47112", "56102")),
+        ("1) KBLI tahun 2020 47521; KBLI2025 47112", ("47521", "47112")),
+        ("47521 - Perdagangan eceran (edisi 2017)", ("47521",)),
     ],
 )
 def test_codes_are_read_out_of_a_line_of_the_deed(typed, codes):
@@ -26,6 +30,8 @@ def test_codes_are_read_out_of_a_line_of_the_deed(typed, codes):
         ("perdagangan eceran", DeedProblem.EMPTY, ""),
         ("47112 4711", DeedProblem.NOT_FIVE_DIGITS, "4711"),
         ("471125", DeedProblem.NOT_FIVE_DIGITS, "471125"),
+        ("2020 47112", DeedProblem.NOT_FIVE_DIGITS, "2020"),
+        ("KBLI 4752", DeedProblem.NOT_FIVE_DIGITS, "4752"),
     ],
 )
 def test_anything_else_says_what_is_wrong(typed, problem, code):

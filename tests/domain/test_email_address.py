@@ -3,7 +3,17 @@ import pytest
 from app.domain.email_address import EmailError, EmailProblem, parse_email
 
 
-@pytest.mark.parametrize("typed", ["Mama.Kios@Contoh.Example", " mama.kios @ contoh.example "])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Mama.Kios@Contoh.Example",
+        " mama.kios @ contoh.example ",
+        "mama.kios@contoh.example.",
+        "mailto:mama.kios@contoh.example",
+        "<mama.kios@contoh.example>,",
+        "“mama.kios@contoh.example”",
+    ],
+)
 def test_an_address_is_kept_in_small_letters_without_spaces(typed):
     assert parse_email(typed) == "mama.kios@contoh.example"
 

@@ -77,7 +77,7 @@ def test_amounts_are_read_as_people_write_them(text, amount_idr):
         ("1.000.000.000.000.000", MoneyProblem.TOO_LARGE),
         ("1000 triliun", MoneyProblem.TOO_LARGE),
         ("9" * 200, MoneyProblem.TOO_LARGE),
-        ("-", MoneyProblem.UNREADABLE),
+        ("-", MoneyProblem.EMPTY),
         ("banyak", MoneyProblem.UNREADABLE),
         ("juta", MoneyProblem.UNREADABLE),
         ("$5", MoneyProblem.UNREADABLE),

@@ -12,8 +12,10 @@ from app.domain.quantities import (
     QuantityError,
     QuantityProblem,
     area_m2,
+    parse_area,
     parse_count,
     parse_quantity,
+    written_unit,
 )
 
 
@@ -36,7 +38,8 @@ def test_counts_are_read(text, count):
         *((text, CountProblem.NEGATIVE) for text in ("-1", "- 5", "−3", "-2,5")),
         *((text, CountProblem.FRACTION) for text in ("2,5", "2.5", "1.200,5")),
         *((text, CountProblem.TOO_LARGE) for text in ("1000000", "1.000.000", "9" * 200)),
-        *((text, CountProblem.UNREADABLE) for text in ("dua", "-", "orang", "2 3", "1500,000")),
+        *((text, CountProblem.EMPTY) for text in ("-", "--", "..")),
+        *((text, CountProblem.UNREADABLE) for text in ("dua", "orang", "2 3", "1500,000")),
         *((text, CountProblem.UNREADABLE) for text in ("５", "٥", "5🙂", "<b>5</b>", "9" * 10_000)),
     ],
 )
@@ -77,7 +80,8 @@ def test_quantities_are_read(text, value):
             (text, QuantityProblem.UNREADABLE)
             for text in ("luas", "12 m2", "1/2", "½", "NaN", "1e3")
         ),
-        *((text, QuantityProblem.UNREADABLE) for text in ("-", "１２", "١٢", "5🙂", "9" * 10_000)),
+        *((text, QuantityProblem.EMPTY) for text in ("-", "--", "..")),
+        *((text, QuantityProblem.UNREADABLE) for text in ("１２", "١٢", "5🙂", "9" * 10_000)),
     ],
 )
 def test_what_is_no_quantity_is_told_apart(text, problem):
@@ -109,3 +113,34 @@ def test_areas_are_compared_in_square_metres(value, unit, square_metres):
 
 def test_area_units_have_the_national_codes():
     assert {unit.name: unit.value for unit in AreaUnit} == {"M2": "01", "HA": "02"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "size", "unit"),
+    [
+        ("12", "12", None),
+        ("12 m2", "12", AreaUnit.M2),
+        ("12m²", "12", AreaUnit.M2),
+        ("3x4", "12", AreaUnit.M2),
+        ("3 x 4", "12", AreaUnit.M2),
+        ("3 × 4 m", "12", AreaUnit.M2),
+        ("3 kali 4", "12", AreaUnit.M2),
+        ("3 m x 4 m", "12", AreaUnit.M2),
+        ("2,5x4", "10", AreaUnit.M2),
+        ("3 Kali 4 Meter", "12", AreaUnit.M2),
+        ("0,5 ha", "0.5", AreaUnit.HA),
+        ("1 hektar", "1", AreaUnit.HA),
+        ("12 meter persegi", "12", AreaUnit.M2),
+    ],
+)
+def test_a_size_is_read_as_people_write_it(typed, size, unit):
+    assert parse_area(typed) == Decimal(size)
+    assert written_unit(typed) is unit
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "-", "x", "3x", "x4", "3x4x5", "m2", "0x4", "-3x4", "9x" * 90, "tiga kali empat"]
+)
+def test_a_size_that_cannot_be_read_is_a_problem(typed):
+    with pytest.raises(QuantityError):
+        parse_area(typed)

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from app.domain.journey import StepName
+from app.forms.fields import INPUT_AT_MOST
 from app.models.dossier import Dossier
 from app.services import dossiers
 from tests.client import HTMX, CheckingClient, body_of, form_of, here, parse, title_of, words
@@ -118,7 +119,7 @@ def test_a_mistake_is_named_kept_and_not_saved(client, app, page, language):
         assert answer.status_code == 422, case
         assert rows(app) == before, case
         again, shown = form_of(answer), parse(answer)
-        assert (again[box] or "") == typed[:2000], case
+        assert (again[box] or "") == typed[:INPUT_AT_MOST], case
         assert {name: again.ticked(name) for name in others} == others, case
         (wrong,) = [e for e in shown.all("input") if e.get("aria-invalid") == "true"]
         assert wrong.get("name") == box, case
