@@ -24,6 +24,7 @@ from flask_babel import lazy_gettext as _l
 from htmx_flask import request as htmx_request
 from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.routing import IntegerConverter, Map
 
 from app import assets
 from app.auth import file_tag
@@ -262,6 +263,10 @@ def _headers(response: Response) -> Response:
         headers["X-Content-Type-Options"] = "nosniff"
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = NO_STORE
+    if g.get("host_was_told"):
+        # Nobody knows whether the host that the request brought is ours: kept by a cache on the
+        # way, the answer that names it would lead everybody else there.
+        headers["Cache-Control"] = headers["Cache-Control"].replace("public", "private")
     if response.mimetype == "text/html" and g.get("document"):
         style = current_app.extensions["assets"]["site.css"]
         inline = f" {style.csp_hash}" if g.get("inline_style") else ""
@@ -278,8 +283,16 @@ def _headers(response: Response) -> Response:
     return response
 
 
+class NumberInAddress(IntegerConverter):
+    """`<int:…>` in an address. No database here has rows beyond four bytes: there is no page."""
+
+    def __init__(self, url_map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(url_map, *args, **{"max": 2**31 - 1, **options})
+
+
 def init_app(app: Flask) -> None:
-    """Bind headers, the transaction and the error pages."""
+    """Bind headers, the transaction, the error pages and what may stand in an address."""
+    app.url_map.converters["int"] = NumberInAddress
     app.request_class = PrivateRequest
     app.after_request(_headers)
     app.after_request(_finish_transaction)

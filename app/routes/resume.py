@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
@@ -41,6 +42,7 @@ from app.web import (
 bp = Blueprint("resume", __name__, url_prefix="/berkas")
 
 _PAGE = "halaman"  # which page asked for the PIN
+_IN_ADDRESSES = "/?&=%+:;,@!$'()*~-._"
 _PAGE_AT_MOST = 300
 _CARRIED = "isi-"  # stands before each name that waits: forms share names with this one
 _NOT_TYPED = frozenset({"kunci", "dari", TAG})
@@ -128,7 +130,9 @@ def _waiting() -> tuple[str, Pairs]:
         for name, value in carried()
         if name.startswith(_CARRIED)
     ]
-    return request.form.get(_PAGE, "")[:_PAGE_AT_MOST], carry
+    # It comes back in a header, where a line break would begin another one.
+    page = quote(request.form.get(_PAGE, "")[:_PAGE_AT_MOST], safe=_IN_ADDRESSES, errors="replace")
+    return page, carry
 
 
 def _holds_answers(carry: Pairs) -> bool:
