@@ -16,7 +16,6 @@ from app.domain import journey
 from app.domain.business_size import Capital
 from app.domain.journey import EACH, StepName, Stop
 from app.domain.legal_form import LegalForm, Role
-from app.domain.nik import mask_nik
 from app.domain.oss_codes import LandStatus, LandUnit, Position
 from app.domain.person import Sex
 from app.domain.reference_types import KbliEntry
@@ -74,7 +73,7 @@ def _kind(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
 def _identity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
     who = dossier.applicant
     return [
-        (_("NIK"), mask_nik(who.nik or "")),
+        (_("NIK"), "•" * len(who.nik or "")),  # birth date and kampung stand beside it
         (_("Name"), who.name or ""),
         (_("Date of birth"), short_day(date.fromisoformat(who.birth_date or ""))),
         (_("Sex"), label(Sex(known(who.sex)))),
