@@ -63,12 +63,17 @@ def in_other_language(path: str) -> str:
 def outside_url(endpoint: str, **values: Any) -> str:
     """Return an address for messages and papers: whole, Indonesian, with the public host.
 
-    The host comes from PUBLIC_URL where it is set: a Host header can be made up by anybody.
+    The host comes from PUBLIC_URL where it is set: a Host header can be made up by anybody. Where
+    it is not, no cache on the way may keep the page (app/web.py), and a
+    request without a host (HTTP/1.0) gets the address that the server listens on.
     """
     path = url_for(endpoint, **values).removeprefix(request.script_root)
-    public: str | None = current_app.config["SETTINGS"].public_url
-    base = public or request.host_url.rstrip("/") + str(request.environ.get("oss.root", ""))
-    return base + path
+    settings = current_app.config["SETTINGS"]
+    if settings.public_url:
+        return f"{settings.public_url}{path}"
+    g.host_was_told = True
+    host = request.host or f"{settings.host}:{settings.port}"
+    return f"{request.scheme}://{host}{request.environ.get('oss.root', '')}{path}"
 
 
 def rupiah(amount_idr: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -40,6 +40,7 @@ from app.forms.fields import mistakes
 from app.i18n import language
 from app.labels import label
 from app.routes.finder_counts import count_choice_by_link, count_search
+from app.routes.help import outside
 from app.services import activity_explained as explained
 from app.services import business_check as service
 from app.services.activity_explained import NumberMeaning
@@ -397,7 +398,7 @@ def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Respons
         "%(activity)s: %(answer)s (estimate). %(address)s",
         activity=said.name,
         answer=answer,
-        address=url_for("check.result", _external=True, **answers),
+        address=outside("check.result", **answers),
     )
     return render(
         "check/result.html",
