@@ -13,7 +13,7 @@ from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, cli, gateways, i18n, labels, logs, practice_space, purpose, web
-from app.adapters.practice_line import MOUNT, SESSION_COOKIE, PracticeLine
+from app.adapters.practice_line import DEVICE_COOKIE, MOUNT, SESSION_COOKIE, PracticeLine
 from app.auth import SESSION_LENGTH
 from app.config import (
     ROOT,
@@ -114,7 +114,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
             app.wsgi_app,
             practice_space.socket_of(settings),
             slots=practice_space.slots_of(settings),
-            shared_cookies=(assets.STYLE_COOKIE,),
+            shared_cookies=(assets.STYLE_COOKIE, DEVICE_COOKIE),
         )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -29,6 +29,7 @@ STYLE_COOKIE = "c"
 BUNDLES = {
     "site.css": ("css/site.css",),
     "site.js": ("js/htmx-4.0.1.min.js", "js/glue.js"),
+    "leaving.js": ("js/leaving.js",),
     "upload.js": ("js/upload.js",),
     "help.js": ("js/help.js",),
     "sw.js": ("js/sw.js",),

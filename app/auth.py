@@ -7,13 +7,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import current_app, g, request, session
+from flask import Response, after_this_request, current_app, g, request, session
+from markupsafe import Markup
+
+from app.adapters.practice_line import DEVICE_COOKIE
+from app.extensions import vault
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
-_DOSSIER, _AT, _EPOCH, _TOKEN = "d", "a", "e", "csrf_token"
+# It only names the session: what it opens, and whether it still does, stands in open_sessions.
+_DOSSIER, _TOKEN = "d", "csrf_token"
 
-# Practice only: files that were opened in this browser, [id, epoch], the newest last. Their
+_A_YEAR = 365 * 24 * 3600
+
+# Practice only: files that were opened in this browser, [id, mark], the newest last. Their
 # messages come here as to their owner's phone: after leaving too, or no lost PIN could be tried.
 _OPENED = "o"
 _OPENED_AT_MOST = 5
@@ -28,7 +36,7 @@ SESSION_LENGTH = timedelta(hours=12)  # half a day: an afternoon with an outage 
 _WHILE_WITHDRAWN = frozenset(
     f"app.routes.{name}" for name in ("messages", "own_data", "resume", "start")
 )
-_RENEW_AFTER = timedelta(minutes=30)  # each renewal costs the person a cookie, so not every time
+_RENEW_AFTER = timedelta(minutes=30)  # each renewal is a row written, so not every time
 
 
 def open_to_all(view: View) -> View:
@@ -81,31 +89,26 @@ def oss_only(view: View) -> View:
 
 
 def open_dossier() -> bool:
-    """Put the dossier of the session into g. False where there is none, or it is too old."""
-    from app.services import dossiers
+    """Put the dossier of the session into g. False where there is none, or it has ended."""
+    from app.services import open_sessions
 
-    opened_at = session.get(_AT)
-    if _DOSSIER not in session or not isinstance(opened_at, int):
+    if not holds_dossier():
         return False
     now = datetime.now(UTC)
-    age = now - datetime.fromtimestamp(opened_at, UTC)
-    if age > SESSION_LENGTH:
-        leave()
-        return False
     changes = request.method not in {"GET", "HEAD"}
-    dossier = dossiers.find_by_id(session[_DOSSIER], to_change=changes)
-    if dossier is None or dossier.session_epoch != session.get(_EPOCH, 0):
-        leave()
+    found = open_sessions.find(session[_TOKEN], session[_DOSSIER], to_change=changes)
+    if found is None or now - found.used_at > SESSION_LENGTH:
+        _forget()
         return False
-    if age > _RENEW_AFTER:
-        session[_AT] = int(now.timestamp())
-    g.dossier = dossier
+    if changes and now - found.used_at > _RENEW_AFTER:
+        found.used_at = now
+    g.dossier = found.dossier
     return True
 
 
 def holds_dossier() -> bool:
     """Say whether this browser was let into a dossier, without asking the database."""
-    return _DOSSIER in session
+    return _DOSSIER in session and _TOKEN in session
 
 
 def is_for_another() -> bool:
@@ -123,21 +126,38 @@ def file_tag() -> str:
     return dossiers.tag_of(g.dossier) if "dossier" in g else ""
 
 
-def enter(dossier_id: int, epoch: int = 0) -> None:
+def form_mark() -> Markup:
+    """Return what stands first in a form, so that a browser tells the forms of two people apart.
+
+    Browsers put back what was typed when somebody goes back, whatever a header says, and know a
+    form by its address and the names of its first two boxes. So the name is the mark: of the file,
+    else of the visit. It is never sent. Own words come back, those of the last person do not.
+    """
+    mark = file_tag()
+    if not mark and _TOKEN in session:
+        mark = vault.index(session[_TOKEN], "session.mark")[:6].hex()
+    return Markup('<input type="hidden" name="{}" disabled>').format(mark) if mark else Markup()
+
+
+def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     """Let this browser act on the dossier from now on. Nothing of an earlier person stays.
 
-    epoch: the dossier's session_epoch; the session ends when a new PIN counts it up.
+    The session is a row of this transaction: it stands or falls with it. from_own_file: the same
+    person goes on in a linked file; the form that led there may come again, as the first time.
     """
-    opened = [each for each in opened_here() if each[0] != dossier_id]
-    session.clear()
+    from app.services import open_sessions, pins
+
+    opened = [each for each in session.get(_OPENED, []) if each[0] != dossier_id]
+    if from_own_file:
+        _forget()
+    else:
+        leave()
     if current_app.config["SETTINGS"].is_practice:
-        session[_OPENED] = [*opened, (dossier_id, epoch)][-_OPENED_AT_MOST:]
+        session[_OPENED] = [*opened, (dossier_id, pins.mark_of(dossier_id))][-_OPENED_AT_MOST:]
     g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
     session[_DOSSIER] = dossier_id
-    if epoch:
-        session[_EPOCH] = epoch
-    session[_AT] = int(datetime.now(UTC).timestamp())
     start_token()
+    open_sessions.begin(session[_TOKEN], dossier_id, datetime.now(UTC))
 
 
 def start_token() -> None:
@@ -146,18 +166,62 @@ def start_token() -> None:
         session[_TOKEN] = secrets.token_urlsafe(16)
 
 
-def opened_here() -> list[tuple[int, int]]:
-    """Return the practice files that this browser opened, each with its session_epoch of then."""
-    return [(dossier_id, epoch) for dossier_id, epoch in session.get(_OPENED, [])]
+def opened_here() -> list[int]:
+    """Return the practice files that this browser opened. A new PIN since then puts it out."""
+    from app.services import pins
+
+    return [each for each, mark in session.get(_OPENED, []) if pins.mark_of(each) == mark]
 
 
 def leave() -> None:
-    """Forget the dossier in this browser."""
-    opened = opened_here()
+    """Forget the dossier in this browser; a copy of its cookie opens nothing from now on."""
+    from app.services import open_sessions
+
+    if holds_dossier():
+        open_sessions.end(session[_TOKEN])
+    _forget()
+
+
+def _forget() -> None:
+    opened = session.get(_OPENED)
     session.clear()
     if opened:
         session[_OPENED] = opened
     g.pop("dossier", None)
+
+
+def is_from_here() -> bool | None:
+    """Say whether a page of ours sent this form; None where the browser does not tell."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return None if origin is None else urlsplit(origin).netloc == request.host
+
+
+def is_shared_device() -> bool:
+    """True where somebody said that many people use this phone or computer."""
+    return DEVICE_COOKIE in request.cookies
+
+
+def remember_device(*, shared: bool) -> None:
+    """Keep on this device, whoever uses it, that many people use it; or that one does."""
+    if shared == is_shared_device():
+        return
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        options: dict[str, Any] = {
+            "path": current_app.config["SESSION_COOKIE_PATH"],
+            "secure": current_app.config["SESSION_COOKIE_SECURE"],
+            "httponly": True,
+            "samesite": "Lax",
+        }
+        if shared:
+            response.set_cookie(DEVICE_COOKIE, "1", max_age=_A_YEAR, **options)
+        else:
+            response.delete_cookie(DEVICE_COOKIE, **options)
+        return response
 
 
 def has_cookies() -> bool:

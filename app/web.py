@@ -27,7 +27,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from werkzeug.routing import IntegerConverter, Map
 
 from app import assets
-from app.auth import file_tag
+from app.auth import file_tag, form_mark, is_shared_device
 from app.extensions import db
 from app.i18n import in_other_language
 from app.models.dossier import Job
@@ -87,6 +87,7 @@ def render(
             template,
             layout="layouts/page.html" if whole else "layouts/fragment.html",
             inline_style=style.text if inline else None,
+            watched=bool(not public_for and form_mark()),
             saves_data=request.headers.get("Save-Data", "").lower() == "on",
             **context,
         )
@@ -309,6 +310,8 @@ def init_app(app: Flask) -> None:
     app.add_template_global(other_language_url)
     app.add_template_global(page_url)
     app.add_template_global(file_tag)
+    app.add_template_global(form_mark)
+    app.add_template_global(is_shared_device)
     app.add_template_global(new_key)
 
 

@@ -26,10 +26,13 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "main#i
 WITHOUT_KEY = {
     "/berkas/lanjut": "opening a file twice opens it once; a waiting step brings its own key",
     "/berkas/selesai": "leaving twice is leaving once",
+    "/berkas/perangkat": "said twice it is the same",
 }
-# The one form without a token, because its page is the same for everybody: routes/help.py says why
-# that is safe. Sent twice it counts twice.
-WITHOUT_TOKEN = re.compile(r"/bantuan/[a-z0-9-]+/jelas")
+# Forms without a token: of a page that is the same for everybody (routes/help.py says why that is
+# safe; sent twice it counts twice), or shown to a browser that may not be given a cookie just then
+# (routes/resume.py asks the browser who sent them).
+WITHOUT_TOKEN = re.compile(r"/bantuan/[a-z0-9-]+/jelas|/berkas/(perangkat|selesai)")
+MARK = re.compile("[0-9a-f]{12}")
 SHELL_IDS = frozenset({"isi"})  # stand outside what HTMX swaps
 PHRASING_ONLY = frozenset(
     {"a", "b", "button", "dt", "h1", "h2", "h3", "label", "p", "small", "span", "strong", "summary"}
@@ -292,6 +295,8 @@ def _form_faults(page: Page) -> list[str]:
             found.append(f"form has no address of ours: “{action}”")
         names = {e.get("name") for e in page.all("input", within=form)}
         inner = re.sub(r"^(/latihan(?=/(en|berkas)/))?(/en(?=/|$))?", "", urlsplit(action).path)
+        if not _own_to_restore(page, form):
+            found.append(f"form {action} gives the words of one person to the next")
         if WITHOUT_TOKEN.fullmatch(inner):
             continue
         if (form.get("method") or "get").lower() == "get":
@@ -306,6 +311,18 @@ def _form_faults(page: Page) -> list[str]:
         if not any(button.get("type", "submit") == "submit" for button in buttons):
             found.append(f"form {action} has no button")
     return found
+
+
+def _own_to_restore(page: Page, form: Element) -> bool:
+    """Say whether a browser that goes back tells this form from that of another person.
+
+    It knows a form by its address and the names of its first two boxes; it puts nothing back where
+    autocomplete is off.
+    """
+    boxes = [e for e in page.all("input", "select", "textarea", within=form) if e.get("name")]
+    if form.get("autocomplete") == "off" or all(e.get("type") == "hidden" for e in boxes):
+        return True
+    return any("disabled" in e.attrib and MARK.fullmatch(e.get("name", "")) for e in boxes[:2])
 
 
 def _picture_faults(page: Page) -> list[str]:

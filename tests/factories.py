@@ -314,12 +314,12 @@ def count(app: Flask, model: Any) -> int:
 
 
 def rows(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
-    """Return everything in the database beside the reference data."""
+    """Return everything in the database beside the reference data, and beside who is let in."""
     with looking(app) as session:
         return {
             table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
             for table in db.metadata.sorted_tables
-            if not table.name.startswith(REFERENCE)
+            if not table.name.startswith((*REFERENCE, "open_sessions"))
         }
 
 
@@ -341,6 +341,7 @@ def open_in(client: FlaskClient, dossier_id: int) -> None:
     """Let a browser in, as after the right PIN."""
     with client.application.test_request_context():
         enter(dossier_id)
+        db.session.commit()
         entered = dict(flask_session)
     with client.session_transaction() as session:
         session.clear()

@@ -20,6 +20,7 @@ from urllib.parse import quote
 MOUNT = "/latihan"
 ENGLISH = "/en"
 SESSION_COOKIE = "latihan"
+DEVICE_COOKIE = "b"  # there where many people use this phone or computer; it names nobody
 AWAY = "oss.practice_away"
 """Key of the environ in which a request that could not be passed on reaches our own program."""
 
@@ -284,5 +285,5 @@ def _stays_inside(cookie: str) -> bool:
         name.strip().lower(): value.strip()
         for name, _, value in (part.partition("=") for part in rest)
     }
-    own = first.partition("=")[0].strip() == SESSION_COOKIE
+    own = first.partition("=")[0].strip() in {SESSION_COOKIE, DEVICE_COOKIE}
     return own and attributes.get("path") == MOUNT and "domain" not in attributes

@@ -43,8 +43,6 @@ class Dossier(db.Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
-    # A new PIN counts this up; a browser that was let in before it is asked for the PIN again.
-    session_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -295,6 +293,23 @@ class Paper(db.Model):
     dossier: Mapped[Dossier] = relationship(back_populates="papers")
 
     __table_args__ = (UniqueConstraint("dossier_id", "kind"),)
+
+
+class OpenSession(db.Model):
+    """A browser that was let into a dossier. Without its row, its cookie opens nothing.
+
+    key: keyed digest of the secret in the cookie. used_at: when it last sent something.
+    """
+
+    __tablename__ = "open_sessions"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    used_at: Mapped[datetime] = mapped_column(Moment)
+
+    dossier: Mapped[Dossier] = relationship(lazy="raise")
+
+    __table_args__ = (Index("ix_open_sessions_used_at", "used_at"),)
 
 
 class PostKey(db.Model):

@@ -129,7 +129,7 @@ def _go_to(change: ChangeRequest) -> ResponseReturnValue:
 
 def _enter(dossier_id: int) -> ResponseReturnValue:
     """Let the browser into the linked file. A new page load: this form is of the old file."""
-    enter(dossier_id)
+    enter(dossier_id, from_own_file=True)
     commit_now()
     url = url_for("changes.number")
     if not wants_fragment():

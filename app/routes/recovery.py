@@ -230,6 +230,6 @@ def set_pin() -> ResponseReturnValue:
     if dossier is None:
         return advance("recovery.ask")
     key.lead_to("start.number", dossier.id)
-    enter(dossier.id, dossier.session_epoch)
+    enter(dossier.id)
     g.dossier = dossier
     return advance("start.number")

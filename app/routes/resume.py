@@ -16,9 +16,12 @@ from app.auth import (
     applicant_required,
     enter,
     has_cookies,
+    holds_dossier,
     is_for_another,
+    is_from_here,
     leave,
     open_to_all,
+    remember_device,
     start_token,
 )
 from app.domain import journey
@@ -162,8 +165,8 @@ def enter_dossier() -> ResponseReturnValue:
     except pins.WrongPin as error:
         commit_now()
         return _page(form, 403, wrong="pin", left=error.left, page=page, carry=carry)
+    enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
-    enter(dossier.id, dossier.session_epoch)
     g.dossier = dossiers.take_to_change(dossier.id)
     return _go_back_to(page, carry) or go_on()
 
@@ -237,9 +240,29 @@ def go_on() -> ResponseReturnValue:
 @bp.post("/selesai")
 @open_to_all
 def finish() -> ResponseReturnValue:
-    """Leave the dossier on this device: forget it here, keep it in the service."""
-    SendForm(formdata=request.form)
-    leave()
-    response = render("resume/left.html")
-    response.headers["Clear-Site-Data"] = '"cache"'
-    return response
+    """Leave the dossier on this device: forget it here, keep it in the service.
+
+    Another site must not do it to somebody, and no stale page may keep them from it. The cookie is
+    left alone until a page of ours asks: setting any would replace it.
+    """
+    ours = is_from_here()
+    if SendForm(formdata=request.form).validate() or ours:
+        leave()
+    elif ours is False or holds_dossier():
+        return render("resume/leave.html", inside=holds_dossier())
+    return render("resume/left.html", left=True)
+
+
+_DEVICE_PAGES = {"data": "own_data.show", "": "home.show"}
+
+
+@bp.post("/perangkat")
+@open_to_all
+def choose_device() -> ResponseReturnValue:
+    """Take whether many people use this phone or computer.
+
+    Without a token, since the page of leaving holds nothing of anybody; only our pages may ask it.
+    """
+    if is_from_here() is not False:
+        remember_device(shared="bersama" in request.form)
+    return advance(_DEVICE_PAGES.get(request.form.get("dari", ""), "home.show"))

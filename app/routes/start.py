@@ -8,7 +8,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.adapters.papers.picture import number_picture
-from app.auth import applicant_required, enter, open_to_all, start_token
+from app.auth import (
+    applicant_required,
+    enter,
+    is_shared_device,
+    open_to_all,
+    remember_device,
+    start_token,
+)
 from app.domain import kit
 from app.domain.support_number import format_support_number
 from app.extensions import limiter
@@ -37,6 +44,7 @@ def _page(form: StartForm, status: int = 200) -> Response:
         "journey/start.html",
         status=status,
         form_page=True,
+        bersama="bersama" in request.form if request.form else is_shared_device(),
         kbli=get_book().kbli(estimates.KBLI_YEAR, code) if code else None,
         **once.form_context(form),
     )
@@ -52,6 +60,7 @@ def create() -> ResponseReturnValue:
         return _page(form)
     if not form.validate():
         return _page(form, 422)
+    remember_device(shared="bersama" in request.form)
     pin_hash = pins.hash_pin(form.pin.data)
     try:
         key = once.claim("start.create", None, may_edit=False)
@@ -79,7 +88,7 @@ def open_again(taken: Taken) -> bool:
         pins.open_with_pin(known.support_number, fits=taken.same)
     except (pins.PinLocked, pins.WrongPin):
         return False
-    enter(known.id, known.session_epoch)
+    enter(known.id)
     return True
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, lazyload
 
@@ -420,19 +420,17 @@ def of_dossier(dossier: Dossier, limit: int = 20) -> Sequence[Message]:
 
 
 def page_of_some(
-    files: Collection[tuple[int, int]], single: Collection[int], page: int, size: int
+    files: Collection[int], single: Collection[int], page: int, size: int
 ) -> tuple[Sequence[Message], bool]:
     """Return one page of some messages, newest first, and whether older ones follow.
 
-    files: by id and session_epoch: once a new PIN put everybody out, an earlier one shows nothing.
-    single: ids of messages beside them.
+    files: ids of dossiers. single: ids of messages beside them.
     """
     if not files and not single:
         return [], False
-    of_files = select(Dossier.id).where(tuple_(Dossier.id, Dossier.session_epoch).in_(files))
     query = (
         select(Message)
-        .where(Message.dossier_id.in_(of_files) | Message.id.in_(single))
+        .where(Message.dossier_id.in_(files) | Message.id.in_(single))
         .options(joinedload(Message.dossier).options(lazyload(Dossier.every_activity)))
         .order_by(Message.id.desc())
         .offset((page - 1) * size)

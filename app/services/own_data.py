@@ -27,7 +27,7 @@ JOB = "erase"
 _SECRET = frozenset(
     {
         ("dossiers", "pin_hash"),
-        ("dossiers", "session_epoch"),
+        ("open_sessions", "key"),
         ("messages", "secret"),
         ("messages", "key"),
         ("messages", "dedupe_key"),

@@ -115,7 +115,6 @@ def erase(dossier: Dossier, *, cause: str, practice: bool = False) -> Kept | Non
     events.record(dossier, EventKind.ERASED, cause=cause, whole=whole, rows=gone)
     if whole:
         dossier.pin_hash = ""
-        dossier.session_epoch += 1
         dossier.erased_at = datetime.now(UTC)
     db.session.flush()
     _log.info("file_erased", cause=cause, whole=whole, rows=sum(gone.values()))

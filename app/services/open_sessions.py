@@ -1,0 +1,50 @@
+"""The sessions that are open: a browser is let in by its row, and leaving takes the row away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import contains_eager
+
+from app.extensions import db, vault
+from app.models.dossier import Dossier, OpenSession
+
+
+def begin(secret: str, dossier_id: int, now: datetime) -> None:
+    """Open a session. secret: what the cookie of this browser holds."""
+    db.session.add(OpenSession(key=_key(secret), dossier_id=dossier_id, used_at=now))
+
+
+def find(secret: str, dossier_id: int, *, to_change: bool) -> OpenSession | None:
+    """Return an open session with its dossier, in the one query that the dossier costs anyway.
+
+    to_change: nobody else changes the dossier until this transaction ends.
+    """
+    query = (
+        select(OpenSession)
+        .join(OpenSession.dossier)
+        .where(
+            OpenSession.key == _key(secret),
+            OpenSession.dossier_id == dossier_id,
+            Dossier.erased_at.is_(None),
+        )
+        .options(contains_eager(OpenSession.dossier))
+    )
+    if to_change:
+        query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def end(secret: str) -> None:
+    """End a session; one that has ended already stays so."""
+    db.session.execute(delete(OpenSession).where(OpenSession.key == _key(secret)))
+
+
+def end_all(dossier_id: int) -> None:
+    """Put out every browser that was let into a dossier."""
+    db.session.execute(delete(OpenSession).where(OpenSession.dossier_id == dossier_id))
+
+
+def _key(secret: str) -> bytes:
+    return vault.index(secret, "open_sessions.key")
