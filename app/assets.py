@@ -28,9 +28,9 @@ STYLE_COOKIE = "c"
 # One script for all that HTMX does here: the vendored library and our few lines of glue.
 BUNDLES = {
     "site.css": ("css/site.css",),
-    "site.js": ("js/htmx-4.0.1.min.js", "js/glue.js"),
+    "site.js": ("js/htmx-4.0.1.min.js", "js/glue.js", "js/leaving.js"),
     "leaving.js": ("js/leaving.js",),
-    "upload.js": ("js/upload.js",),
+    "upload.js": ("js/upload.js", "js/leaving.js"),
     "help.js": ("js/help.js",),
     "sw.js": ("js/sw.js",),
     "icon.svg": ("img/icon.svg",),

@@ -87,7 +87,7 @@ def render(
             template,
             layout="layouts/page.html" if whole else "layouts/fragment.html",
             inline_style=style.text if inline else None,
-            watched=bool(not public_for and form_mark()),
+            watched=bool(not public_for and not shared and form_mark()),
             saves_data=request.headers.get("Save-Data", "").lower() == "on",
             **context,
         )

@@ -83,6 +83,7 @@ PUBLIC: Mapping[str, tuple[str, int]] = {
     "start": ("/berkas/mulai", 200),
     "start-with-code": ("/berkas/mulai?kbli=47112", 200),
     "resume": ("/berkas/lanjut", 200),
+    "finished": ("/berkas/selesai", 200),
     "lost-pin": ("/berkas/lupa", 200),
     "lost-number": ("/berkas/lupa/nomor", 200),
     "lost-counter": ("/berkas/lupa/loket", 200),

@@ -23,7 +23,7 @@ def main(folder: Path) -> int:
         Served(Path(place)) as served,
         sync_playwright() as playwright,
     ):
-        browser = launch(playwright)
+        browser = launch(playwright.chromium)
         for number, width in enumerate(WIDTHS):
             for language in PREFIXES:
                 _take(browser, served.url, folder, width, language, 1 + 2 * number)

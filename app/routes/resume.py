@@ -248,9 +248,19 @@ def finish() -> ResponseReturnValue:
     ours = is_from_here()
     if SendForm(formdata=request.form).validate() or ours:
         leave()
-    elif ours is False or holds_dossier():
-        return render("resume/leave.html", inside=holds_dossier())
-    return render("resume/left.html", left=True)
+        return advance("resume.finished")
+    return _ask_to_leave() if ours is False else finished()
+
+
+@bp.get("/selesai")
+@open_to_all
+def finished() -> ResponseReturnValue:
+    """Say that this device forgot the file; offer it where a file is open."""
+    return _ask_to_leave() if holds_dossier() else render("resume/left.html", left=True)
+
+
+def _ask_to_leave() -> Response:
+    return render("resume/leave.html", inside=holds_dossier())
 
 
 _DEVICE_PAGES = {"data": "own_data.show", "": "home.show"}

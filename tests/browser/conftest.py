@@ -17,7 +17,7 @@ _numbers = count(1)
 def chromium() -> Iterator[Browser]:
     """The browser, once per run."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
 

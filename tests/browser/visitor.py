@@ -10,7 +10,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page
 
 from tests.pages import MORE, NIK, NUMBER, PREFIXES, RESULT, START, Persona
 
@@ -47,11 +47,15 @@ _TOO_WIDE = """() => {
 }"""
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start the installed Chromium, or Playwright's own where there is none."""
+def launch(chromium: BrowserType, *, keeps_pages: bool = False) -> Browser:
+    """Start the installed Chromium, or Playwright's own where there is none.
+
+    keeps_pages: with the back-forward cache that people have, and Playwright turns off.
+    """
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     known = path if os.path.exists(path) else None
-    return playwright.chromium.launch(executable_path=known, args=FLAGS)
+    without = ["--disable-back-forward-cache"] if keeps_pages else None
+    return chromium.launch(executable_path=known, args=FLAGS, ignore_default_args=without)
 
 
 class Visitor:

@@ -153,7 +153,7 @@ def answer_and_cost(app, client, path: str, answers: dict, *, headers=None):
     text = body_of(response)
     for box in parse(response).all("input"):  # tokens and keys are new each time
         if box.get("type") == "hidden":
-            text = text.replace(box.get("value"), "")
+            text = text.replace(box.get("value") or box.get("name"), "")
     for typed in answers.values():  # what was typed comes back where it was wrong
         text = text.replace(typed, "")
     return response.status_code, response.headers.get("Location"), text, statements
