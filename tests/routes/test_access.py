@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import product
 
 import pytest
+from flask import session as flask_session
+from flask import url_for
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from app import auth
 from app.domain.journey import EACH, StepName
+from app.domain.support_number import format_support_number
 from app.extensions import db
+from app.models.attachment import Attachment
+from app.models.own_data import Consent
+from app.services import attachments, consents, post_keys
+from app.services.retention import rows_of
 from tests.client import Form, form_of, here, parse, words
+from tests.factories import dossier_at, looking, open_in
 from tests.pages import JOURNEY, KIOSK, NIK, NUMBER, PIN, PREFIXES, STEPS, Walk
+from tests.situations import SITUATIONS
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 REFERENCE = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", "alembic")
@@ -100,6 +112,117 @@ def test_finishing_on_this_phone_forgets_the_file(client):
     Walk.placed(client, "telepon")
     form_of(client.get("/berkas/nomor"), "/berkas/selesai").submit()
     assert client.get("/berkas/telepon").status_code == 403
+
+
+# In practice everybody's messages stand on one page, as on one phone.
+ONE_PHONE = "/latihan/pesan"
+SESSIONS = ("none", "left", "another file")
+
+
+def attacks(app, victim: dict[str, list[object]]) -> list[tuple[str, str]]:
+    """Return method and address of every view, with the numbers and codes of somebody's file."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        named = {name: victim.get(name, ["1"]) for name in rule.arguments}
+        if "step" in named:
+            named["step"] = list(EACH if "ke" in named else StepName)
+        if "ke" in named:
+            named["ke"] = [2]
+        if "n" in named:
+            named["n"] = [2]
+        with app.test_request_context():
+            paths = [
+                url_for(rule.endpoint, **dict(zip(named, values, strict=True)))
+                for values in product(*named.values())
+            ]
+        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        found += [(method, path) for path in paths for method in methods]
+    return found
+
+
+def somebodys_file(app) -> tuple[int, dict[str, list[object]], list[str]]:
+    """Make a file with papers and a helper; return its row, its numbers, and words about it."""
+    with looking(app) as session:
+        mine = SITUATIONS["papers"].make()
+        mine.applicant.name, mine.applicant.street = "Nama Rahasia", "Jalan Rahasia"
+        consents.give(mine, "Mama Rahasia", 7)
+        upload = attachments.begin_upload(mine, attachments.papers_of(mine)[-1].paper, 10)
+        session.commit()
+        numbers: dict[str, list[object]] = {
+            "number": list(session.scalars(select(Attachment.id))),
+            "consent": list(session.scalars(select(Consent.id))),
+            "code": [upload.code],
+            "paper": [paper.paper.address for paper in attachments.papers_of(mine)],
+        }
+        number = mine.support_number
+        return mine.id, numbers, ["Rahasia", number, format_support_number(number)]
+
+
+def test_no_view_gives_or_takes_anything_of_another_file(app):
+    """Every view, new ones too: without a session, with one that ended, with one of another file.
+
+    Each request carries all that a form of ours would, so that nothing but the session stops it.
+    """
+    app.test_client_class = FlaskClient
+    client = app.test_client()
+    mine_id, victim, secrets = somebodys_file(app)
+    with looking(app):
+        their_id = dossier_at(None, who="farmer").id
+
+    def kept() -> list[list[tuple]]:
+        with looking(app) as session:
+            return [
+                sorted(map(tuple, session.execute(select(table).where(own))), key=repr)
+                for table in db.metadata.sorted_tables
+                if table.name != "open_sessions" and (own := rows_of(table, mine_id)) is not None
+            ]
+
+    open_in(client, mine_id)
+    ended = client.get_cookie("s").value
+    assert client.get("/berkas/diri").status_code == 200
+    with client.session_transaction() as session:
+        token_before = session["csrf_token"]
+    client.post("/berkas/selesai", headers={"Sec-Fetch-Site": "same-origin"})
+    before, reached = kept(), set()
+    for kind, (method, path) in product(SESSIONS, attacks(app, victim)):
+        client.delete_cookie("s")
+        if kind == "left":
+            client.set_cookie("s", ended)
+        elif kind == "another file":
+            open_in(client, their_id)
+        with client.session_transaction() as session:
+            token = session.get("csrf_token", token_before)
+        with app.test_request_context():
+            flask_session["csrf_token"] = token
+            data = {"csrf_token": generate_csrf(), "kunci": post_keys.new_key(), "paham": "ya"}
+        response = client.open(path, method=method, data=None if method == "GET" else data)
+        text = response.get_data().decode(errors="replace")
+        assert response.status_code != 500, (kind, method, path)
+        if path != ONE_PHONE:
+            assert [each for each in secrets if each in text] == [], (kind, method, path)
+        reached.add((kind, response.status_code))
+        if method != "GET":
+            assert kept() == before, (kind, method, path)
+    assert {("none", 403), ("left", 403), ("another file", 303), ("another file", 404)} <= reached
+
+
+def test_no_title_and_no_name_of_a_file_tells_who_was_here(app):
+    """They stay in the history, in the folder of downloads and in the queue of the printer."""
+    app.test_client_class = FlaskClient
+    client = app.test_client()
+    mine_id, numbers, secrets = somebodys_file(app)
+    open_in(client, mine_id)
+    shown = 0
+    for method, path in attacks(app, numbers):
+        if method != "GET":
+            continue
+        response = client.get(path)
+        title = re.search("<title>.*?</title>", response.get_data().decode(errors="replace"))
+        told = [title.group() if title else "", *map(str, response.headers)]
+        assert [each for each in secrets if each in " ".join(told)] == [], path
+        assert "Clear-Site-Data" not in response.headers, path
+        shown += response.status_code == 200
+    assert shown > 60
 
 
 def spoil(form: Form, how: str) -> dict[str, object]:
