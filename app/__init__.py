@@ -12,7 +12,18 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, cli, gateways, i18n, labels, logs, practice_space, purpose, web
+from app import (
+    assets,
+    cli,
+    gateways,
+    i18n,
+    known_browser,
+    labels,
+    logs,
+    practice_space,
+    purpose,
+    web,
+)
 from app.adapters.practice_line import DEVICE_COOKIE, MOUNT, SESSION_COOKIE, PracticeLine
 from app.auth import SESSION_LENGTH
 from app.config import (
@@ -101,6 +112,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     labels.init_app(app)
     assets.init_app(app)
     web.init_app(app)
+    known_browser.init_app(app)
     gateways.init_app(app, settings, keys)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

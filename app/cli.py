@@ -101,7 +101,7 @@ def verify_command() -> None:
 @dossier_group.command("unlock")
 @click.argument("number")
 def unlock_command(number: str) -> None:
-    """Open a dossier again after five wrong PINs, with its owner in front of you."""
+    """End the waiting after wrong PINs, with the owner of the dossier in front of you."""
     pins.unlock(_dossier(number))
     db.session.commit()
     click.echo("unlocked")

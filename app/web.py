@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -21,12 +22,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from htmx_flask import request as htmx_request
 from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
-from app import assets
+from app import assets, limits
 from app.auth import file_tag, form_mark, is_shared_device
 from app.extensions import db
 from app.i18n import in_other_language
@@ -189,7 +191,7 @@ TITLES: Mapping[int, tuple[Any, Any]] = {
     405: (_l("That does not work here"), _l("This address cannot be used in that way. Go back and use the buttons on the page.")),
     413: (_l("That is too large to send"), _l("One answer is much too long, so we cut it. Make it shorter. Your earlier answers are still saved.")),
     422: (_l("Something needs another look"), _l("Go back, mend the answer and send it again.")),
-    429: (_l("Too many tries in a short time"), _l("Wait one minute, then try again. Your earlier answers are still saved.")),
+    429: (_l("Too many tries in a short time"), _l("Wait %(time)s, then try again. Your earlier answers are still saved.")),
     500: (_l("Something went wrong on our side"), _l("It is not your fault. Your earlier answers are still saved. Try again in a minute.")),
     503: (_l("The service is resting for a moment"), _l("Your earlier answers are still saved. Try again in a few minutes.")),
 }  # fmt: skip
@@ -198,9 +200,13 @@ TITLES: Mapping[int, tuple[Any, Any]] = {
 def show_error(error: Exception) -> Response:
     """Answer an error with a small page that says what was saved and what to do."""
     code = error.code if isinstance(error, HTTPException) and error.code else 500
+    wait_s = limits.wait_s() if code == 429 else 0
     if request.path.startswith("/api/"):
-        return make_response({"error": str(TITLES.get(code, TITLES[400])[0])}, code)
+        response = make_response({"error": str(TITLES.get(code, TITLES[400])[0])}, code)
+        return _retry_after(response, wait_s)
     title, advice = TITLES.get(code, TITLES[500 if code >= 500 else 400])
+    if wait_s:
+        advice = str(advice) % {"time": say_wait(wait_s)}
     resend = []
     if request.method == "POST" and code == 413:
         resend = carried_from_too_much()
@@ -219,9 +225,21 @@ def show_error(error: Exception) -> Response:
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if code == 429:
-        response.headers["Retry-After"] = "60"
+    return _retry_after(response, wait_s)
+
+
+def _retry_after(response: Response, wait_s: int) -> Response:
+    if wait_s:
+        response.headers["Retry-After"] = str(wait_s)
     return response
+
+
+def say_wait(seconds: float) -> str:
+    """Return how long somebody has to wait, in whole minutes or hours, never too short."""
+    minutes = max(math.ceil(seconds / 60), 1)
+    if minutes < 120:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    return ngettext("%(num)s hour", "%(num)s hours", math.ceil(minutes / 60))
 
 
 def commit_now() -> None:

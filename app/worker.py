@@ -15,7 +15,16 @@ from huey.consumer import Consumer
 
 from app import purpose
 from app.extensions import db
-from app.services import attachments, inbound, jobs, messages, nik_cases, post_keys, retention
+from app.services import (
+    attachments,
+    inbound,
+    jobs,
+    messages,
+    nik_cases,
+    pins,
+    post_keys,
+    retention,
+)
 
 SWEEP_EVERY_S = 10
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
@@ -47,6 +56,7 @@ def tidy(app: Flask) -> None:
     with app.app_context():
         now = datetime.now(UTC)
         post_keys.forget_old(now)
+        pins.forget_old(now)
         nik_cases.forget_old(now, app.config["SETTINGS"].nik_case_days)
         messages.forget_old(now)
         attachments.forget_expired_uploads(now)

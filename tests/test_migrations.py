@@ -53,6 +53,7 @@ EMPTY = {
     "opt_outs",
     "oss_differences",
     "oss_notices",
+    "pin_askers",
     "post_keys",
     "recoveries",
     "registry_troubles",

@@ -63,7 +63,7 @@ _FACTS: Mapping[MessageKind, tuple[frozenset[str], ...]] = {
     MessageKind.VISIT_PLANNED: (frozenset({"on"}),),
     MessageKind.DEADLINE_SOON: (frozenset({"until"}),),
     MessageKind.LKPM_DUE: (frozenset({"until"}),),
-    MessageKind.RECOVERY_CODE: (frozenset({"code", "minutes"}),),
+    MessageKind.RECOVERY_CODE: (frozenset({"code", "minutes"}), frozenset({"code"})),
     MessageKind.CONSENT_GIVEN: (frozenset({"until"}),),
     MessageKind.STATUS_ANSWER: (frozenset({"number", "turn", "on"}),),
 }

@@ -19,6 +19,10 @@ from app.forms.fields import (
 )
 
 CODE_MESSAGES = {
+    recovery.CodeProblem.EMPTY: _l("Type the code from the message on your phone."),
+    recovery.CodeProblem.WRONG_SHAPE: _l("The code has 6 or 12 digits."),
+}
+CONSENT_MESSAGES = {
     recovery.CodeProblem.EMPTY: _l("Type the code of 6 digits."),
     recovery.CodeProblem.WRONG_SHAPE: _l("The code has exactly 6 digits."),
 }
@@ -28,16 +32,15 @@ COUNTER_MESSAGES = {
 }
 
 
-def _code_field(label: Any, description: Any) -> ParsedField:
+def _code_field(label: Any, description: Any, **options: Any) -> ParsedField:
     return ParsedField(
         label,
         description=description,
-        parse=recovery.parse_code,
-        messages=CODE_MESSAGES,
         inputmode="numeric",
         autocomplete="one-time-code",
         short=True,
         numeric=True,
+        **options,
     )
 
 
@@ -69,7 +72,12 @@ class LostNumberForm(FlaskForm):
 class CodeForm(FlaskForm):
     """The code from the message."""
 
-    kode = _code_field(_l("Type the code"), _l("6 digits, in the message on your phone."))
+    kode = _code_field(
+        _l("Type the code"),
+        _l("6 or 12 digits, in the message on your phone."),
+        parse=recovery.parse_code,
+        messages=CODE_MESSAGES,
+    )
 
 
 class CounterForm(FlaskForm):
@@ -90,7 +98,12 @@ class FacilitatorForm(FlaskForm):
     """A facilitator starts it, with the consent of the person."""
 
     nomor = number_field()
-    kode = _code_field(_l("Consent code"), _l("6 digits, from the person that you help."))
+    kode = _code_field(
+        _l("Consent code"),
+        _l("6 digits, from the person that you help."),
+        parse=recovery.parse_consent_code,
+        messages=CONSENT_MESSAGES,
+    )
 
 
 class NewPinForm(StartForm):

@@ -37,7 +37,9 @@ class Dossier(db.Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     support_number: Mapped[str] = mapped_column(String(12), unique=True)
     pin_hash: Mapped[str] = mapped_column(String(200))
+    # Wrong PINs of strangers, all together; those of one browser or address: PinAsker.
     pin_failures: Mapped[int] = mapped_column(default=0)
+    pin_failed_at: Mapped[datetime | None] = mapped_column(Moment)
     language: Mapped[str] = mapped_column(String(2))
     legal_form: Mapped[str] = mapped_column(String(20), server_default=LegalForm.INDIVIDUAL)
     created_at: Mapped[datetime] = mapped_column(Moment)

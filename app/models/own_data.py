@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
 from app.models.columns import Moment, Sealed
 from app.models.dossier import Dossier, RowId
+
+
+class PinAsker(db.Model):
+    """One browser or one address that gave a PIN for one file.
+
+    who_index: keyed digest of it and of the file, so that rows of two files do not show that they
+    are of one browser. known: a browser that has opened the file. tried_index: keyed digest of the
+    last wrong PIN, gone after a day.
+    """
+
+    __tablename__ = "pin_askers"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
+    who_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    known: Mapped[bool]
+    wrong: Mapped[int] = mapped_column(default=0)
+    wrong_at: Mapped[datetime | None] = mapped_column(Moment)
+    tried_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "who_index"),
+        CheckConstraint("wrong >= 0", name="wrong_not_negative"),
+    )
 
 
 class Recovery(db.Model):
@@ -41,7 +66,7 @@ class Consent(db.Model):
     """Persetujuan: what a person lets a facilitator do, until when. They can take it back.
 
     facilitator: in the person's own words, since facilitators have no accounts. how: where it was
-    given. uses: how often the code was typed, rightly or not.
+    given. uses: how often the right code was typed.
     """
 
     __tablename__ = "consents"

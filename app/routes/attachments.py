@@ -22,6 +22,7 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError
 
+from app import limits
 from app.adapters.files import FilesUnavailable, NoSuchFile
 from app.auth import applicant_required, has_cookies, holds_dossier, open_dossier
 from app.domain.attachments import (
@@ -34,10 +35,11 @@ from app.domain.attachments import (
     WrongOffset,
     check_announced,
 )
-from app.extensions import db, limiter
+from app.extensions import db
 from app.forms.business import SendForm
 from app.gateways import files_advice
 from app.labels import label
+from app.limits import limited
 from app.models.attachment import Attachment, Upload
 from app.routes import once
 from app.routes.resume import ask_for_pin
@@ -154,7 +156,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 @bp.post("/untuk/<paper>")
 @body_at_most(BODY_AT_MOST)
 @applicant_required
-@limiter.limit("120 per hour")
+@limited(limits.UPLOAD)
 def add(paper: str) -> ResponseReturnValue:
     """Take a file in one piece, as a plain form sends it."""
     state = _paper(paper)
@@ -229,7 +231,7 @@ def _refusal(fault: FileFault, status: int = 422) -> ResponseReturnValue:
 
 @bp.post("/untuk/<paper>/unggahan")
 @applicant_required
-@limiter.limit("120 per hour")
+@limited(limits.UPLOAD)
 def begin(paper: str) -> ResponseReturnValue:
     """Open an upload in parts.
 
@@ -298,7 +300,7 @@ def standing(code: str) -> Response:
 @bp.put("/unggahan/<code>")
 @body_at_most(PART_AT_MOST_BYTES + 1)
 @applicant_required
-@limiter.limit("6000 per hour")
+@limited(limits.UPLOAD_PART)
 def part(code: str) -> ResponseReturnValue:
     """Take the part that begins at the header Upload-Offset; the last one finishes the file."""
     if not _token_fits():

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.auth import applicant_required
 from app.domain.business_size import BusinessSize
 from app.domain.reconciliation import Discrepancy, Mender
 from app.domain.risk import RiskLevel
-from app.extensions import limiter
 from app.forms.business import SendForm
 from app.i18n import DEFAULT, language
 from app.labels import label
+from app.limits import limited
 from app.routes import once
 from app.services import estimates, reconciliation
 from app.services.post_keys import BadPostKey
@@ -48,7 +49,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("")
 @applicant_required
-@limiter.limit("20 per hour")
+@limited(limits.COMPARE)
 def again() -> ResponseReturnValue:
     """Compare once more, at once if OSS answers in time."""
     form = SendForm(formdata=request.form)

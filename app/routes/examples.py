@@ -15,15 +15,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from app import limits
 from app.auth import EXAMPLE, enter, open_to_all, start_token
 from app.domain.estimate import Estimate
 from app.domain.examples import Example, ExamplePage
 from app.domain.journey import StepName
 from app.domain.requirements import SpatialStep
-from app.extensions import limiter
 from app.forms.access import StartForm
 from app.forms.business_check import INSIDE, SHARED
 from app.i18n import DEFAULT, language
+from app.limits import limited
 from app.practice import any_pin, practice_person
 from app.routes import example_steps, once
 from app.routes.business_check import ANSWERS, days_of, deciders_of
@@ -180,7 +181,7 @@ def _ask(one: Example, here: ExamplePage, form: StartForm, status: int = 200) ->
 
 @bp.post(f"{PAGE_RULE}/latihan")
 @open_to_all
-@limiter.limit("200 per hour")
+@limited(limits.EXAMPLE)
 def practise(slug: str, n: int) -> ResponseReturnValue:
     """Open a practice file, answer it up to the step and go there. Sent twice, it opens one."""
     if not in_training():

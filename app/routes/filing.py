@@ -11,15 +11,16 @@ from flask import Blueprint, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import limits
 from app.auth import applicant_required
 from app.domain.events import EventKind
 from app.domain.nib import NibSource, format_nib
 from app.domain.submission import Submission
 from app.domain.support_number import format_support_number
-from app.extensions import limiter
 from app.forms.business import SendForm
 from app.forms.nib import NibForm
 from app.i18n import outside_url
+from app.limits import limited
 from app.routes import once
 from app.services import changes, dossiers, events, handovers, nibs, oss_file, oss_form
 from app.services.post_keys import BadPostKey
@@ -43,7 +44,7 @@ def _shown_to_owner(where: str) -> Submission | None:
 
 @bp.get("/untuk-oss")
 @applicant_required
-@limiter.limit("120 per hour")
+@limited(limits.FILING_PAGE)
 def sheets() -> ResponseReturnValue:
     """Show every answer in the order of the OSS screens, each to be copied."""
     submission = _shown_to_owner("page")
@@ -71,7 +72,7 @@ def _file(
 
 @bp.get("/untuk-oss.pdf")
 @applicant_required
-@limiter.limit("60 per hour")
+@limited(limits.PAPER)
 def paper() -> ResponseReturnValue:
     """The same, to print."""
 
@@ -84,7 +85,7 @@ def paper() -> ResponseReturnValue:
 
 @bp.get("/untuk-oss.json")
 @applicant_required
-@limiter.limit("60 per hour")
+@limited(limits.PAPER)
 def data() -> ResponseReturnValue:
     """The same for machines, under the names of dataNIB."""
 
@@ -96,7 +97,7 @@ def data() -> ResponseReturnValue:
 
 @bp.get("/untuk-oss.csv")
 @applicant_required
-@limiter.limit("60 per hour")
+@limited(limits.PAPER)
 def table() -> ResponseReturnValue:
     """The same as a table."""
     return _file("csv", "text/csv", oss_form.as_csv, "attachment")
@@ -126,7 +127,7 @@ def _nib_page(form: NibForm, status: int = 200, *, said: str = "") -> Response:
 
 @bp.post("/nib-saya")
 @applicant_required
-@limiter.limit("20 per hour")
+@limited(limits.NIB_ENTRY, limits.NIB_ENTRY_ADDRESS)
 def tell_nib() -> ResponseReturnValue:
     """Keep the NIB. In connected mode OSS is asked about it, now or a little later."""
     if not nibs.may_tell(g.dossier):
@@ -169,7 +170,7 @@ def _let_photos_in() -> None:
 
 @bp.post("/nib-saya/qr")
 @applicant_required
-@limiter.limit("20 per hour")
+@limited(limits.NIB_PHOTO, limits.NIB_PHOTO_ADDRESS)
 def read_photo() -> ResponseReturnValue:
     """Read the QR code of the paper from a photo. The person compares the number, then saves."""
     if not nibs.may_tell(g.dossier):

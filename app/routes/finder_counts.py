@@ -6,18 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import structlog
 from flask import request, url_for
-from flask_limiter.util import get_remote_address
-from limits import RateLimitItem, parse
 
+from app import limits
 from app.domain.finder_learning import plain_phrase
 from app.extensions import limiter, vault
 from app.i18n import language
 from app.services.finder_learning import EDITION, tally
-
-# The same phrase counts once a day from one address, and an address counts so much in an hour:
-# nobody can push a phrase up alone, nor make one readable that only they know.
-ONCE = parse("1 per day")
-AN_HOUR = parse("60 per hour")
 
 _log = structlog.get_logger(__name__)
 
@@ -52,14 +46,13 @@ def _is_first(what: str, text: str) -> bool:
     if not limiter.enabled:
         return True
     # A digest: neither address nor words stand in the memory of the limiter.
-    whom = get_remote_address()
+    whom = limits.who_asks()
     one = vault.index(f"{whom}\x00{plain_phrase(text)}", f"finder.{what}").hex()[:32]
     try:
-        return _may(AN_HOUR, f"finder-{what}", whom) and _may(ONCE, f"finder-{what}", one)
+        # Nobody can push a phrase up alone, nor make one readable that only they know.
+        return limits.hit(limits.SEARCH_COUNTED, what, whom) and limits.hit(
+            limits.SEARCH_ONCE, what, one
+        )
     except Exception:  # a page must not fail because its counting does
         _log.warning("finder_not_counted", exc_info=True)
         return False
-
-
-def _may(limit: RateLimitItem, *key: str) -> bool:
-    return limiter.limiter.hit(limit, *key)

@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
+from app import limits
 from app.auth import open_to_all
 from app.config import Settings
 from app.domain.corrections import ReturnReason
@@ -28,9 +29,9 @@ from app.domain.journey import StepName
 from app.domain.nik_check import NikClass
 from app.domain.place import TextProblem
 from app.domain.quantities import CountProblem, QuantityProblem
-from app.extensions import limiter
 from app.forms.person import SearchField
 from app.i18n import DEFAULT, OTHER, language, outside_url
+from app.limits import limited
 from app.practice import practice_keys
 from app.routes.example_steps import boxes
 from app.services import help as service
@@ -115,7 +116,7 @@ def topic(slug: str) -> ResponseReturnValue:
 
 @bp.post("/bantuan/<slug>/jelas")
 @open_to_all
-@limiter.limit("30 per hour")
+@limited(limits.HELP_ANSWER)
 def answer(slug: str) -> ResponseReturnValue:
     """Count whether a topic was clear. It carries no token: see is_from_here()."""
     _topic(slug)

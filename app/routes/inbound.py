@@ -13,12 +13,14 @@ import structlog
 from flask import Blueprint, Response, abort, current_app, request, session
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.auth import open_to_all, opened_here, start_token
 from app.config import ServiceMode
 from app.domain.messages import Channel, MessageState
 from app.domain.phone import mask_phone
-from app.extensions import limiter, ports
+from app.extensions import ports
 from app.forms.messages import PlayForm
+from app.limits import limited
 from app.models.dossier import Job
 from app.models.message import Message
 from app.routes import once
@@ -39,7 +41,7 @@ _log = structlog.get_logger(__name__)
 
 @bp.post("/api/pesan-masuk")
 @open_to_all
-@limiter.limit("30 per minute", deduct_when=lambda answer: answer.status_code == 401)
+@limited(limits.SMS_INBOUND)
 def receive() -> ResponseReturnValue:
     """Take one SMS from the gateway: {"from", "text", "id"}. The same id again changes nothing."""
     if not _knows_token():
@@ -88,7 +90,7 @@ def practice() -> ResponseReturnValue:
 
 @bp.post("/latihan/pesan")
 @open_to_all
-@limiter.limit("60 per hour")
+@limited(limits.PRACTICE_SMS)
 def play() -> ResponseReturnValue:
     """Take an SMS as if a phone had sent it, and answer it at once."""
     _in_practice_only()

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, abort, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.auth import open_to_all
 from app.domain.kit import PieceName
-from app.extensions import limiter
 from app.i18n import DEFAULT, LANGUAGES, language, outside_url
+from app.limits import limited
 from app.services import kit as service
 from app.services import kit_papers
 from app.services.kit_papers import PAPERS, PaperError
@@ -47,7 +48,7 @@ class Shown:
 
 @bp.get("/bantuan/bahan")
 @open_to_all
-@limiter.limit("300 per hour")
+@limited(limits.KIT_PAGE)
 def show() -> ResponseReturnValue:
     """Show what the kit holds, what each piece is for and how many kB it costs."""
     return _show()
@@ -80,7 +81,7 @@ def _print(name: str) -> Print:
 
 @bp.get("/bantuan/bahan/<name>.pdf")
 @open_to_all
-@limiter.limit("60 per hour")
+@limited(limits.KIT_PAPER)
 def paper(name: str) -> ResponseReturnValue:
     """Give one paper to print."""
     if name not in PAPERS:

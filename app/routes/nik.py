@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import limits
 from app.auth import applicant_required
 from app.config import Settings
 from app.domain import journey
@@ -18,12 +19,12 @@ from app.domain.nik import mask_nik, nik_warnings, parse_nik
 from app.domain.nik_cases import RULES, AskedTooOften, NikActor, NikCaseState, NikOffice
 from app.domain.nik_check import NikClass
 from app.domain.person import Sex
-from app.extensions import limiter
 from app.forms.business import SendForm
 from app.forms.person import today
 from app.i18n import outside_url
 from app.labels import label
 from app.labels.nik_cases import short_text
+from app.limits import limited
 from app.routes import once
 from app.routes.journey import show_filled
 from app.routes.once import address_of
@@ -81,7 +82,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("")
 @applicant_required
-@limiter.limit("20 per hour")
+@limited(limits.NIK_CHECK, limits.NIK_CHECK_ADDRESS)
 def check_again() -> ResponseReturnValue:
     """Ask the registry again: while its answer is missing, or after an office mended the record."""
     if SendForm(formdata=request.form).validate():

@@ -14,9 +14,10 @@ import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.auth import oss_only
 from app.config import ServiceMode, Settings
-from app.extensions import limiter
+from app.limits import limited
 from app.services import oss_notices
 from app.services.oss_notices import BadNotice, Notice, NotOss
 
@@ -28,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 
 @bp.post("/receiveNIB")
-@limiter.limit("120 per minute")
+@limited(limits.OSS_INBOUND)
 @oss_only
 def receive_nib(notice: Notice) -> ResponseReturnValue:
     """Take a NIB with its activities and licences."""
@@ -36,7 +37,7 @@ def receive_nib(notice: Notice) -> ResponseReturnValue:
 
 
 @bp.post("/receiveFileDS")
-@limiter.limit("120 per minute")
+@limited(limits.OSS_INBOUND)
 @oss_only
 def receive_file(notice: Notice) -> ResponseReturnValue:
     """Take the news that the signed paper of a licence is ready."""

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.auth import applicant_required
 from app.domain.retention import ANSWER_WITHIN, FileCase
-from app.extensions import limiter
 from app.forms.business import SendForm
 from app.forms.recovery import ConsentForm
+from app.limits import limited
 from app.routes import once
 from app.services import consents, handovers, own_data, own_data_paper, retention
 from app.services.post_keys import BadPostKey
@@ -49,7 +50,7 @@ def _show(form: SendForm, status: int = 200) -> Response:
 
 @bp.get("/data-saya.json")
 @applicant_required
-@limiter.limit("60 per hour")
+@limited(limits.PAPER)
 def as_json() -> ResponseReturnValue:
     """Everything about this file, for another program."""
     response = jsonify(own_data.export(g.dossier))
@@ -60,7 +61,7 @@ def as_json() -> ResponseReturnValue:
 
 @bp.get("/data-saya.pdf")
 @applicant_required
-@limiter.limit("60 per hour")
+@limited(limits.PAPER)
 def as_pdf() -> ResponseReturnValue:
     """The same, to read or print."""
     response = make_response(own_data_paper.draw(g.dossier))

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from app import known_browser, limits
 from app.auth import enter, open_to_all, start_token
 from app.domain.recovery import RecoveryWay
-from app.extensions import limiter
 from app.forms.recovery import (
     CodeForm,
     CounterForm,
@@ -22,6 +22,7 @@ from app.forms.recovery import (
     LostPinForm,
     NewPinForm,
 )
+from app.limits import limited
 from app.routes import once
 from app.services import dossiers, pins, recovery
 from app.services.post_keys import BadPostKey
@@ -68,7 +69,7 @@ def ask_facilitator() -> ResponseReturnValue:
 
 @bp.post("")
 @open_to_all
-@limiter.limit("30 per hour")
+@limited(limits.RECOVERY_ASK)
 def start() -> ResponseReturnValue:
     """Plan a code for the file with this number, if there is one."""
     form = LostPinForm(formdata=request.form)
@@ -79,7 +80,7 @@ def start() -> ResponseReturnValue:
 
 @bp.post("/nomor")
 @open_to_all
-@limiter.limit("30 per hour")
+@limited(limits.RECOVERY_ASK)
 def start_by_person() -> ResponseReturnValue:
     """Plan a code for the newest file of this NIK and phone, if there is one."""
     form = LostNumberForm(formdata=request.form)
@@ -91,7 +92,7 @@ def start_by_person() -> ResponseReturnValue:
 
 @bp.post("/pendamping")
 @open_to_all
-@limiter.limit("30 per hour")
+@limited(limits.RECOVERY_ASK)
 def start_by_facilitator() -> ResponseReturnValue:
     """Plan a code for the file whose owner gave this consent, if there is one."""
     form = FacilitatorForm(formdata=request.form)
@@ -123,7 +124,7 @@ def code() -> ResponseReturnValue:
 
 @bp.post("/kode")
 @open_to_all
-@limiter.limit("60 per hour")
+@limited(limits.RECOVERY_CODE)
 def check_code() -> ResponseReturnValue:
     """Compare the code. Each time that it comes is a try, but a right one sent twice is right."""
     form = CodeForm(formdata=request.form)
@@ -168,7 +169,7 @@ def ask_counter() -> ResponseReturnValue:
 
 @bp.post("/loket")
 @open_to_all
-@limiter.limit("30 per hour")
+@limited(limits.RECOVERY_COUNTER)
 def check_counter() -> ResponseReturnValue:
     """Compare the code from the counter."""
     form = CounterForm(formdata=request.form)
@@ -212,7 +213,7 @@ def choose() -> ResponseReturnValue:
 
 @bp.post("/pin")
 @open_to_all
-@limiter.limit("60 per hour")
+@limited(limits.RECOVERY_PIN)
 def set_pin() -> ResponseReturnValue:
     """Set the new PIN, put everybody else out, and show the number to keep."""
     form = NewPinForm(formdata=request.form)
@@ -229,6 +230,7 @@ def set_pin() -> ResponseReturnValue:
     dossier = recovery.set_pin(ticket, pin_hash)
     if dossier is None:
         return advance("recovery.ask")
+    known_browser.remember(dossier)
     key.lead_to("start.number", dossier.id)
     enter(dossier.id)
     g.dossier = dossier

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +13,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
+from app import known_browser, limits
 from app.auth import (
     TAG,
     applicant_required,
@@ -25,10 +28,10 @@ from app.auth import (
     start_token,
 )
 from app.domain import journey
-from app.extensions import limiter
 from app.forms.access import ResumeForm
 from app.forms.business import SendForm
 from app.forms.fields import mistakes
+from app.limits import limited
 from app.routes.once import address_of
 from app.services import dossiers, pins
 from app.web import (
@@ -38,6 +41,7 @@ from app.web import (
     go,
     let_others_write,
     render,
+    say_wait,
     see_other,
     wants_fragment,
 )
@@ -68,12 +72,14 @@ def _page(
     *,
     wrong: str | None = None,
     left: int | None = None,
+    until: datetime | None = None,
     page: str = "",
     carry: Pairs | None = None,
 ) -> Response:
     """page: the address that waits for the PIN; carry: what was typed there."""
     form.pin.raw = ""  # better typed again than read over a shoulder
-    return render(
+    wait_s = None if until is None else (until - datetime.now(UTC)).total_seconds()
+    response = render(
         "resume/show.html",
         status=status,
         form=form,
@@ -83,9 +89,13 @@ def _page(
         cookies=has_cookies(),
         wrong=wrong,
         left=left,
+        wait=None if wait_s is None else say_wait(wait_s),
         waiting=[(_PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
         typed=_holds_answers(carry or []),
     )
+    if wait_s is not None:
+        response.headers["Retry-After"] = str(max(math.ceil(wait_s), 1))
+    return response
 
 
 def ask_for_pin() -> Response:
@@ -144,7 +154,7 @@ def _holds_answers(carry: Pairs) -> bool:
 
 @bp.post("/lanjut")
 @open_to_all
-@limiter.limit("200 per hour")
+@limited(limits.RESUME)
 def enter_dossier() -> ResponseReturnValue:
     """Open the dossier; take the step that was waiting, or go to the first open one."""
     form = ResumeForm(formdata=request.form)
@@ -158,13 +168,14 @@ def enter_dossier() -> ResponseReturnValue:
     let_others_write()  # comparing takes a while on purpose
     fits = pins.pin_fits(form.pin.data, pin_hash)
     try:
-        dossier = pins.open_with_pin(number, fits=fits)
-    except pins.PinLocked:
+        dossier = pins.open_with_pin(number, form.pin.data, known_browser.asker(), fits=fits)
+    except pins.PinWaits as error:
         commit_now()
-        return _page(form, 403, wrong="locked", page=page, carry=carry)
+        return _page(form, 403, wrong="waits", until=error.until, page=page, carry=carry)
     except pins.WrongPin as error:
         commit_now()
         return _page(form, 403, wrong="pin", left=error.left, page=page, carry=carry)
+    known_browser.remember(dossier)
     enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
     g.dossier = dossiers.take_to_change(dossier.id)

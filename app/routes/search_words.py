@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.auth import open_to_all, start_token
 from app.domain.finder_learning import AddedBy, PhraseError
-from app.extensions import limiter
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
+from app.limits import limited
 from app.models.finder import FinderSearch
 from app.routes import once
 from app.routes.practice_office import in_training
@@ -122,7 +123,7 @@ def _ask(form: WordForm, search: FinderSearch | None, status: int = 200) -> Resp
 
 @bp.post("/tambah")
 @open_to_all
-@limiter.limit("60 per hour")
+@limited(limits.WORDS)
 def add() -> ResponseReturnValue:
     """Add the words; from then on they are found."""
     _in_practice_only()
@@ -147,7 +148,7 @@ def add() -> ResponseReturnValue:
 
 @bp.post("/hapus/<int:number>")
 @open_to_all
-@limiter.limit("60 per hour")
+@limited(limits.WORDS)
 def retire(number: int) -> ResponseReturnValue:
     """Take a word out."""
     return _press("search_words.retire", number)
@@ -155,7 +156,7 @@ def retire(number: int) -> ResponseReturnValue:
 
 @bp.post("/kembalikan/<int:number>")
 @open_to_all
-@limiter.limit("60 per hour")
+@limited(limits.WORDS)
 def put_back(number: int) -> ResponseReturnValue:
     """Undo taking a word out."""
     return _press("search_words.put_back", number)

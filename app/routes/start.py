@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import known_browser, limits
 from app.adapters.papers.picture import number_picture
 from app.auth import (
     applicant_required,
@@ -18,9 +19,9 @@ from app.auth import (
 )
 from app.domain import kit
 from app.domain.support_number import format_support_number
-from app.extensions import limiter
 from app.forms.access import StartForm
 from app.i18n import outside_url
+from app.limits import limited
 from app.routes import once
 from app.services import dossiers, estimates, modes, pins
 from app.services.post_keys import BadPostKey, Taken
@@ -52,7 +53,7 @@ def _page(form: StartForm, status: int = 200) -> Response:
 
 @bp.post("/mulai")
 @open_to_all
-@limiter.limit("200 per hour")
+@limited(limits.START)
 def create() -> ResponseReturnValue:
     """Open a dossier. The same form sent twice opens one."""
     form = StartForm(formdata=request.form)
@@ -72,6 +73,7 @@ def create() -> ResponseReturnValue:
         pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None
     )
     key.lead_to("start.number", dossier.id)
+    known_browser.remember(dossier)
     enter(dossier.id)
     g.dossier = dossier
     return advance("start.number")
@@ -85,9 +87,15 @@ def open_again(taken: Taken) -> bool:
     # Same key and same PIN: the first answer got lost on the way. Another PIN: a stale page,
     # or somebody who found one and guesses, so it counts like any wrong PIN.
     try:
-        pins.open_with_pin(known.support_number, fits=taken.same)
-    except (pins.PinLocked, pins.WrongPin):
+        pins.open_with_pin(
+            known.support_number,
+            request.form.get("pin", ""),
+            known_browser.asker(),
+            fits=taken.same,
+        )
+    except (pins.PinWaits, pins.WrongPin):
         return False
+    known_browser.remember(known)
     enter(known.id)
     return True
 

@@ -8,12 +8,13 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import limits
 from app.auth import open_to_all
 from app.domain.support_number import format_support_number
-from app.extensions import limiter
 from app.forms.access import TrackForm
 from app.forms.fields import mistakes
 from app.i18n import outside_url
+from app.limits import limited
 from app.routes.practice_office import in_training
 from app.services import dossiers, licences, progress
 from app.web import render, share_link
@@ -23,7 +24,7 @@ bp = Blueprint("tracking", __name__)
 
 @bp.get("/lacak")
 @open_to_all
-@limiter.limit("300 per hour", exempt_when=lambda: not request.args.get("nomor"))
+@limited(limits.TRACK, exempt_when=lambda: not request.args.get("nomor"))
 def show() -> ResponseReturnValue:
     """Ask for a number; show where its file is."""
     if "nomor" not in request.args:

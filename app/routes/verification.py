@@ -7,8 +7,9 @@ import re
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.auth import open_to_all
-from app.extensions import limiter
+from app.limits import limited
 from app.services import papers
 from app.web import go, render
 
@@ -32,7 +33,7 @@ def ask() -> ResponseReturnValue:
 
 @bp.get("/<code>")
 @open_to_all
-@limiter.limit("300 per hour")
+@limited(limits.VERIFY)
 def show(code: str) -> ResponseReturnValue:
     """Say what is true of the paper with this code."""
     paper = papers.find(code.upper()) if _CODE.fullmatch(code.upper()) else None

@@ -30,7 +30,15 @@ T = TypeVar("T")
 NOT_COPIED: Mapping[type[Any], frozenset[str]] = MappingProxyType(
     {
         Dossier: frozenset(
-            {"id", "support_number", "pin_failures", "created_at", "updated_at", "sent_at"}
+            {
+                "id",
+                "support_number",
+                "pin_failures",
+                "pin_failed_at",
+                "created_at",
+                "updated_at",
+                "sent_at",
+            }
         ),
         Applicant: frozenset({"dossier_id"}),
         Activity: frozenset(

@@ -6,6 +6,7 @@ No text holds a name, a NIK or a link that opens a file.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.domain.messages import Channel, MessageKind, fits_one_sms
+from app.domain.recovery import LONG_CODE_DIGITS
 from app.domain.support_number import format_support_number
 
 SENDER = "DPMPTSP Sorong"
@@ -36,7 +38,7 @@ TEXTS: Mapping[MessageKind, Any] = {
     MessageKind.DEADLINE_SOON: _l("Mend file %(number)s by %(until)s, or it may be rejected. Open your file to see what to do."),
     MessageKind.LKPM_DUE: _l("Your business report (LKPM) is due by %(until)s at oss.go.id. A micro business need not send one."),
     MessageKind.RECOVERY_CODE: _l("Your code is %(code)s. It works for %(minutes)s minutes. Tell it to nobody, not even to an officer."),
-    MessageKind.PIN_LOCKED: _l("The PIN of file %(number)s was wrong 5 times, so it is locked. Your answers are safe. Bring your KTP to DPMPTSP."),
+    MessageKind.PIN_LOCKED: _l("The PIN of file %(number)s was often typed wrong. Your answers are safe. Lost your PIN? Ask for a code to this phone."),
     MessageKind.PIN_CHANGED: _l("The PIN of file %(number)s was changed. Was it not you? Tell DPMPTSP at once."),
     MessageKind.PHONE_CHANGED: _l("The phone number of file %(number)s was changed. Was it not you? Tell DPMPTSP at once."),
     MessageKind.CONSENT_GIVEN: _l("A facilitator may help with file %(number)s until %(until)s. Do you not want that? Take it back in your file."),
@@ -49,6 +51,9 @@ TEXTS: Mapping[MessageKind, Any] = {
 }  # fmt: skip
 RETURNED_BY_DAY = _l(
     "Please mend file %(number)s by %(until)s. Open your file to see what and how."
+)
+CODE_FOR_A_DAY = _l(
+    "Your code is %(code)s. It works for one day. Tell it to nobody, not even to an officer."
 )
 
 # The public words of /lacak, by services.progress.Turn; a test holds the two together.
@@ -91,6 +96,8 @@ def text_of(
             values.setdefault("code", HIDDEN)
         by_day = kind is MessageKind.RETURNED and "until" in facts
         pattern = str(RETURNED_BY_DAY if by_day else TEXTS[kind])
+        if kind is MessageKind.RECOVERY_CODE and "minutes" not in facts:
+            pattern = str(CODE_FOR_A_DAY)
         practising = _("PRACTICE")
         sender = f"{SENDER} ({practising})" if practice else SENDER
         text = f"{sender}: {pattern % values}"
@@ -103,4 +110,6 @@ def text_of(
 def _say(name: str, value: object) -> str:
     if name in {"until", "on"}:
         return f"{date.fromisoformat(str(value)):%d-%m-%Y}"
+    if name == "code" and len(str(value)) == LONG_CODE_DIGITS:  # in fours, as it is easily typed
+        return " ".join(textwrap.wrap(str(value), 4))
     return str(TURNS[str(value)]) if name == "turn" else str(value)

@@ -116,7 +116,7 @@ def _plain(name: str, value: object) -> object:
         return value.isoformat()
     if name == "minutes" and isinstance(value, int):
         return value
-    if name == "code" and isinstance(value, str) and value.isdigit() and len(value) <= 10:
+    if name == "code" and isinstance(value, str) and value.isdigit() and len(value) <= 12:
         return value
     raise ValueError(name)
 

@@ -9,23 +9,26 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app.domain.events import EventKind
 from app.domain.messages import MessageKind
 from app.domain.recovery import (
+    CODE_DIGITS,
     CODE_LIFE,
-    CODES_A_DAY,
-    CONSENT_USES_AT_MOST,
     COUNTER_LIFE,
+    LONG_CODE_LIFE,
     TRIES_AT_MOST,
+    CodeLength,
     RecoveryWay,
     is_usable,
     may_choose_pin,
     new_code,
     new_counter_code,
+    new_long_code,
+    next_code,
 )
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Job
@@ -79,20 +82,25 @@ def by_person(nik: str, phone: str) -> int | None:
 
 
 def by_consent(support_number: str, code: str) -> int | None:
-    """Return the dossier whose owner gave a facilitator this consent code."""
+    """Return the dossier whose owner gave a facilitator this consent code, and count the use.
+
+    A wrong code counts nowhere here: it would let whoever knows the number use the consent up. A
+    right one leads to no more than the number alone does, a message to the owner's own phone.
+    """
     dossier_id = dossiers.id_of(support_number)
     mine = Consent.dossier_id == (_NOBODY if dossier_id is None else dossier_id)
     now = datetime.now(UTC)
     is_open = (Consent.withdrawn_at.is_(None), Consent.until > now)
-    db.session.execute(update(Consent).where(mine, *is_open).values(uses=Consent.uses + 1))
-    query = select(Consent.code).where(mine, *is_open, Consent.uses <= CONSENT_USES_AT_MOST)
-    fits = [hmac.compare_digest(known, code) for known in db.session.scalars(query)]
-    return dossier_id if any(fits) else None
+    rows = db.session.execute(select(Consent.id, Consent.code).where(mine, *is_open))
+    fits = [row.id for row in rows if hmac.compare_digest(row.code, code)]
+    used = update(Consent).where(Consent.id.in_(fits or [_NOBODY]))
+    db.session.execute(used.values(uses=Consent.uses + 1))
+    return dossier_id if fits else None
 
 
 @jobs.handles(JOB)
 def _send_code(job: Job, budget_s: float) -> bool:
-    """Make the code and tell it to the phone on file, at most three times a day."""
+    """Make the code and tell it to the phone on file: which one, next_code() says."""
     row = db.session.scalar(select(Recovery).where(Recovery.job_id == job.id))
     dossier_id = None if row is None or row.sent_at else row.dossier_id
     dossier = None if dossier_id is None else dossiers.find_by_id(dossier_id, to_change=True)
@@ -100,37 +108,47 @@ def _send_code(job: Job, budget_s: float) -> bool:
         db.session.rollback()
         return True
     now = datetime.now(UTC)
-    if _sent_since(dossier.id, now - timedelta(days=1)) >= CODES_A_DAY:
+    length = next_code(*_unused(dossier.id), now)
+    if length is None:
         events.record(dossier, EventKind.RECOVERY_CODE_WITHHELD, way=row.way)
         db.session.commit()
         return True
-    code = new_code(secrets.randbelow)
+    short = length is CodeLength.SHORT
+    code = (new_code if short else new_long_code)(secrets.randbelow)
+    life = CODE_LIFE if short else LONG_CODE_LIFE
     row.code_index = _code_index(code)
     row.sent_at = now
-    row.expires_at = now + CODE_LIFE
-    messages.announce(
-        dossier,
-        MessageKind.RECOVERY_CODE,
-        dedupe=f"recovery-{row.id}",
-        code=code,
-        minutes=int(CODE_LIFE.total_seconds()) // 60,
-    )
+    row.expires_at = now + life
+    kind, dedupe = MessageKind.RECOVERY_CODE, f"recovery-{row.id}"
+    if short:
+        minutes = int(life.total_seconds()) // 60
+        messages.announce(dossier, kind, dedupe=dedupe, code=code, minutes=minutes)
+    else:
+        messages.announce(dossier, kind, dedupe=dedupe, code=code)
     events.record(dossier, EventKind.RECOVERY_CODE_SENT, way=row.way)
     db.session.commit()
     return True
 
 
-def _sent_since(dossier_id: int, since: datetime) -> int:
-    query = select(func.count()).where(
+def _unused(dossier_id: int) -> tuple[list[datetime], list[datetime]]:
+    """Return when short and when long codes were sent that led to no new PIN."""
+    query = select(Recovery.sent_at, Recovery.expires_at).where(
         Recovery.dossier_id == dossier_id,
         Recovery.way != RecoveryWay.COUNTER,
-        Recovery.sent_at > since,
+        Recovery.used_at.is_(None),
+        Recovery.sent_at.is_not(None),
     )
-    return db.session.scalar(query) or 0
+    short: list[datetime] = []
+    long: list[datetime] = []
+    for sent_at, expires_at in db.session.execute(query.order_by(Recovery.sent_at)):
+        (short if expires_at - sent_at <= CODE_LIFE else long).append(sent_at)
+    return short, long
 
 
 def check_code(ticket: str, code: str) -> None:
-    """Compare the code from the message with the one of this ticket, and count the try.
+    """Compare the code from the message with what this ticket waits for, and count the try.
+
+    A short code must be the one of this ticket; a long one may be any of the same dossier.
 
     The caller must keep the transaction also when this raises: the count has to stay.
 
@@ -142,12 +160,24 @@ def check_code(ticket: str, code: str) -> None:
         raise WrongCode(0)
     now = datetime.now(UTC)
     row.tries += 1
-    fits = hmac.compare_digest(bytes(row.code_index or b""), _code_index(code))
-    usable = is_usable(tries=row.tries, expires_at=row.expires_at, used_at=row.used_at, now=now)
+    of = row if len(code) == CODE_DIGITS else _long_code(row.dossier_id, code)
+    fits = of is not None and hmac.compare_digest(bytes(of.code_index or b""), _code_index(code))
+    usable = of is not None and is_usable(
+        tries=row.tries, expires_at=of.expires_at, used_at=row.used_at or of.used_at, now=now
+    )
     if not (fits and usable):
         raise WrongCode(max(TRIES_AT_MOST - row.tries, 0))
     row.verified_at = now
     db.session.flush()
+
+
+def _long_code(dossier_id: int | None, code: str) -> Recovery | None:
+    query = select(Recovery).where(
+        Recovery.dossier_id == (_NOBODY if dossier_id is None else dossier_id),
+        Recovery.way != RecoveryWay.COUNTER,
+        Recovery.code_index == _code_index(code),
+    )
+    return db.session.scalar(query)
 
 
 def make_counter_code(dossier: Dossier) -> str:
@@ -176,11 +206,14 @@ def make_counter_code(dossier: Dossier) -> str:
 
 
 def check_counter_code(support_number: str, code: str) -> str:
-    """Compare a code from the counter, and count the try. Return the ticket for the browser.
+    """Compare a code from the counter. Return the ticket for the browser.
+
+    Wrong ones are counted for the record and take nothing from the right one: it is too long to be
+    guessed, and anybody who knows the number can send wrong ones.
 
     The caller must keep the transaction also when this raises: the count has to stay.
 
-    Raises WrongCode, with 0: how many tries are left would tell that the number exists.
+    Raises WrongCode, with 0.
     """
     dossier_id = dossiers.id_of(support_number)
     open_codes = (
@@ -195,7 +228,7 @@ def check_counter_code(support_number: str, code: str) -> str:
     fits = hmac.compare_digest(known, _code_index(code))
     if row is None or not fits:
         raise WrongCode(0)
-    if not is_usable(tries=row.tries, expires_at=row.expires_at, used_at=None, now=now):
+    if not is_usable(tries=None, expires_at=row.expires_at, used_at=None, now=now):
         raise WrongCode(0)
     ticket = new_ticket()
     row.ticket_index = _ticket_index(ticket)

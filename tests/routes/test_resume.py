@@ -6,12 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from app.domain.journey import StepName
 from app.domain.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Dossier, OpenSession
+from app.models.own_data import PinAsker
 from app.worker import tidy
 from tests.client import HTMX, CheckingClient, Form, form_of, here, parse, words
 from tests.factories import (
@@ -46,8 +47,12 @@ def resume_form(client: CheckingClient, number: str, pin: str = PIN, prefix: str
 
 
 def failures(app) -> int:
+    """Return how many wrong tries count, of whoever typed them."""
     with looking(app) as session:
-        return int(session.query(Dossier.pin_failures).scalar())
+        return int(session.scalar(select(func.coalesce(func.sum(PinAsker.wrong), 0))))
+
+
+WRONG_PINS = tuple(f"00000{n}" for n in range(1, 10))
 
 
 # In
@@ -136,33 +141,84 @@ def test_an_unknown_number_is_answered_like_a_wrong_pin(client, new_client, app,
 
 
 @both_languages
-def test_tries_are_counted_aloud_and_the_fifth_locks(client, app, language):
+def test_tries_are_counted_aloud_and_after_the_fifth_the_phone_is_the_way(client, app, language):
     prefix = PREFIXES[language]
     number = number_at(app)
+    pins = iter(WRONG_PINS)
     for left in (4, 3, 2, 1):
-        answer = resume_form(client, number, OTHER_PIN, prefix).submit()
+        answer = resume_form(client, number, next(pins), prefix).submit()
         assert answer.status_code == 403
         (note,) = parse(answer).with_class("bad", "div")
         assert str(left) in words(note)
         assert form_of(answer)["nomor"] == number
         assert not form_of(answer)["pin"], "a PIN is better typed again"
-    locked = resume_form(client, number, OTHER_PIN, prefix).submit()
+    waits = resume_form(client, number, next(pins), prefix).submit()
     right = resume_form(client, number, PIN, prefix).submit()
-    for answer in (locked, right):
+    for answer in (waits, right):
         assert answer.status_code == 403
-        assert "DPMPTSP" in words(parse(answer).by_id("isi"))
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
+        (note,) = parse(answer).with_class("bad", "div")
+        first, then = {
+            "id": ("Minta kode ke HP Anda", "tunggu 1 menit"),
+            "en": ("Get a code on your phone", "wait 1 minute"),
+        }[language]
+        assert words(note).startswith(first)
+        assert then in words(note)
+        assert len(parse(answer).with_class("go", "button")) == 1, "one next action"
         assert client.get(f"{prefix}/berkas/alamat").status_code == 403
     assert failures(app) == 5
+    asked = form_of(right, "/berkas/lupa").submit()
+    assert here(asked) == f"{prefix}/berkas/lupa/kode", "one tap, the number goes along"
     ended = app.test_cli_runner().invoke(args=["dossier", "unlock", number])
     assert ended.exit_code == 0
     assert here(resume_form(client, number, PIN, prefix).submit()) == f"{prefix}/berkas/alamat"
 
 
+def test_the_owners_phone_opens_the_file_whatever_strangers_did(client, new_client, app):
+    number = number_at(app)
+    assert here(resume_form(client, number).submit()) == "/berkas/alamat"
+    client.delete_cookie("s")
+    stranger = new_client()
+    for pin in WRONG_PINS:
+        resume_form(stranger, number, pin).submit()
+    assert resume_form(stranger, number).submit().status_code == 403
+    assert here(resume_form(client, number).submit()) == "/berkas/alamat"
+    client.delete_cookie("s")
+    assert here(resume_form(client, number, prefix="/en").submit()) == "/en/berkas/alamat"
+
+
+def test_whoever_opened_a_file_here_is_known_here(client, new_client, app):
+    """The browser keeps one name for all files, also for those opened later."""
+    open_dossier(app, client, StepName.HOME)
+    form_of(client.get("/berkas/mulai")).fill(pin=PIN).submit()
+    name = client.get_cookie("b", path="/berkas").value
+    resume_form(client, number_at(app)).submit()
+    assert client.get_cookie("b", path="/berkas").value == name
+    with looking(app) as session:
+        assert session.scalars(select(PinAsker.known)).all() == [True, True]
+
+
+@pytest.mark.parametrize("name", ["", "x", "A" * 17, "A" * 15 + "!", "A" * 16])
+def test_a_made_up_name_of_a_browser_is_a_stranger(client, app, name):
+    number = number_at(app)
+    client.set_cookie("b", name, path="/berkas")
+    resume_form(client, number, OTHER_PIN).submit()
+    with looking(app) as session:
+        assert session.scalars(select(PinAsker.known)).all() == [False]
+
+
+def test_the_same_form_sent_again_counts_once(client, app):
+    form = resume_form(client, number_at(app), OTHER_PIN)
+    for _ in range(8):
+        assert form.submit().status_code == 403
+    assert failures(app) == 1
+
+
 def test_the_right_pin_takes_the_count_back(client, app):
     number = number_at(app)
     for _ in range(2):
-        for _ in range(4):
-            resume_form(client, number, OTHER_PIN).submit()
+        for pin in WRONG_PINS[:4]:
+            resume_form(client, number, pin).submit()
         assert failures(app) == 4
         assert here(resume_form(client, number).submit()) == "/berkas/alamat"
         assert failures(app) == 0
@@ -171,8 +227,8 @@ def test_the_right_pin_takes_the_count_back(client, app):
 def test_the_count_is_taken_back_also_when_what_was_typed_has_a_mistake(client, new_client, app):
     """The PIN was right; that the carried answer is not does not change it."""
     number = number_at(app)
-    for _ in range(4):
-        resume_form(new_client(), number, OTHER_PIN).submit()
+    for pin in WRONG_PINS[:4]:
+        resume_form(new_client(), number, pin).submit()
     form = form_of(client.get("/berkas/lanjut")).fill(nomor=number, pin=PIN)
     waiting = {"halaman": "/berkas/telepon", "isi-telepon": "12", "isi-kunci": "A" * 22}
     typed = {**dict(form.data()), **waiting}
@@ -185,7 +241,10 @@ def test_the_count_is_taken_back_also_when_what_was_typed_has_a_mistake(client, 
 def test_wrong_tries_at_once_all_count(app):
     number = number_at(app)
     browsers = [app.test_client() for _ in range(7)]
-    forms = [resume_form(browser, number, OTHER_PIN) for browser in browsers]
+    forms = [
+        resume_form(browser, number, pin)
+        for browser, pin in zip(browsers, WRONG_PINS, strict=False)
+    ]
     answers = at_once([lambda f=f: f.submit(follow=False).status_code for f in forms])
     assert answers == [403] * 7
     assert failures(app) == 5
@@ -371,7 +430,8 @@ def test_a_page_comes_back_filled_after_the_session_ended(
     answer = form_of(wrong).fill(nomor=number, pin=PIN).submit(htmx=htmx, follow=False)
     assert answer.status_code == 422  # of a step: taken at once, and refused for what was typed
     after = rows(served)
-    assert [table for table in before if after[table] != before[table]] in ([], ["dossiers"])
+    changed = {table for table in before if after[table] != before[table]}
+    assert changed <= {"dossiers", "pin_askers"}
     again = form_of(answer, form.action)
     shown = {
         name: [b.value for b in again.boxes if b.name == name and b.value is not None]
@@ -425,7 +485,7 @@ def test_a_press_before_the_pin_erases_nothing(client, app):
     before = rows(app)
     answer = form_of(form.submit()).fill(nomor=number, pin=PIN).submit()
     assert answer.status_code == 422
-    assert rows(app) == before
+    assert {**rows(app), "pin_askers": []} == before
     assert form_of(answer).submit().status_code == 200
     assert rows(app) != before
 
