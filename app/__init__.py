@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
     assets,
@@ -21,7 +20,9 @@ from app import (
     labels,
     logs,
     practice_space,
+    proxies,
     purpose,
+    shared_counts,
     web,
 )
 from app.adapters.practice_line import DEVICE_COOKIE, MOUNT, SESSION_COOKIE, PracticeLine
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         WTF_CSRF_CHECK_DEFAULT=False,  # forms check it, so that a stale page comes back filled
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may lie open for hours
-        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_STORAGE_URI=shared_counts.storage_of(settings),
         RATELIMIT_ENABLED=not testing,
         COMPRESS_ALGORITHM=["br", "zstd", "gzip"],
         COMPRESS_MIN_SIZE=200,
@@ -128,15 +129,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
             slots=practice_space.slots_of(settings),
             shared_cookies=(assets.STYLE_COOKIE, DEVICE_COOKIE),
         )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app,
-            x_for=hops,
-            x_proto=hops,
-            x_host=hops,
-            x_prefix=int(settings.is_inside),
-        )
+    app.wsgi_app = proxies.behind(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app
 
 

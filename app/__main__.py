@@ -17,7 +17,7 @@ from types import FrameType
 
 from flask_migrate import upgrade
 
-from app import create_app, gateways, purpose
+from app import create_app, gateways, proxies, purpose, shared_counts
 from app.adapters.files import FilesUnavailable, PlaceMissing
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, BadSettings, PracticeSpace, ServiceMode, Settings, read_settings
@@ -53,6 +53,7 @@ def main() -> int:
 
 
 def _prepare(settings: Settings) -> None:
+    shared_counts.start_anew(settings)
     app = create_app(settings)
     with app.app_context():
         upgrade()
@@ -154,6 +155,8 @@ def _say(settings: Settings) -> None:
     if settings.practice_space is PracticeSpace.ON:
         wiped = f"wiped each night at {settings.practice_wipe_at:%H:%M} WIT"
         print(f"  Practice space: {address}{MOUNT}/ – {wiped}")  # noqa: T201
+    if doubt := proxies.warning(settings):
+        print(f"\n  WARNING: {doubt}\n", flush=True)  # noqa: T201
     print("  Stop with Ctrl-C.\n", flush=True)  # noqa: T201
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,9 @@ from app.vault import Vault
 ROOT = Path(__file__).resolve().parent.parent
 LINE_AT_MOST = 160  # letters of an address or of opening hours
 TOKEN_AT_LEAST = 24
+PROXIES_AT_MOST = 5
+
+Proxies = tuple[IPv4Network | IPv6Network, ...]
 
 
 class ServiceMode(StrEnum):
@@ -96,13 +100,13 @@ class Settings:
     public_url: str | None
     workers: int
     threads: int
-    trusted_proxies: int
+    trusted_proxies: int | Proxies
     log_level: str
     dukcapil_url: str | None
     dukcapil_user: str
     dukcapil_password: str
     dukcapil_ip: str
-    rate_limit_storage: str
+    rate_limit_storage: str  # "" means: as app/shared_counts.py chooses
     messages: str
     smtp_url: str | None
     mail_from: str
@@ -176,6 +180,20 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
             mistakes.append(f"{name} must be a whole number, {lowest} to {highest}, not “{text}”.")
             return default
         return int(text)
+
+    def proxies() -> int | Proxies:
+        """How many proxies a request passes, or their addresses and networks."""
+        text = env.get("TRUSTED_PROXIES", "").strip()
+        if not text or (text.isascii() and text.isdigit()):
+            return whole("TRUSTED_PROXIES", 0, 0, PROXIES_AT_MOST)
+        try:
+            return tuple(ip_network(part.strip()) for part in text.split(","))
+        except ValueError:
+            mistakes.append(
+                f"TRUSTED_PROXIES must be how many proxies there are (0 to {PROXIES_AT_MOST}), or"
+                f" their addresses, such as 127.0.0.1,10.0.0.0/8, not “{text}”."
+            )
+            return 0
 
     def address(name: str) -> str | None:
         text = env.get(name, "").strip().rstrip("/")
@@ -288,13 +306,13 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         public_url=address("PUBLIC_URL"),
         workers=whole("WORKERS", 1, 1, 64),
         threads=whole("THREADS", 4, 1, 64),
-        trusted_proxies=whole("TRUSTED_PROXIES", 0, 0, 5),
+        trusted_proxies=proxies(),
         log_level=level,
         dukcapil_url=dukcapil_url,
         dukcapil_user=env.get("DUKCAPIL_USER", "practice"),
         dukcapil_password=env.get("DUKCAPIL_PASSWORD", "practice"),
         dukcapil_ip=env.get("DUKCAPIL_IP", "127.0.0.1"),
-        rate_limit_storage=env.get("RATE_LIMIT_STORAGE", "").strip() or "memory://",
+        rate_limit_storage=env.get("RATE_LIMIT_STORAGE", "").strip(),
         office_hours=line("OFFICE_HOURS"),
         office_address=line("OFFICE_ADDRESS"),
         office_phone=line("OFFICE_PHONE"),

@@ -66,6 +66,7 @@ babel = Babel()
 csrf = CSRFProtect()
 htmx = Htmx()
 compress = CompressedErrors()
-limiter = Limiter(get_remote_address, headers_enabled=False)
+# Where the shared counts cannot be reached, each process counts for itself meanwhile.
+limiter = Limiter(get_remote_address, headers_enabled=False, in_memory_fallback_enabled=True)
 vault = Vault()
 ports = Ports()

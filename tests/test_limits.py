@@ -1,4 +1,4 @@
-"""Limits count the one who errs: declared in one table, by file first, told as long as they last."""
+"""Limits count who errs: declared in one table, by file first, told as long as they last."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import pytest
 from flask import Flask
 
 import app as package
-from app import limits
+from app import limits, worker
 from app.extensions import limiter
 from app.limits import LIMITS, Limit, Whom
-from tests.client import CheckingClient, form_of, parse, words
-from tests.factories import looking, open_dossier
-from tests.pages import PREFIXES
+from app.services import dossiers
+from app.web import say_wait
+from tests.client import CheckingClient, form_of, here, parse, words
+from tests.factories import OTHER_PIN, PIN, looking, open_dossier, pin_hash
+from tests.pages import PREFIXES, Walk
+from tests.routes.test_recovery import code_told
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 
 # POSTs that anybody may send and that no limit holds, with the reason.
-FREE = {
-    "resume.finish": "it only forgets",
-    "practice_space.enter": "one press, nothing is kept",
-}
+FREE = {"resume.finish": "it only forgets"}
 
 
 @pytest.fixture
@@ -86,8 +86,6 @@ def test_whatever_anybody_may_send_is_limited(application):
 def test_a_wait_is_said_in_whole_minutes_or_hours_never_too_short(
     application, seconds, indonesian, english
 ):
-    from app.web import say_wait
-
     for path, said in (("/", indonesian), ("/en/", english)):
         with application.test_request_context(
             "/", environ_overrides={"oss.language": "en" if path == "/en/" else "id"}
@@ -137,9 +135,6 @@ def test_only_wrong_numbers_count_at_the_way_of_a_file(app, limited):
     """A village looks after its files all day; who tries numbers one by one is stopped."""
     client = limited.test_client()
     with looking(app) as session:
-        from app.services import dossiers
-        from tests.factories import pin_hash
-
         number = dossiers.start(pin_hash(), "id").support_number
         session.commit()
     for _ in range(5):
@@ -161,3 +156,51 @@ def test_one_file_uses_up_its_own_limit_and_nobody_elses(app, limited):
     ]
     assert codes[-2:] == [429, 303]
     assert set(codes[:-2]) == {303}
+
+
+PEOPLE_IN_THE_ROOM = 40
+
+
+def spend_a_day(app: Flask, client: CheckingClient, pin: str = PIN) -> None:
+    """Do what one person does on a day of training, slips and mends included."""
+    walk = Walk(client)
+    walk.to("hasil")
+    number = walk.number
+    for _ in range(3):  # the registry is asked again
+        assert client.post("/berkas/nik", follow_redirects=True).status_code == 200
+    for text in (f"STATUS {number}", "STOP", "START"):
+        form = form_of(client.get("/latihan/pesan"), "/latihan/pesan")
+        assert form.fill(dari="0812 0000 4567", teks=text).submit().status_code == 200
+    client.delete_cookie("s")
+    for wrong in ("000001", "000002", "000003"):
+        form = form_of(client.get("/berkas/lanjut")).fill(nomor=number, pin=wrong)
+        assert form.submit().status_code == 403
+    page = form_of(client.get("/berkas/lupa")).fill(nomor=number).submit()
+    assert form_of(page).fill(kode="000001").submit().status_code == 403
+    worker.sweep(app)
+    assert form_of(page).fill(kode=code_told(app)).submit().status_code == 200
+    page = form_of(client.get("/berkas/lupa/pin")).fill(pin=pin).submit()
+    assert here(page) == "/berkas/nomor"
+    client.delete_cookie("s")
+    page = form_of(client.get("/berkas/lanjut")).fill(nomor=number, pin=pin).submit()
+    assert page.status_code == 200
+    assert client.get(f"/lacak?nomor={number.replace(' ', '')[3:]}").status_code == 200
+
+
+def used(limit: Limit) -> int:
+    """Return how much of a limit by address is used up."""
+    stats = limiter.limiter.get_window_stats(limit.item, "127.0.0.1", limit.name)
+    return limit.item.amount - stats.remaining
+
+
+def test_forty_people_in_training_behind_one_address_are_not_too_many(app, limited):
+    """The first and the last walk the whole way; the others use up what the first did."""
+    spend_a_day(limited, limited.test_client())
+    by_address = [limit for limit in LIMITS.values() if limit.whom is Whom.ADDRESS]
+    first = {limit.name: used(limit) for limit in by_address if used(limit)}
+    assert {"start", "resume", "recovery_ask", "recovery_code", "recovery_pin"} <= set(first)
+    assert {"nik_check_address", "practice_sms"} <= set(first)
+    for limit in by_address:
+        for _ in range((PEOPLE_IN_THE_ROOM - 2) * first.get(limit.name, 0)):
+            assert limiter.limiter.hit(limit.item, "127.0.0.1", limit.name), limit.name
+    spend_a_day(limited, limited.test_client(), OTHER_PIN)

@@ -88,7 +88,7 @@ def test_it_inherits_nothing_that_leads_outside(tmp_path):
     assert inside.public_url == "https://izin.example/latihan"
     assert inside.office_phone == "0951 000"
     assert (inside.messages, inside.object_store, inside.oss_url) == ("page", None, None)
-    assert inside.rate_limit_storage == "memory://"
+    assert inside.rate_limit_storage == ""
 
 
 @pytest.mark.parametrize(("threads", "slots"), [("1", 1), ("3", 1), ("4", 2), ("16", 14)])
