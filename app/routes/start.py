@@ -68,7 +68,10 @@ def create() -> ResponseReturnValue:
     except BadPostKey:
         return _page(form, 400)
     if key.taken is not None and key.taken.dossier_id is not None:
-        return advance("start.number" if open_again(key.taken) else "resume.show")
+        if not open_again(key.taken):
+            return advance("resume.show")
+        known_browser.remember(dossiers.take_to_change(key.taken.dossier_id))
+        return advance("start.number")
     dossier = dossiers.start(
         pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None
     )
@@ -95,7 +98,6 @@ def open_again(taken: Taken) -> bool:
         )
     except (pins.PinWaits, pins.WrongPin):
         return False
-    known_browser.remember(known)
     enter(known.id)
     return True
 

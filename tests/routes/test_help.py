@@ -10,6 +10,7 @@ import pytest
 from app.domain.nik_check import NikClass
 from app.extensions import db
 from app.labels import label
+from app.limits import HELP_ANSWER
 from app.routes import help as pages
 from app.services import help as service
 from app.services.help_files import read_help
@@ -249,9 +250,9 @@ def test_answers_are_limited(make_app, small_help):
     client = app.test_client()
     codes = [
         client.post("/bantuan/gratis/jelas", data={"jawab": "ya"}, headers=FROM_HERE).status_code
-        for _ in range(31)
+        for _ in range(HELP_ANSWER.item.amount + 1)
     ]
-    assert codes == [303] * 30 + [429]
+    assert codes == [303] * HELP_ANSWER.item.amount + [429]
 
 
 # Beside a question

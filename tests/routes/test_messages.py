@@ -13,6 +13,7 @@ from app.config import ServiceMode
 from app.domain.messages import Channel, MessageKind
 from app.domain.support_number import format_support_number
 from app.extensions import db
+from app.limits import SMS_INBOUND
 from app.models.dossier import Dossier
 from app.models.message import InboundMessage, Message
 from app.routes import inbound as hook
@@ -427,7 +428,7 @@ def test_guessing_the_token_is_slow(app, make_app):
     codes = [
         client.post("/api/pesan-masuk", json=body, headers=wrong).status_code for _ in range(31)
     ]
-    assert codes == [401] * 30 + [429]
+    assert codes == [401] * SMS_INBOUND.item.amount + [429]
 
 
 def test_a_gateway_that_knows_the_token_is_not_slowed(app, make_app):

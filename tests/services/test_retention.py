@@ -66,7 +66,7 @@ def made_up(table: Table, at: datetime, starts: str) -> dict:
             row[column.name] = "x"
         elif column.type.python_type is bytes:
             row[column.name] = bytes(32)
-        elif column.type.python_type is int:
+        elif column.type.python_type in {int, bool}:
             row[column.name] = 0
         elif column.type.python_type is dict:
             row[column.name] = {}
