@@ -98,6 +98,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.jinja_env.globals["asks_oss"] = settings.mode is ServiceMode.CONNECTED
     app.jinja_env.globals["nik_by_staff"] = settings.nik_check is NikCheckMode.MANUAL
 
+    app.before_request(web.refuse_first)  # before anything that counts or reads
     logs.init_app(app, settings.log_level)
     db.init_app(app)
     with app.app_context():

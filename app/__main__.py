@@ -17,7 +17,7 @@ from types import FrameType
 
 from flask_migrate import upgrade
 
-from app import create_app, gateways, proxies, purpose, shared_counts
+from app import create_app, gateways, proxies, purpose, serving, shared_counts
 from app.adapters.files import FilesUnavailable, PlaceMissing
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, BadSettings, PracticeSpace, ServiceMode, Settings, read_settings
@@ -37,6 +37,7 @@ def main() -> int:
         for mistake in error.mistakes:
             print(f"Setting to mend: {mistake}", file=sys.stderr)  # noqa: T201
         return 2
+    serving.allow_connections()
     os.umask(0o077)  # the database, its keys and the practice file are for this account alone
     if not _port_is_free(settings):
         print(f"Port {settings.port} is in use. Try another: PORT=8001 make run", file=sys.stderr)  # noqa: T201
@@ -89,12 +90,10 @@ def _port_is_free(settings: Settings) -> bool:
 
 def commands(settings: Settings) -> tuple[list[str], list[str]]:
     """Return how to start the web server and the worker, each from the folder of the program."""
-    web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.host,
-        "--port", str(settings.port), "--workers", str(settings.workers),
-        "--blocking-threads", str(settings.threads), "--no-ws", "--log-level", "warning",
-        "--workers-kill-timeout", "10", "--respawn-failed-workers", "app.wsgi:app",
-    ]  # fmt: skip
+    web = serving.command(
+        "app.asgi:app", "--host", settings.host, "--port", str(settings.port),
+        "--workers-kill-timeout", "10", "--respawn-failed-workers", workers=settings.workers,
+    )  # fmt: skip
     worker = [sys.executable, "-m", "flask", "--app", "app.wsgi:app", "worker"]
     return web, worker
 

@@ -130,6 +130,8 @@ class Settings:
     object_store: ObjectStore | None = None
     practice_space: PracticeSpace = PracticeSpace.OFF
     practice_wipe_at: time = time(2)
+    slow_sender_s: int = 60
+    send_within_s: int = 1800
 
     @property
     def is_practice(self) -> bool:
@@ -321,6 +323,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         nik_case_days=whole("NIK_CASE_DAYS", 90, 1, 3650),
         **sending,
         object_store=object_store,
+        slow_sender_s=whole("SLOW_SENDER_S", 60, 5, 600),
+        send_within_s=whole("SEND_WITHIN_S", 1800, 60, 86400),
         practice_space=practice_space,
         practice_wipe_at=time.fromisoformat(wipe_at),
         nik_check=nik_check,

@@ -16,13 +16,13 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app import serving
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, PracticeSpace, Settings
 from app.domain.practice_space import last_wipe_due
@@ -234,14 +234,12 @@ class Keeper:
         process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi",
+        command = serving.command(
+            "app.practice_wsgi:served",
             "--uds", str(socket_of(self._settings)), "--uds-permissions", "0o600",
-            "--workers", "1", "--blocking-threads", str(slots_of(self._settings)), "--no-ws",
-            "--log-level", "warning", "--workers-kill-timeout", "5", "--respawn-failed-workers",
+            "--workers-kill-timeout", "5", "--respawn-failed-workers",
             "--workers-max-rss", str(MEMORY_AT_MOST_MIB),
-            "app.practice_wsgi:app",
-        ]  # fmt: skip
+        )  # fmt: skip
         process = subprocess.Popen(  # noqa: S603
             command, cwd=ROOT, env=environment(self._settings, os.environ), start_new_session=True
         )

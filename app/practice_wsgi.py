@@ -1,4 +1,4 @@
-"""The practice space for the server: granian --interface wsgi app.practice_wsgi:app
+"""The practice space for the server: granian --interface asginl app.practice_wsgi:served
 
 Prepares its data, serves, and does the worker's sweeps in a thread: one process, so that it costs a
 small machine little memory. app/practice_space.py starts it.
@@ -20,6 +20,7 @@ from app.practice import write_practice_file
 from app.practice_space import WATCHED
 from app.services import reference, sealed_files
 from app.services.finder import get_finder
+from app.serving import ReceivedWhole
 
 
 def _keep_going(started_by: int) -> None:
@@ -67,3 +68,4 @@ with app.app_context():
 threading.Thread(
     target=_keep_going, args=(int(os.environ.get(WATCHED, "0")),), name="sweeps", daemon=True
 ).start()
+served = ReceivedWhole.of(app)

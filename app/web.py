@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from flask import (
     Flask,
     Response,
+    abort,
     current_app,
     g,
     make_response,
@@ -25,7 +26,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from htmx_flask import request as htmx_request
 from htmx_flask.requests import HtmxAwareRequest
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+)
 from werkzeug.routing import IntegerConverter, Map
 
 from app import assets, limits
@@ -36,6 +42,7 @@ from app.models.dossier import Job
 from app.services import jobs
 from app.services.post_keys import FIELD as KEY_FIELD
 from app.services.post_keys import new_key
+from app.serving import REFUSED
 
 MAIN = "main#isi"  # how htmx 4 names our swap target: tag and id
 NO_STORE = "no-store"
@@ -50,6 +57,13 @@ _READ_AT_MOST = 1024 * 1024  # bytes of such a form; more than anybody types
 
 class PrivateRequest(HtmxAwareRequest):
     """A request whose files stay in memory: what a person sends never lies open on a disk."""
+
+    def __init__(self, environ: dict[str, Any], *args: Any, **options: Any) -> None:
+        # A server that ends the stream itself also ends one whose line broke. With a stated length
+        # that is compared instead, so that half a form is never taken for a whole one.
+        if environ.get("CONTENT_LENGTH"):
+            environ.pop("wsgi.input_terminated", None)
+        super().__init__(environ, *args, **options)
 
     def _get_file_stream(self, *_args: Any, **_options: Any) -> IO[bytes]:
         return BytesIO()
@@ -189,6 +203,7 @@ TITLES: Mapping[int, tuple[Any, Any]] = {
     403: (_l("This page is not open to you"), _l("You may need your support number and PIN to see it.")),
     404: (_l("We cannot find that page"), _l("The address may be mistyped or old. Search here, or go back to the start.")),
     405: (_l("That does not work here"), _l("This address cannot be used in that way. Go back and use the buttons on the page.")),
+    408: (_l("Sending took too long"), _l("The line was too slow. Go back: what you typed is still there. Then send it again.")),
     413: (_l("That is too large to send"), _l("One answer is much too long, so we cut it. Make it shorter. Your earlier answers are still saved.")),
     422: (_l("Something needs another look"), _l("Go back, mend the answer and send it again.")),
     429: (_l("Too many tries in a short time"), _l("Wait %(time)s, then try again. Your earlier answers are still saved.")),
@@ -212,7 +227,8 @@ def show_error(error: Exception) -> Response:
         resend = carried_from_too_much()
         if not resend:
             advice = _l("Send less at once. Your earlier answers are still saved.")
-    if request.method == "POST" and code not in {404, 405, 413}:
+    broken_off = isinstance(error, ClientDisconnected)
+    if request.method == "POST" and code not in {404, 405, 413} and not broken_off:
         resend = carried()
     response = render(
         "errors/error.html",
@@ -240,6 +256,13 @@ def say_wait(seconds: float) -> str:
     if minutes < 120:
         return ngettext("%(num)s minute", "%(num)s minutes", minutes)
     return ngettext("%(num)s hour", "%(num)s hours", math.ceil(minutes / 60))
+
+
+def refuse_first() -> None:
+    """Answer at once what the server in front refused; see app/serving.py."""
+    status = request.environ.get(REFUSED)
+    if status:
+        abort(status)
 
 
 def commit_now() -> None:

@@ -22,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -31,11 +32,11 @@ from app.config import ROOT
 from app.services.post_keys import FIELD, new_key
 from tests.journey import Cost, Journey, Outcome, in_a_line
 from tests.personas import personas
-from tests.tools import load, slowlink
+from tests.tools import load, slow_senders, slowlink
 from tests.tools.phone import Exchange, Form, Kind, LineGone, Phone, Unexpected
 from tests.tools.server import Data, Server, serving
 
-PARTS = ("bytes", "paint", "journey", "upload", "load", "start")
+PARTS = ("bytes", "paint", "journey", "upload", "load", "start", "slow")
 PAINTED = ("/", "/berkas/mulai", "/berkas/diri")  # home, start, a form of a dossier
 PROFILES = ("edge", "village-wifi", "gprs")
 OUTAGES = (20, 8)  # seconds of service, seconds without
@@ -334,12 +335,13 @@ def measure_load(data: Data, seconds: float) -> None:
         )
         forms = [_phone_form(phone) for phone in phones]
 
-        def write(number: int) -> bytes:
-            pairs = {**dict(forms[number].pairs()), FIELD: new_key()}
-            body = urlencode(pairs).encode()
-            return _request(server, "POST", forms[number].action, phones[number].cookies, body)
-
-        _say_load(server, "step that writes", seconds, 303, write)
+        _say_load(
+            server,
+            "step that writes",
+            seconds,
+            303,
+            lambda number: _step(server, forms[number], phones[number]),
+        )
         say("memory of the worker", "after load", server.worker_rss() / 1e6, "MB")
 
 
@@ -400,6 +402,87 @@ def measure_start(data: Data) -> None:
     say("start", "until /readyz", statistics.median(taken), "s", all=[round(t, 2) for t in taken])
 
 
+# Beside slow senders
+
+
+SLOW, VANISHED = 500, 200
+HER_ROUNDS = 40  # pages of each kind before, and again beside them
+NO_ANSWER_S = 15.0
+CUT_WITHIN_S = 75.0  # seconds to look on, more than the service gives a sender
+
+
+@dataclass
+class _Beside:
+    """What one build did: page -> median ms (None: no answer), memory in MB, the senders' fate."""
+
+    alone: dict[str, float | None]
+    crowded: dict[str, float | None]
+    grown_mb: float
+    fate: dict[str, Any]
+
+
+def measure_slow(folder: Path, other: Path | None) -> None:
+    """Time one person alone and beside senders that never end, on this build and another one."""
+    builds = {"this build": ROOT} | ({"other build": other.resolve()} if other else {})
+    found = {
+        name: _beside(Data(folder / name.partition(" ")[0], root)) for name, root in builds.items()
+    }
+    for name, build in found.items():
+        for page, alone in build.alone.items():
+            crowded = build.crowded[page]
+            ratio = round(crowded / alone, 2) if crowded and alone else None
+            more = {"alone_ms": alone, "ratio": ratio}
+            if crowded is None:
+                more["no_answer_within_s"] = NO_ANSWER_S
+            say("page beside slow senders", name, crowded, "ms", page=page, **more)
+        say("memory for slow senders", name, build.grown_mb, "MB", senders=SLOW + VANISHED)
+        say("slow senders cut", name, build.fate.get("last_s"), "s", **build.fate)
+    if other:
+        this, that = found["this build"].alone, found["other build"].alone
+        for page, alone in this.items():
+            before = that[page]
+            ratio = alone / before if alone and before else None
+            say("page alone", "this build to the other", ratio, "times", page=page)
+
+
+def _beside(data: Data) -> _Beside:
+    with serving(data) as server:
+        phone = opened(server.base)
+        form = _phone_form(phone)
+        requests = {
+            "home": (200, lambda: _request(server, "GET", "/", {"c": phone.cookies["c"]})),
+            "form page": (200, lambda: _request(server, "GET", "/berkas/diri", phone.cookies)),
+            "step that writes": (303, lambda: _step(server, form, phone)),
+        }
+        _her_pages(server, requests)  # what a process does once is over then
+        alone, before = _her_pages(server, requests), server.pss()
+        with slow_senders.beside(server.port, slow=SLOW, vanished=VANISHED) as senders:
+            began = time.monotonic()
+            time.sleep(3)
+            crowded, memory = _her_pages(server, requests), server.pss()
+            time.sleep(max(0.0, CUT_WITHIN_S - (time.monotonic() - began)))
+            memory = max(memory, server.pss())
+        return _Beside(alone, crowded, (memory - before) / 1e6, senders.fate)
+
+
+def _her_pages(
+    server: Server, requests: Mapping[str, tuple[int, Callable[[], bytes]]]
+) -> dict[str, float | None]:
+    """Return the median time of each page in ms, one after another on a line of her own."""
+    return {
+        page: load.run(
+            "127.0.0.1", server.port, lambda _, build=build: build(), good=good, connections=1,
+            seconds=NO_ANSWER_S, at_most=HER_ROUNDS, patience_s=NO_ANSWER_S,
+        ).quantile_ms(0.5)
+        for page, (good, build) in requests.items()
+    }  # fmt: skip
+
+
+def _step(server: Server, form: Form, phone: Phone) -> bytes:
+    pairs = {**dict(form.pairs()), FIELD: new_key()}
+    return _request(server, "POST", form.action, phone.cookies, urlencode(pairs).encode())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure the parts asked for."""
     parser = argparse.ArgumentParser(
@@ -409,6 +492,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--profiles", default=",".join(PROFILES), help="lines to paint over")
     parser.add_argument("--runs", type=int, default=3, help="of each paint, each loses others")
     parser.add_argument("--seconds", type=float, default=5.0, help="of load on each page")
+    parser.add_argument("--beside", type=Path, help="another checkout, for the part slow")
     options = parser.parse_args(arguments)
     parts, profiles = options.only.split(","), options.profiles.split(",")
     unknown = (set(parts) - set(PARTS)) | (set(profiles) - set(slowlink.PROFILES))
@@ -430,6 +514,7 @@ def main(arguments: list[str] | None = None) -> int:
         "upload": measure_upload,
         "load": lambda data: measure_load(data, options.seconds),
         "start": measure_start,
+        "slow": lambda data: measure_slow(data.folder, options.beside),
     }
     broken = False
     for part in parts:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from app.config import ROOT
+from app.serving import command as server_command
 
 START_WITHIN_S = 60
 _PREPARE = """
@@ -66,12 +67,7 @@ class Served:
         """Start the server and wait until it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    sys.executable, "-m", "granian", "--interface", "wsgi",
-                    "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
-                    "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
-                    "app.wsgi:app",
-                ],
+                server_command("app.asgi:app", "--host", "127.0.0.1", "--port", str(self.port)),
                 cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + START_WITHIN_S

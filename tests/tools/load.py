@@ -46,13 +46,14 @@ def run(
     connections: int = 4,
     seconds: float = 5.0,
     at_most: int = 5000,
+    patience_s: float = 30.0,
 ) -> Load:
     """Send requests until time or number is used up.
 
     request: connection number -> the bytes to send; called anew for each request, outside of the
-        time that is taken. good: the status that counts.
+        time that is taken. good: the status that counts. patience_s: for one answer.
     """
-    return asyncio.run(_run(host, port, request, good, connections, seconds, at_most))
+    return asyncio.run(_run(host, port, request, good, connections, seconds, at_most, patience_s))
 
 
 async def _run(
@@ -63,6 +64,7 @@ async def _run(
     connections: int,
     seconds: float,
     at_most: int,
+    patience_s: float,
 ) -> Load:
     load, left = Load(), [at_most]
     began = time.monotonic()
@@ -77,7 +79,7 @@ async def _run(
             try:
                 writer.write(sent)
                 await writer.drain()
-                status = await asyncio.wait_for(_answer(reader), 30)
+                status = await asyncio.wait_for(_answer(reader), patience_s)
             except (OSError, EOFError, TimeoutError):
                 status = 0
             if status == good:

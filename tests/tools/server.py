@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config import ROOT, ServiceMode, load_secrets
+from app.serving import command as server_command
 
 READY_WITHIN_S = 60.0
 
@@ -24,8 +26,9 @@ READY_WITHIN_S = 60.0
 class Data:
     """An empty installation in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, root: Path = ROOT) -> None:
+        """root: the program that it is for; another checkout, to measure one beside this."""
+        self.folder, self.root = folder, root
         self.env = {
             **{k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}},
             "INSTANCE": str(folder),
@@ -35,7 +38,7 @@ class Data:
         for command in ("db upgrade", "reference load"):
             subprocess.run(
                 [sys.executable, "-m", "flask", "--app", "app.wsgi:app", *command.split()],
-                cwd=ROOT,
+                cwd=root,
                 env=self.env,
                 check=True,
                 stdout=subprocess.DEVNULL,
@@ -46,18 +49,25 @@ class Data:
         """Return another installation that is as empty; more: settings of its own."""
         shutil.copytree(self.folder, folder)
         found = object.__new__(Data)
-        found.folder = folder
+        found.folder, found.root = folder, self.root
         found.env = {**self.env, "INSTANCE": str(folder), **more}
         return found
 
-    @staticmethod
-    def server(host: str, port: int) -> list[str]:
+    def server(self, host: str, port: int) -> list[str]:
         """Return the command of the server: as `make run` starts it, with one worker process."""
-        return [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
-            "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
-            "--log-level", "error", "app.wsgi:app",
-        ]  # fmt: skip
+        if self.root != ROOT:
+            return self._other_server(host, port)
+        where = ("--host", host, "--port", str(port))
+        return server_command("app.asgi:app", *where, log_level="error")
+
+    def _other_server(self, host: str, port: int) -> list[str]:
+        ask = "import json, sys; from app.__main__ import commands; "
+        ask += "from app.config import read_settings; "
+        ask += "print(json.dumps(commands(read_settings())[0]))"
+        env = {**self.env, "HOST": host, "PORT": str(port)}
+        command = [sys.executable, "-c", ask]
+        said = subprocess.run(command, cwd=self.root, env=env, check=True, stdout=subprocess.PIPE)
+        return [str(part) for part in json.loads(said.stdout)]
 
 
 class Server:
@@ -68,7 +78,7 @@ class Server:
         self.base = f"http://127.0.0.1:{self.port}"
         began = time.monotonic()
         self._process = subprocess.Popen(
-            data.server("127.0.0.1", self.port), cwd=ROOT, env=data.env, start_new_session=True
+            data.server("127.0.0.1", self.port), cwd=data.root, env=data.env, start_new_session=True
         )
         try:
             _wait_for(self._process, self.base + "/readyz", began)
@@ -83,6 +93,14 @@ class Server:
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         pages = max(int(Path(f"/proc/{child}/statm").read_text().split()[1]) for child in children)
         return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def pss(self) -> int:
+        """Return the memory of all its processes in bytes, what they share counted once."""
+        parent = self._process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        rollups = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in (parent, *children))
+        lines = (line.split() for rollup in rollups for line in rollup.splitlines())
+        return sum(1024 * int(line[1]) for line in lines if line[0] == "Pss:")
 
     def stop(self) -> None:
         """Stop the server and its worker."""
