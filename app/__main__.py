@@ -13,11 +13,12 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 
 from flask_migrate import upgrade
 
-from app import create_app, gateways, proxies, purpose, serving, shared_counts
+from app import create_app, gateways, lifeline, proxies, purpose, serving, shared_counts
 from app.adapters.files import FilesUnavailable, PlaceMissing
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, BadSettings, PracticeSpace, ServiceMode, Settings, read_settings
@@ -39,6 +40,8 @@ def main() -> int:
         return 2
     serving.allow_connections()
     os.umask(0o077)  # the database, its keys and the practice file are for this account alone
+    if lifeline.end_left(_noted(settings)):
+        print("An earlier start was killed; what it had left running is ended now.")  # noqa: T201
     if not _port_is_free(settings):
         print(f"Port {settings.port} is in use. Try another: PORT=8001 make run", file=sys.stderr)  # noqa: T201
         return 2
@@ -76,6 +79,11 @@ def _prepare(settings: Settings) -> None:
         db.engine.dispose()
 
 
+def _noted(settings: Settings) -> Path:
+    """Return where the processes of a running service are noted. One service, one address."""
+    return settings.instance / f"layanan-{settings.port}.proses"
+
+
 def _port_is_free(settings: Settings) -> bool:
     """Look before starting: the server's own complaint would scroll by and say less."""
     try:
@@ -100,11 +108,13 @@ def commands(settings: Settings) -> tuple[list[str], list[str]]:
 
 def _serve(settings: Settings) -> int:
     env = dict(os.environ, PYTHONUNBUFFERED="1")
+    env[lifeline.STARTED_BY] = str(os.getpid())
     # Their own sessions: a Ctrl-C reaches us alone, and we stop them in order.
     processes = [
         subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)  # noqa: S603
         for command in commands(settings)
     ]
+    lifeline.note(_noted(settings), [process.pid for process in processes])
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -137,6 +147,7 @@ def _serve(settings: Settings) -> int:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     practice.join()
+    _noted(settings).unlink(missing_ok=True)
     return status
 
 

@@ -280,8 +280,10 @@ def init_app(app: Flask) -> None:
     @app.cli.command("worker")
     def worker_command() -> None:
         """Run what is due, until told to stop."""
+        from app.lifeline import end_with_starter
         from app.worker import run
 
+        end_with_starter()
         run(app)
 
     @app.cli.command("simulator")

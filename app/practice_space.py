@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import serving
+from app import lifeline, serving
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, PracticeSpace, Settings
 from app.domain.practice_space import last_wipe_due
@@ -35,7 +35,6 @@ MEMORY_AT_MOST_MIB = 500  # two to three times what it needs
 RESTART_AFTER_S = (1.0, 60.0)  # at first, at most
 STEADY_AFTER_S = 60.0
 PATH_AT_MOST = 100  # bytes; systems take 104 to 108 for the address of a socket
-WATCHED = "PRACTICE_STARTED_BY"
 
 _MARK = "ruang-latihan.json"  # stands in every folder that may be wiped
 _OLD = "latihan.lama-"
@@ -78,7 +77,7 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "TRUSTED_PROXIES": "1",
         "THREADS": str(slots_of(settings)),
         "PYTHONUNBUFFERED": "1",
-        WATCHED: str(os.getpid()),
+        lifeline.STARTED_BY: str(os.getpid()),
     }
     if settings.public_url:
         env["PUBLIC_URL"] = settings.public_url + MOUNT
@@ -130,6 +129,10 @@ def holding(settings: Settings) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+def _noted(settings: Settings) -> Path:
+    return settings.instance / "latihan.proses"
 
 
 def _wish(settings: Settings) -> Path:
@@ -185,6 +188,7 @@ class Keeper:
             if not alone:
                 self._say("The practice space is kept by another process already.")
                 return
+            lifeline.end_left(_noted(self._settings))
             try:
                 while not stop.is_set():
                     try:
@@ -232,6 +236,7 @@ class Keeper:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own
         process.wait()
+        _noted(self._settings).unlink(missing_ok=True)
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = serving.command(
@@ -243,6 +248,7 @@ class Keeper:
         process = subprocess.Popen(  # noqa: S603
             command, cwd=ROOT, env=environment(self._settings, os.environ), start_new_session=True
         )
+        lifeline.note(_noted(self._settings), [process.pid])
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PGRP, process.pid, NICE)
         return process

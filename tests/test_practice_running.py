@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -37,6 +38,19 @@ class Service:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.space = data.folder / "latihan"
+        self.env = {
+            **data.env, "SERVICE_MODE": "assist", "PORT": str(self.port),
+            "LOG_LEVEL": "WARNING", "TRUSTED_PROXIES": "1",
+        }  # fmt: skip
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app"], cwd=ROOT, env=self.env, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        self.wait("/healthz")
+        self.wait("/latihan/healthz")
 
     def status(self, path: str) -> int:
         try:
@@ -77,22 +91,12 @@ class Service:
 def service(tmp_path_factory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("p")
     service = Service(Data(folder / "i"), folder / "log")
-    env = {
-        **service.data.env, "SERVICE_MODE": "assist", "PORT": str(service.port),
-        "LOG_LEVEL": "WARNING", "TRUSTED_PROXIES": "1",
-    }  # fmt: skip
-    with service.log.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app"], cwd=ROOT, env=env, stdout=log, stderr=log,
-            start_new_session=True,
-        )  # fmt: skip
     try:
-        service.wait("/healthz")
-        service.wait("/latihan/healthz")
+        service.start()
         yield service
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(40) == 0
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(40) == 0
     assert not alive_with(service.space / "web.sock"), "it ends with the service"
 
 
@@ -222,3 +226,47 @@ def test_one_that_falls_comes_back_and_the_real_service_stays(service):
     assert service.status("/en/") == 200
     assert service.status("/readyz") == 200
     service.wait("/latihan/healthz")
+
+
+def test_a_slow_sender_to_it_holds_up_nobody(service):
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 250\r\n\r\npin="
+    half = f"POST /latihan/berkas/mulai HTTP/1.1\r\nHost: a\r\n{form}".encode()
+    with contextlib.ExitStack() as lines:
+        for _ in range(20):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", service.port), 30))
+            line.sendall(half)
+        began = time.monotonic()
+        assert service.status("/latihan/") == 200
+        assert service.status("/berkas/mulai") == 200
+        assert time.monotonic() - began < 30, "none of them is cut as early as that"
+
+
+def test_after_a_kill_of_the_starter_alone_it_starts_again_at_once(service):
+    children = [pid for pid in family(service.process.pid) if pid != service.process.pid]
+    assert len(children) >= 5, "server, worker, practice space, and those that answer"
+    service.process.kill()
+    service.process.wait()
+    service.start()  # those of before may still be the ones that answer
+    deadline = time.monotonic() + WITHIN_S
+    while left := [cmdline(pid) for pid in children if cmdline(pid)]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+    service.wait("/healthz")
+    service.wait("/latihan/healthz")
+    assert service.process.poll() is None
+
+
+def family(pid: int) -> list[int]:
+    found = [pid]
+    for child in Path(f"/proc/{pid}/task").glob("*/children"):
+        for each in child.read_text().split():
+            found += family(int(each))
+    return found
+
+
+def cmdline(pid: int) -> bytes:
+    """What a process was started with; nothing of one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
