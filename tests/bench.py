@@ -462,18 +462,27 @@ def _beside(data: Data) -> _Beside:
             crowded, memory = _her_pages(server, requests), server.pss()
             time.sleep(max(0.0, CUT_WITHIN_S - (time.monotonic() - began)))
             memory = max(memory, server.pss())
-        return _Beside(alone, crowded, (memory - before) / 1e6, senders.fate)
+        # Alone again, so that other work on the machine weighs on both.
+        again = _her_pages(server, requests)
+        both = {page: _middle(taken + again[page]) for page, taken in alone.items()}
+        beside = {page: _middle(taken) for page, taken in crowded.items()}
+        return _Beside(both, beside, (memory - before) / 1e6, senders.fate)
+
+
+def _middle(taken_s: list[float]) -> float | None:
+    """Return the median in ms, None where no answer came."""
+    return round(1000 * statistics.median(taken_s), 2) if taken_s else None
 
 
 def _her_pages(
     server: Server, requests: Mapping[str, tuple[int, Callable[[], bytes]]]
-) -> dict[str, float | None]:
-    """Return the median time of each page in ms, one after another on a line of her own."""
+) -> dict[str, list[float]]:
+    """Return the times of each page in seconds, one after another on a line of her own."""
     return {
         page: load.run(
             "127.0.0.1", server.port, lambda _, build=build: build(), good=good, connections=1,
             seconds=NO_ANSWER_S, at_most=HER_ROUNDS, patience_s=NO_ANSWER_S,
-        ).quantile_ms(0.5)
+        ).taken_s
         for page, (good, build) in requests.items()
     }  # fmt: skip
 
