@@ -3,6 +3,8 @@
 (d => {
   let $ = id => d.getElementById(id), say = text => { if ($("kabar")) $("kabar").textContent = text };
   let save = $("simpan"), list = $("daftar"), here = location.pathname, box = () => caches.open("bantuan");
+  // A page of a proxy or of a Wi-Fi's login bears no mark of ours.
+  let ours = answer => /HX-Request/i.test(answer.headers.get("Vary"));
   if (isSecureContext && "serviceWorker" in navigator && self.caches) {
     // The style and script of the page go along; they are in the browser's cache already.
     let parts = () => [...d.querySelectorAll("link[href],script[src]")].map(e => e.href || e.src);
@@ -24,7 +26,12 @@
               for (let each of await navigator.serviceWorker.getRegistrations()) each.unregister();
             }
           } else {
-            await (await box()).addAll([...new Set([...pages, save.dataset.list, ...parts()])]);
+            for (let url of new Set([...pages, save.dataset.list])) {
+              let page = await fetch(url);
+              if (!page.ok || !ours(page)) throw page;
+              await (await box()).put(url, page);
+            }
+            await (await box()).addAll(parts());
             await navigator.serviceWorker.register(save.dataset.worker, { scope: save.dataset.scope });
             show(1);
             say(save.dataset.kept);
@@ -35,9 +42,16 @@
     if (list || $("tersimpan")) (async () => {
       if (!await caches.has("bantuan")) return;
       let found = await topics();
-      if (found.length && $("tersimpan")) $("tersimpan").hidden = false;
+      let way = $("tersimpan");
+      if (found.length && way) {
+        let link = way.appendChild(d.createElement("a"));
+        link.className = "act";
+        link.href = way.dataset.url;
+        link.textContent = way.dataset.words;
+        way.hidden = false;
+      }
       for (let url of list ? found : []) {
-        let [, lang, title] = (await (await caches.match(url, { ignoreVary: true })).text()).match(/<html lang="(..)".*?<title>(.*?) – OSS/s);
+        let [, lang, title] = (await (await caches.match(url, { ignoreVary: true })).text()).match(/<html lang="(..)"[^]*?<title>([^]*?) – OSS/);
         let link = list.appendChild(d.createElement("li")).appendChild(d.createElement("a"));
         link.href = url;
         link.lang = lang;
@@ -51,6 +65,7 @@
     let mine = () => voices.getVoices().find(voice => voice.lang.slice(0, 2) === speaks);
     let look = () => { if (mine()) read.hidden = false };
     let calm = () => read.textContent = read.dataset.start;
+    calm();
     look();
     voices.onvoiceschanged = look;
     addEventListener("pagehide", () => voices.cancel());
@@ -70,11 +85,13 @@
   }
   let form = $("jelas");
   if (form && form.action) form.onsubmit = async event => {
+    // Not every browser says which button sent a form: there it goes its plain way.
+    if (!event.submitter) return;
     event.preventDefault();
     let answer = event.submitter.value;
     try {
       let sent = await fetch(form.action, { method: "POST", body: new URLSearchParams({ jawab: answer }), headers: { "HX-Request": "true" } });
-      if (sent.ok) form.outerHTML = await sent.text();
+      if (sent.ok && ours(sent)) form.outerHTML = await sent.text();
       else say(save.dataset.failed);
     } catch (error) { say(save.dataset.failed) }
   };

@@ -8,7 +8,7 @@ addEventListener("fetch", event => {
   event.respondWith(caches.match(asked, { cacheName: "bantuan", ignoreVary: true }).then(kept => {
     if (!kept) return fetch(asked);
     if (asked.mode === "navigate" && Date.now() - Date.parse(kept.headers.get("Date")) > 12096e5)
-      event.waitUntil(caches.open("bantuan").then(box => box.add(asked.url)).catch(() => 0));
+      event.waitUntil(fetch(asked.url).then(page => page.ok && /HX-Request/i.test(page.headers.get("Vary")) && caches.open("bantuan").then(box => box.put(asked.url, page))).catch(() => 0));
     return kept;
   }));
 });

@@ -3,13 +3,14 @@
 (function (d) {
   var form = d.getElementById("f"), input = d.getElementById("berkas"), bar = d.getElementById("maju");
   var panel = d.getElementById("jalan"), words = form && form.dataset;
-  var halt, wake, key, refused;
+  var halt, wake, key, refused, other, language = d.getElementById("bahasa");
   if (!form || !self.fetch || !self.AbortController || !self.URLSearchParams) return;
   function say(text, n, all) {
     d.getElementById("kata").textContent =
       text.replace("{n}", Math.round(n / 1000)).replace("{all}", Math.round(all / 1000));
   }
   function show(busy) {
+    d.getElementById("henti").textContent = words.stop;
     panel.hidden = !busy;
     form.querySelector(".go").hidden = input.disabled = busy;
   }
@@ -20,17 +21,48 @@
     });
   }
   addEventListener("online", function () { if (wake) wake(); });
+  // How a photo lies (EXIF orientation, 1 to 8). Some browsers turn it when they decode, some do
+  // not, and some refuse to be asked; so the note is taken out and the photo turned here, in all.
+  // Source: EXIF 2.3, 4.5.4 and 4.6.4.
+  async function upright(file) {
+    var head = new DataView(await new Response(file.slice(0, 65536)).arrayBuffer());
+    var at = 2, end, little, n;
+    try {
+      while (head.getUint16(at) !== 0xffe1 || head.getUint32(at + 4) !== 0x45786966) {
+        if (head.getUint8(at) !== 0xff || head.getUint8(at + 1) === 0xda) return [file, 1];
+        at += 2 + head.getUint16(at + 2);
+      }
+      at += 10;
+      little = head.getUint16(at) === 0x4949;
+      at += head.getUint32(at + 4, little);
+      for (n = head.getUint16(at, little), at += 2; n--; at += 12) if (head.getUint16(at, little) === 0x112) {
+        end = head.getUint16(at + 8, little);
+        head.setUint16(at + 8, 1, little);
+        return [new Blob([head, file.slice(65536)], { type: file.type }), end];
+      }
+    } catch (error) { /* cut short: as it lies */ }
+    return [file, 1];
+  }
   async function small(file) {
     if (!/^image\//.test(file.type)) return file;
     try {
-      var picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-      var k = Math.min(1, 1600 / Math.max(picture.width, picture.height));
+      var [flat, lies] = await upright(file);
+      var picture = await createImageBitmap(flat), wide = picture.width, high = picture.height;
+      var k = Math.min(1, 1600 / Math.max(wide, high)), turned = lies > 4 && lies < 9;
       var sheet = d.createElement("canvas"), pen = sheet.getContext("2d");
-      sheet.width = Math.max(1, Math.round(picture.width * k));
-      sheet.height = Math.max(1, Math.round(picture.height * k));
+      wide = Math.max(1, Math.round(wide * k));
+      high = Math.max(1, Math.round(high * k));
+      sheet.width = turned ? high : wide;
+      sheet.height = turned ? wide : high;
       pen.fillStyle = "#fff";
       pen.fillRect(0, 0, sheet.width, sheet.height);
-      pen.drawImage(picture, 0, 0, sheet.width, sheet.height);
+      // Where the photo's right and its foot point to on the upright sheet.
+      var [a, b, c, e] = {
+        2: [-1, 0, 0, 1], 3: [-1, 0, 0, -1], 4: [1, 0, 0, -1],
+        5: [0, 1, 1, 0], 6: [0, 1, -1, 0], 7: [0, -1, -1, 0], 8: [0, -1, 1, 0]
+      }[lies] || [1, 0, 0, 1];
+      pen.transform(a, b, c, e, a + c < 0 ? sheet.width : 0, b + e < 0 ? sheet.height : 0);
+      pen.drawImage(picture, 0, 0, wide, high);
       picture.close();
       var made = await new Promise(function (done) { sheet.toBlob(done, "image/jpeg", 0.7); });
       return made && made.size < file.size ? made : file;
@@ -45,6 +77,8 @@
         method: method, body: body, signal: cut.signal, credentials: "same-origin",
         headers: Object.assign({ "X-CSRFToken": form.elements.csrf_token.value }, headers)
       });
+      // A page of a proxy or of a Wi-Fi's login is as good as no line.
+      if (!/json/.test(answer.headers.get("Content-Type")) && !/HX-Request/i.test(answer.headers.get("Vary"))) return null;
       if (answer.status > 499 || answer.status === 429) {
         if (++refused > 6) throw new SyntaxError();
         return null;
@@ -92,10 +126,12 @@
       bar.value = at;
     }
   }
+  // Not every browser says which button sent a form.
+  if (language) language.addEventListener("click", function () { other = true; });
   d.getElementById("henti").addEventListener("click", function () { halt.abort(); if (wake) wake(); });
   form.addEventListener("submit", async function (event) {
     var file = input.files[0];
-    if (!file || !file.size || event.submitter && event.submitter.id === "bahasa") return;
+    if (!file || !file.size || other) return;
     event.preventDefault();
     halt = new AbortController();
     key = "";

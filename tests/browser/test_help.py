@@ -235,6 +235,31 @@ def test_one_tap_says_whether_it_was_clear(visitor, scripts):
     assert ("jawab" in person.page.url) is not scripts
 
 
+def test_where_the_browser_does_not_say_which_button_the_answer_goes_its_plain_way(visitor):
+    person = visitor()
+    person.page.add_init_script("delete SubmitEvent.prototype.submitter")
+    person.open(TOPIC)
+    person.page.locator("#jelas button").last.click()
+    person.page.wait_for_url("**jawab=*")
+    person.page.locator("div#jelas[role=status]").wait_for()
+
+
+def test_the_login_of_a_wifi_is_neither_kept_nor_shown(visitor):
+    person = visitor()
+    person.open(TOPIC)
+    person.page.route(
+        "**/bantuan/**",
+        lambda route: route.fulfill(content_type="text/html", body="<title>Login</title>"),
+    )
+    for press in ("#jelas button", "#simpan"):
+        person.page.locator(press).first.click()
+        person.page.locator("#kabar:not(:empty)").wait_for()
+    person.page.unroute("**/bantuan/**")
+    assert person.page.locator("#jelas button").count() == 2
+    kept = person.page.evaluate("async () => (await (await caches.open('bantuan')).keys()).length")
+    assert kept == 0
+
+
 def test_without_script_a_topic_is_whole(visitor):
     person = visitor(scripts=False)
     person.open(TOPIC)
