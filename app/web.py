@@ -93,7 +93,10 @@ def render(
     """
     styles_cached = request.cookies.get(assets.STYLE_COOKIE)
     style = current_app.extensions["assets"]["site.css"]
-    inline = styles_cached != style.hash
+    # In the first page the styles are there a round trip sooner, and are then fetched once more to
+    # be kept. Who asks to save data waits for that trip and gets them once.
+    saves_data = request.headers.get("Save-Data", "").lower() == "on"
+    inline = styles_cached != style.hash and not saves_data
     if htmx_request.htmx and fragment and not wants_fragment():
         html = render_template(fragment, **context)
         whole = False
@@ -104,7 +107,7 @@ def render(
             layout="layouts/page.html" if whole else "layouts/fragment.html",
             inline_style=style.text if inline else None,
             watched=bool(not public_for and not shared and form_mark()),
-            saves_data=request.headers.get("Save-Data", "").lower() == "on",
+            saves_data=saves_data,
             **context,
         )
     response = make_response(html, status)
@@ -309,6 +312,8 @@ def _headers(response: Response) -> Response:
         # Nobody knows whether the host that the request brought is ours: kept by a cache on the
         # way, the answer that names it would lead everybody else there.
         headers["Cache-Control"] = headers["Cache-Control"].replace("public", "private")
+    if htmx_request.htmx:  # the mark that an answer is ours; the script swaps in no other
+        response.vary.add("HX-Request")
     if response.mimetype == "text/html" and g.get("document"):
         style = current_app.extensions["assets"]["site.css"]
         inline = f" {style.csp_hash}" if g.get("inline_style") else ""

@@ -166,20 +166,44 @@ def test_a_page_loads_one_script_at_most(returning_phone, language):
         assert all("defer" in script.attrib for script in scripts), name
 
 
-@both_languages
-def test_the_whole_journey(phone, language):
-    """From the first byte to the receipt: home, the journey by HTMX, styles, script and drawing."""
+def whole_journey(phone, language: str) -> list[TestResponse]:
+    """From the first byte to the receipt: home, what pages load, the journey as scripts allow."""
     home = phone.get(f"{PREFIXES[language]}/")
-    assets = phone.application.extensions["assets"]
-    extras = [phone.get(assets[name].path) for name in ("site.css", "site.js", "icon.svg")]
     walk = Walk(phone, KIOSK, language=language, htmx=True)
     walk.to(JOURNEY[-1])
-    everything = [home, *extras, walk.shown["mulai"], *walk.answers]
+    pages = [home, walk.shown["mulai"]]
+    loaded = {
+        each.get("href") or each.get("src")
+        for page in pages
+        for each in parse(page).all("link", "script")
+    }
+    extras = [phone.get(address) for address in sorted(filter(None, loaded))]
+    assert len(extras) == 3, "styles, script and drawing"
+    return [*pages, *extras, *walk.answers]
+
+
+@both_languages
+def test_the_whole_journey(phone, language):
+    everything = whole_journey(phone, language)
     down = sum(map(wire_size, everything))
     up = sum(map(request_size, everything))
     sizes = [(r.request.path, wire_size(r), request_size(r)) for r in everything]
     assert down <= JOURNEY_DOWN, f"{down} B: {sizes}"
     assert up <= JOURNEY_UP, f"{up} B: {sizes}"
+
+
+def test_saving_data_costs_less(phone, app):
+    """Styles are sent once; the script stays, for a page without it costs more at every step."""
+    usual = whole_journey(phone, "id")
+    saving = app.test_client()
+    saving.environ_base["HTTP_SAVE_DATA"] = "on"
+    frugal = whole_journey(saving, "id")
+    assert all("<style" not in body_of(each) for each in frugal[:2])
+    style = wire_size(phone.get(app.extensions["assets"]["site.css"].path))
+    usual_size, frugal_size = (sum(map(wire_size, each)) for each in (usual, frugal))
+    assert frugal_size < usual_size - style / 2
+    assert sum(map(request_size, frugal)) <= sum(map(request_size, usual))
+    assert "Save-Data" in phone.get("/").headers["Vary"]  # the page before may be kept
 
 
 @both_languages
@@ -188,11 +212,3 @@ def test_an_error_page_is_small(phone, language):
         response = getattr(phone, method)(PREFIXES[language] + path)
         assert response.status_code == status
         assert len(response.get_data()) <= ERROR_BODY
-
-
-def test_savers_of_data_get_no_script(phone):
-    response = phone.get("/berkas/mulai", headers={"Save-Data": "on"})
-    text = body_of(response)
-    assert "<script" not in text
-    assert 'media="print"' not in text
-    assert "Save-Data" in phone.get("/").headers["Vary"]  # the page before may be kept
