@@ -140,13 +140,15 @@ def _count(dossier: Dossier, row: PinAsker, pin: str, now: datetime) -> None:
         return
     counted = _of(row).and_one(now)
     row.wrong, row.wrong_at, row.tried_index = counted.count, counted.last, tried
-    slows = counted.count == Free.ONE
+    waits, begins = counted.count >= Free.ONE, counted.count == Free.ONE
     if not row.known:
         strangers = _of_strangers(dossier).and_one(now)
         dossier.pin_failures, dossier.pin_failed_at = strangers.count, strangers.last
-        slows = slows or strangers.count == Free.ALL_STRANGERS
-    if slows:
+        waits = waits or strangers.count >= Free.ALL_STRANGERS
+        begins = begins or strangers.count == Free.ALL_STRANGERS
+    if begins:
         events.record(dossier, EventKind.PIN_LOCKED, tries=counted.count)
+    if waits:
         # Once a week at most: whoever guesses must not be able to fill the owner's phone.
         messages.announce(dossier, MessageKind.PIN_LOCKED, dedupe=f"{now:%G-W%V}")
     db.session.flush()

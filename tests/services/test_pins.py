@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import func, select
 
 from app import worker
+from app.domain.messages import MessageKind
 from app.domain.pin_tries import FIRST_WAIT, LONGEST_WAIT, SAME_WITHIN, Free
 from app.domain.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Dossier, Event
+from app.models.message import Message
 from app.models.own_data import PinAsker
 from app.services import dossiers, pins
 from app.services.pins import Asker, PinWaits, WrongPin
-from tests.factories import OTHER_PIN, PIN, at_once, looking, pin_hash
+from tests.factories import OTHER_PIN, PIN, at_once, dossier_at, looking, pin_hash
 
 STRANGER = Asker(browser=None, address="192.0.2.1")
 OWNER = Asker(browser="A" * 16, address="192.0.2.1")
@@ -151,6 +153,22 @@ def test_strangers_from_everywhere_wait_and_are_never_shut_out(number, later):
         err(number, 1, elsewhere(n), guesses)
         later(LONGEST_WAIT + SECOND)
     assert try_pin(number, PIN, elsewhere(99)).support_number == number
+
+
+def test_the_owner_hears_of_it_once_a_week_for_as_long_as_it_goes_on(database, later):
+    dossier = dossier_at(None)
+    database.commit()
+    guesses = wrong_pins()
+    for n in range(Free.ALL_STRANGERS + 12):
+        err(dossier.support_number, 1, elsewhere(n), guesses)
+        later(timedelta(hours=7))
+    told = select(func.count()).where(Message.kind == MessageKind.PIN_LOCKED)
+    assert 1 <= database.scalar(told) <= 3
+    first = database.scalar(told)
+    for n in range(100, 108):
+        err(dossier.support_number, 1, elsewhere(n), guesses)
+        later(LONGEST_WAIT + SECOND)
+    assert database.scalar(told) - first in {1, 2}, "a week has passed"
 
 
 def test_a_browser_that_knows_the_file_waits_for_its_own_wrong_tries_alone(number, database):
