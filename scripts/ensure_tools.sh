@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Get what the tests need from outside Python: `scripts/ensure_tools.sh browser` or `… postgres`.
+# Get what the tests need from outside Python: `scripts/ensure_tools.sh browser`,
+# `… oldbrowser` or `… postgres`.
 #
 # Ends with 0 when the tool is there, else says plainly what is missing and ends with 1.
 set -euo pipefail
@@ -40,6 +41,10 @@ has_browser() {
   has_playwright_chromium
 }
 
+has_old_browser() {
+  /usr/bin/python3 -c 'import PyQt5.QtWebEngineWidgets' 2>/dev/null
+}
+
 has_postgres() {
   compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null
 }
@@ -54,6 +59,12 @@ case ${1:-} in
     echo "or run the other tests only: make test ALLOW_NO_BROWSER=1" >&2
     exit 1
     ;;
+  oldbrowser)
+    has_old_browser && exit 0
+    install python3-pyqt5.qtwebengine && has_old_browser && exit 0
+    echo "Could not get: an old browser engine (Debian 11 and 12: apt-get install python3-pyqt5.qtwebengine)" >&2
+    exit 1
+    ;;
   postgres)
     has_postgres && exit 0
     install postgresql && has_postgres && exit 0
@@ -62,7 +73,7 @@ case ${1:-} in
     exit 1
     ;;
   *)
-    echo "usage: scripts/ensure_tools.sh browser|postgres" >&2
+    echo "usage: scripts/ensure_tools.sh browser|oldbrowser|postgres" >&2
     exit 2
     ;;
 esac

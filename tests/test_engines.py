@@ -13,6 +13,8 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from app.assets import STATIC, load_assets
+from tests.client import HTMX, parse
+from tests.pages import JOURNEY, KIOSK, Walk
 
 SCRIPTS = ("need.js", "glue.js", "upload.js", "help.js", "sw.js")
 ES_LEVEL = 2017  # all of it, and no more, is in Chrome 61
@@ -129,3 +131,33 @@ def test_every_value_of_the_sheet_is_put_in_place():
     sheet = load_assets()["site.css"].text
     assert "--" not in sheet
     assert ".bar{background:#003a44;color:#fff}" in sheet
+
+
+def test_every_drawing_has_a_size(client):
+    """Without styles, or behind a policy that an old engine misreads, it would fill the screen."""
+    for path in ("/", "/cek-usaha/kelompok", "/bantuan/perlu-nib"):
+        drawings = parse(client.get(path)).all("svg")
+        assert drawings, path
+        assert all({"width", "height"} <= set(each.attrib) for each in drawings), path
+
+
+@pytest.mark.parametrize(
+    "path", ["/berkas/mulai", "/en/berkas/mulai", "/bantuan/gratis", "/bantuan"]
+)
+def test_what_only_a_script_may_say_is_not_said_without(client, path):
+    """Text browsers know no `hidden`: what is not so must not stand in the page."""
+    page = parse(client.get(path))
+    unseen = [each for each in page.all() if "hidden" in each.attrib or each.get("id") == "sinyal"]
+    assert unseen
+    assert ["".join(each.itertext()) for each in unseen] == [""] * len(unseen)
+
+
+def test_every_answer_to_htmx_bears_our_mark(client):
+    """The script swaps in no other."""
+    walk = Walk(client, KIOSK, htmx=True)
+    walk.to(JOURNEY[-1])
+    answers = [*walk.answers, client.get("/tidak-ada", headers=HTMX), client.put("/", headers=HTMX)]
+    answers.append(client.get("/berkas/wilayah?distrik=960105", headers=HTMX))
+    answers.append(client.post("/berkas/telepon", headers=HTMX))
+    for answer in answers:
+        assert "HX-Request" in answer.headers.get("Vary", ""), answer.request.path

@@ -317,9 +317,10 @@ class _Reader:
         except ElementTree.ParseError as error:
             self.wrong(name, error.position[0], "this is no SVG")
             return ""
-        fine = root.tag == f"{_SVG}svg" and "viewBox" in root.attrib
+        box = re.fullmatch(r"0 0 ([1-9]\d*) ([1-9]\d*)", root.get("viewBox", ""))
+        fine = root.tag == f"{_SVG}svg" and box is not None
         if not fine:
-            self.wrong(name, 1, "a drawing begins with <svg> and has a viewBox")
+            self.wrong(name, 1, "a drawing begins with <svg> and has a viewBox, like “0 0 240 120”")
         for element in root.iter():
             tag = str(element.tag).removeprefix(_SVG)
             if tag not in _SHAPES:
@@ -330,13 +331,14 @@ class _Reader:
                 fine = False
             element.tag = tag
             element.text = element.tail = None
-        if not fine:
+        if not fine or box is None:
             return ""
         root.set("aria-hidden", "true")
         asked = root.get("width", str(DRAWING_WIDE)).removesuffix("px")
         wide = min(int(asked) if asked.isdigit() else DRAWING_WIDE, DRAWING_AT_MOST_WIDE)
         root.set("width", str(wide))
-        root.attrib.pop("height", None)  # follows from the width and the viewBox
+        # An engine without styles would draw it as high as the screen.
+        root.set("height", str(round(wide * int(box[2]) / int(box[1]))))
         return ElementTree.tostring(root, encoding="unicode")
 
     # Words and places

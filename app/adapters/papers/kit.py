@@ -136,8 +136,9 @@ def _page(page: KitPage) -> dict[str, Any]:
         name: value if name in _AS_IT_IS else _drawable(value)
         for name, value in asdict(page).items()
     }
-    # Without the width for screens a drawing fills what the paper gives it.
-    drawing = re.sub(r'^(<svg[^>]*?) width="\d+"', r"\1", page.drawing)
+    # Without the size for screens a drawing fills what the paper gives it.
+    sized = re.compile(r' (?:width|height)="\d+"')
+    drawing = re.sub(r"^<svg[^>]*", lambda tag: sized.sub("", tag[0]), page.drawing)
     return {**words, "drawing": drawing, "qr_svg": qr_svg(page.url)}
 
 
