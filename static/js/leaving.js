@@ -1,16 +1,14 @@
-// Whoever leaves in one tab leaves in all of them, and in what the browser keeps to go back to.
+// Whoever leaves in one tab leaves in all, and in what is kept to go back to.
 (function () {
-  var name = "pergi", then;
-  function left() {
-    try { return localStorage.getItem(name); } catch (error) { return Date.now(); }
+  var store, then, name = "pergi";
+  function look() {
+    if (store && store[name] !== then) location.reload();
   }
-  function look(event) {
-    if ((event.type !== "pageshow" || event.persisted) && left() !== then) location.reload();
-  }
-  if (document.getElementById(name)) {
-    try { localStorage.setItem(name, Date.now()); } catch (error) { /* then Back asks the server */ }
-  }
-  then = left();
+  try {
+    store = localStorage;
+    if (document.getElementById(name)) store[name] = Date.now();
+    then = store[name];
+  } catch (error) { store = null; }
   addEventListener("storage", look);
   addEventListener("pageshow", look);
 })();
