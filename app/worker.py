@@ -7,13 +7,15 @@ since each job is claimed in the database first.
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from pathlib import Path
 
 from flask import Flask
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from app import purpose
+from app.domain.practice_space import last_wipe_due
 from app.extensions import db
 from app.services import (
     attachments,
@@ -27,6 +29,7 @@ from app.services import (
 )
 
 SWEEP_EVERY_S = 10
+TIDY_AT = time(3, 17)  # WIT
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
 
 
@@ -69,6 +72,24 @@ def tidy(app: Flask) -> None:
         db.session.remove()
 
 
+def tidy_if_due(app: Flask, now: datetime) -> bool:
+    """Tidy once for the nights that have passed since the last time; say whether it was done.
+
+    After a night without power it is done at the next look. A clock that was set back cannot put
+    it off: a last time that lies ahead counts for nothing.
+    """
+    mark: Path = app.config["SETTINGS"].instance / "tidied"
+    try:
+        last = datetime.fromisoformat(mark.read_text())
+    except (FileNotFoundError, ValueError):
+        last = datetime.min.replace(tzinfo=UTC)
+    if last_wipe_due(now, TIDY_AT) <= last <= now:
+        return False
+    tidy(app)
+    mark.write_text(now.isoformat())
+    return True
+
+
 def make_huey(app: Flask) -> SqliteHuey:
     """Return the Huey whose tasks sweep the queue."""
     path = app.config["SETTINGS"].instance / "huey.sqlite"
@@ -82,9 +103,9 @@ def make_huey(app: Flask) -> SqliteHuey:
         finally:  # also while the database is away: nobody else would wake the sweeps again
             sweep_task.schedule(delay=SWEEP_EVERY_S)
 
-    @huey.periodic_task(crontab(minute="17", hour="18"), name="tidy")  # 03.17 WIT
+    @huey.periodic_task(crontab(minute="*/10"), name="tidy")
     def tidy_task() -> None:
-        tidy(app)
+        tidy_if_due(app, datetime.now(UTC))
 
     huey.flush()  # sweeps left over from an earlier run would multiply
     sweep_task()

@@ -151,6 +151,25 @@ def test_tidying_drops_old_keys_only(app):
     assert count(app, Dossier) == 1
 
 
+def test_the_tidy_catches_up_once_after_nights_without_power(app, monkeypatch):
+    done: list[int] = []
+    monkeypatch.setattr(worker, "tidy", lambda _app: done.append(1))
+    (app.config["SETTINGS"].instance / "tidied").unlink(missing_ok=True)
+    night = datetime(2026, 11, 23, 18, 20, tzinfo=UTC)  # 03.20 WIT
+    for hours, due in [
+        (0, True),  # the first time
+        (1, False),
+        (23, False),
+        (24, True),
+        (24 * 4 + 9, True),  # three nights without power, started in the day
+        (24 * 4 + 10, False),
+        (24 * 2, True),  # the clock was set back
+        (24 * 2 + 1, False),
+    ]:
+        assert worker.tidy_if_due(app, night + timedelta(hours=hours)) is due, hours
+    assert len(done) == 4
+
+
 # Huey, which wakes the sweeps
 
 
