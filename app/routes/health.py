@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app
@@ -14,6 +17,8 @@ from app.services.reference import get_book
 
 bp = Blueprint("health", __name__)
 
+FREE_AT_LEAST_BYTES = 50_000_000  # some papers more, and time to look
+
 
 @bp.get("/healthz")
 @open_to_all
@@ -25,7 +30,13 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 @open_to_all
 def ready() -> ResponseReturnValue:
-    """Database reachable, migrated, reference data loaded; 503 and the reason otherwise."""
+    """Database reachable, migrated, reference data loaded, room to write; 503 and why otherwise."""
+    folder = current_app.config["SETTINGS"].instance
+    # Asked of the system and not tried: whoever calls this again and again must write nothing.
+    if not os.access(folder, os.W_OK):
+        return {"ok": False, "reason": "data folder"}, 503
+    if shutil.disk_usage(folder).free < FREE_AT_LEAST_BYTES:
+        return {"ok": False, "reason": "disk"}, 503
     try:
         with db.engine.connect() as connection:
             at = MigrationContext.configure(connection).get_current_revision()
