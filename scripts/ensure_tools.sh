@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Get what the tests need from outside Python: `scripts/ensure_tools.sh browser`,
-# `… oldbrowser` or `… postgres`.
+# `… oldbrowser`, `… postgres` or `… poppler`.
 #
 # Ends with 0 when the tool is there, else says plainly what is missing and ends with 1.
 set -euo pipefail
@@ -72,8 +72,14 @@ case ${1:-} in
     echo "or test on SQLite only: make test ALLOW_NO_POSTGRES=1" >&2
     exit 1
     ;;
+  poppler)
+    command -v pdftoppm >/dev/null && exit 0
+    install poppler-utils && command -v pdftoppm >/dev/null && exit 0
+    echo "Could not get: poppler, the second viewer of PDFs (Debian: apt-get install poppler-utils)." >&2
+    exit 1
+    ;;
   *)
-    echo "usage: scripts/ensure_tools.sh browser|oldbrowser|postgres" >&2
+    echo "usage: scripts/ensure_tools.sh browser|oldbrowser|postgres|poppler" >&2
     exit 2
     ;;
 esac

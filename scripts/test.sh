@@ -22,6 +22,8 @@ if ! scripts/ensure_tools.sh postgres; then
   [ "${ALLOW_NO_POSTGRES:-}" = 1 ] || exit 1
   has_postgres=no
 fi
+has_poppler=yes
+scripts/ensure_tools.sh poppler || has_poppler=no
 
 "${MAKE:-make}" --no-print-directory check
 
@@ -59,4 +61,5 @@ cat "$second_log"
 if [ "$has_browser" = no ]; then echo "NOT TESTED: pages in a real browser (ALLOW_NO_BROWSER=1)"; fi
 if [ "$has_old_browser" = no ]; then echo "NOT TESTED: pages in an old browser engine"; fi
 if [ "$has_postgres" = no ]; then echo "NOT TESTED: PostgreSQL (ALLOW_NO_POSTGRES=1)"; fi
+if [ "$has_poppler" = no ]; then echo "NOT TESTED: kept PDFs in poppler (no pdftoppm)"; fi
 exit "$failed"

@@ -1,39 +1,29 @@
-"""Cleaning a PDF outside this process: a file that hangs its reader harms only itself."""
+"""Cleaning a PDF outside this process (see bounded.py, pdf_child.py)."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
+from dataclasses import dataclass
 
-from app.domain.attachments import FileFault, FileRefused, check_pdf
-
-_CHILD = Path(__file__).with_name("pdf_child.py")
-PATIENCE_S = 30
+from app.adapters.bounded import cleaned_outside
+from app.domain.attachments import check_pdf
 
 
-def clean_pdf(raw: bytes) -> tuple[int, bytes]:
-    """Return the number of pages, and the file with nothing in it but what its pages show.
+@dataclass(frozen=True)
+class CleanPdf:
+    """A cleaned PDF. signers: who signed it by electronic signature, as its certificates say;
+    "" for a signature without a name. Nobody has checked the signatures; the copy carries none."""
 
-    Raises FileRefused: BROKEN, PDF_LOCKED, PDF_ACTIVE, PDF_TOO_LONG, PDF_TOO_LARGE.
+    pages: int
+    content: bytes
+    signers: tuple[str, ...] = ()
+
+
+def clean_pdf(raw: bytes) -> CleanPdf:
+    """Return a file with nothing in it but what its pages show.
+
+    Raises FileRefused: BROKEN, PDF_LOCKED, PDF_ACTIVE, PDF_UNDRAWN, PDF_TOO_LONG, PDF_TOO_LARGE,
+    TOO_HEAVY; Busy.
     """
-    try:
-        done = subprocess.run(  # noqa: S603 our own file, and no shell
-            [sys.executable, "-I", str(_CHILD)],
-            input=raw,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # it may quote the file
-            timeout=PATIENCE_S,
-            env={},
-            check=True,
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        # Ended by its bounds of time or memory. `from None` would hide which.
-        raise FileRefused(FileFault.BROKEN) from error
-    head, _, body = done.stdout.partition(b"\n")
-    answer = json.loads(head)
-    if "fault" in answer:
-        raise FileRefused(FileFault(answer["fault"]))
+    answer, body = cleaned_outside("pdf_child", raw)
     check_pdf(answer["pages"], len(body))
-    return answer["pages"], body
+    return CleanPdf(answer["pages"], body, tuple(answer["signers"]))

@@ -1,15 +1,13 @@
-"""Clean one PDF: standard input to standard output. Runs in a process of its own (see pdf.py).
+"""Cleaning one PDF, in a process of its own (see bounded.py).
 
-Started by its path, so that it loads pypdf and nothing of the service. Prints one line of JSON,
-{"pages": n} or {"fault": …}, and after it the cleaned file. Only what a page needs to be seen is
-copied into a new file; what runs, opens, sends or hides something is a reason to refuse.
+What runs, opens, sends or carries another file is a reason to refuse. Filled boxes, stamps and
+notes are drawn into their pages, since viewers differ in whether they show them. Then only what a
+page needs to be seen is copied into a new file, its photos without place and camera.
 """
 
 from __future__ import annotations
 
-import json
-import resource
-import sys
+import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -17,9 +15,12 @@ from typing import Any
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
-CPU_S = 15
-MEMORY_BYTES = 1_000_000_000
+from app.adapters.pdf_photos import without_telling
+from app.domain.attachments import PDF_PAGES_AT_MOST, FileFault, FileRefused
+
 OBJECTS_AT_MOST = 50_000
+SIGNERS_AT_MOST = 8
+_NAME_LETTERS_AT_MOST = 120
 
 # What makes a document do something, or carry another file.
 ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMedia"})
@@ -30,16 +31,58 @@ ACTIVE_KINDS = frozenset(
 )
 PAGE_KEYS = frozenset(
     {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources"}
-    | {"/Contents", "/Annots", "/Group"}
+    | {"/Contents", "/Group"}
 )
-# Of a note or a filled box only its drawing stays.
-NOTE_KEYS = frozenset({"/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F"})
 # Who made it, when and with what; scratch data of programs.
 TELLING_KEYS = ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/OpenAction", "/StructParents")
+_TYPED = frozenset({"/Widget", "/FreeText"})
+_DRAWN_LETTERS = "cp1252"  # of the fonts that every viewer has (WinAnsiEncoding)
+# Of layers: which there are and which are hidden.
+LAYER_KEYS = frozenset({"/OCGs", "/D"})
 
 
-class Active(Exception):
-    """The document holds what may not be taken."""
+def clean(raw: bytes) -> tuple[dict[str, object], bytes]:
+    """Return the number of pages, who signed, and the cleaned file. Raises FileRefused."""
+    reader = _opened(raw)
+    if len(reader.pages) > PDF_PAGES_AT_MOST:
+        raise FileRefused(FileFault.PDF_TOO_LONG)
+    refuse_active(reader)
+    signers = signers_of(reader)
+    if any("/Annots" in page for page in reader.pages):
+        _check_letters(reader)
+        from app.adapters.pdf_drawn import drawn_into_pages
+
+        reader = PdfReader(BytesIO(drawn_into_pages(raw)), strict=False)
+        refuse_active(reader)  # two readers may see two files in one
+    writer = _only_pages(reader)
+    out = BytesIO()
+    writer.write(out)
+    return {"pages": len(writer.pages), "signers": signers}, out.getvalue()
+
+
+def _check_letters(reader: PdfReader) -> None:
+    """Refuse text in a box without a drawing that its new drawing would lack letters for."""
+    form = _value(reader.root_object, "/AcroForm")
+    anew = isinstance(form, DictionaryObject) and bool(_value(form, "/NeedAppearances"))
+    for page in reader.pages:
+        for note in page.get("/Annots") or ():
+            found = note.get_object()
+            if not isinstance(found, DictionaryObject) or ("/AP" in found and not anew):
+                continue
+            text = _value(found, "/V") or _value(found, "/Contents")
+            if isinstance(text, str) and _value(found, "/Subtype") in _TYPED:
+                try:
+                    text.encode(_DRAWN_LETTERS)
+                except UnicodeEncodeError as error:
+                    raise FileRefused(FileFault.PDF_UNDRAWN) from error
+
+
+def _opened(raw: bytes) -> PdfReader:
+    """Return a reader. A file that everybody can open is open to us: some only forbid changes."""
+    reader = PdfReader(BytesIO(raw), strict=False)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise FileRefused(FileFault.PDF_LOCKED)
+    return reader
 
 
 def reachable(start: Any) -> Iterator[DictionaryObject]:
@@ -57,7 +100,7 @@ def reachable(start: Any) -> Iterator[DictionaryObject]:
             each = each.get_object()
         visited += 1
         if visited > OBJECTS_AT_MOST * 20:
-            raise ValueError("too many objects")
+            raise FileRefused(FileFault.TOO_HEAVY)
         if isinstance(each, DictionaryObject):
             yield each
             waiting.extend(dict.values(each))
@@ -65,97 +108,89 @@ def reachable(start: Any) -> Iterator[DictionaryObject]:
             waiting.extend(list.__iter__(each))
 
 
+def _value(holder: DictionaryObject, key: str) -> Any:
+    found = dict.get(holder, key)
+    return found.get_object() if isinstance(found, IndirectObject) else found
+
+
 def refuse_active(reader: PdfReader) -> None:
-    """Raise Active when anything that the document's root reaches could run, send or open."""
+    """Raise PDF_ACTIVE when anything that the root reaches could run, send or open."""
     for each in reachable(reader.trailer["/Root"]):
-        if ACTIVE_KEYS & set(each):
-            raise Active
-        for key in ("/S", "/Subtype", "/Type"):
-            value = dict.get(each, key)
-            if isinstance(value, IndirectObject):
-                value = value.get_object()
-            if value in ACTIVE_KINDS:
-                raise Active
+        if ACTIVE_KEYS & set(each) or any(
+            _value(each, key) in ACTIVE_KINDS for key in ("/S", "/Subtype", "/Type")
+        ):
+            raise FileRefused(FileFault.PDF_ACTIVE)
 
 
-def without_notes(jpeg: bytes) -> bytes:
-    """Return a JPEG without its application segments and comments (EXIF holds places and times).
-
-    JFIF (APP0) and Adobe's colour mark (APP14) stay: the colours depend on them.
-    """
-    kept = bytearray(jpeg[:2])
-    at = 2
-    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF and jpeg[at + 1] != 0xDA:
-        length = 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
-        mark = jpeg[at + 1]
-        if not (mark == 0xFE or (0xE1 <= mark <= 0xEF and mark != 0xEE)):
-            kept += jpeg[at : at + length]
-        at += length
-    return bytes(kept) + jpeg[at:]
+def signers_of(reader: PdfReader) -> list[str]:
+    """Return who signed, in the order of signing as far as it shows; "" for one without a name."""
+    found = []
+    for each in reachable(reader.trailer["/Root"]):
+        if _value(each, "/FT") != "/Sig":
+            continue
+        signature = _value(each, "/V")
+        if isinstance(signature, DictionaryObject) and "/Contents" in signature:
+            found.append(_signer(signature))
+    return sorted(set(found))[:SIGNERS_AT_MOST]
 
 
-def clean(raw: bytes) -> tuple[int, bytes]:
-    """Return the number of pages and the cleaned file."""
-    reader = PdfReader(BytesIO(raw), strict=False)
-    refuse_active(reader)
+def _signer(signature: DictionaryObject) -> str:
+    written = _value(signature, "/Name")
+    name = _certified(signature) or (written if isinstance(written, str) else "")
+    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in name)
+    return " ".join(shown.split())[:_NAME_LETTERS_AT_MOST]
+
+
+def _certified(signature: DictionaryObject) -> str:
+    """Return the name in the signer's certificate; "" where none can be read."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import pkcs7
+
+    contents = _value(signature, "/Contents")
+    raw = bytes(getattr(contents, "original_bytes", contents))
+    try:
+        found = pkcs7.load_der_pkcs7_certificates(_der(raw))
+        issuers = {each.issuer for each in found if each.issuer != each.subject}
+        last = next(each for each in found if each.subject not in issuers)
+        names = last.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return str(names[0].value) if names else ""
+    except (ValueError, StopIteration, TypeError):
+        return ""
+
+
+def _der(padded: bytes) -> bytes:
+    """Return one DER value without the zeros that fill the place kept for it."""
+    if len(padded) < 2 or padded[1] < 0x80:
+        return padded[: 2 + padded[1]] if len(padded) > 1 else b""
+    size = padded[1] & 0x7F
+    return padded[: 2 + size + int.from_bytes(padded[2 : 2 + size], "big")]
+
+
+def _only_pages(reader: PdfReader) -> PdfWriter:
+    """Return a new file with the pages, and with which of their layers are hidden."""
     writer = PdfWriter()
     for page in reader.pages:
         writer.add_page(page)
+    _keep_layers(reader, writer)
     for page in writer.pages:
         for key in set(page) - PAGE_KEYS:
             del page[key]
-        if "/Annots" in page:
-            _keep_drawings(page)
     for each in list(reachable(writer.root_object)):
         for key in TELLING_KEYS:
             if key in each:
                 del each[key]
-        if isinstance(each, StreamObject) and dict.get(each, "/Filter") == "/DCTDecode":
-            data = each._data
-            if data[:2] == b"\xff\xd8":
-                each._data = without_notes(data)
+        if isinstance(each, StreamObject):
+            without_telling(each)
     writer.metadata = None
     writer.compress_identical_objects()
-    out = BytesIO()
-    writer.write(out)
-    return len(writer.pages), out.getvalue()
+    return writer
 
 
-def _keep_drawings(page: Any) -> None:
-    kept = ArrayObject()
-    for note in page["/Annots"].get_object():
-        found = note.get_object()
-        if "/AP" in found and found.get("/Subtype") != "/Link":
-            # In one order: a file that is sent again must come to the same bytes.
-            keys = sorted(NOTE_KEYS & set(found))
-            drawing = {NameObject(key): dict.get(found, key) for key in keys}
-            kept.append(DictionaryObject(drawing))
-    if kept:
-        page[NameObject("/Annots")] = kept
-    else:
-        del page["/Annots"]
-
-
-def main() -> None:
-    """Answer for the file on standard input."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    raw = sys.stdin.buffer.read()
-    body = b""
-    answer: dict[str, object]
-    try:
-        if PdfReader(BytesIO(raw), strict=False).is_encrypted:
-            answer = {"fault": "pdf_locked"}
-        else:
-            pages, body = clean(raw)
-            answer = {"pages": pages}
-    except Active:
-        answer = {"fault": "pdf_active"}
-    except Exception:  # whatever a broken or hostile file does to its reader
-        answer = {"fault": "broken"}
-    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + body)
-
-
-if __name__ == "__main__":
-    main()
+def _keep_layers(reader: PdfReader, writer: PdfWriter) -> None:
+    layers = _value(reader.root_object, "/OCProperties")
+    if isinstance(layers, DictionaryObject):
+        # Cloned after the pages: what they name of it is the same object there.
+        kept = layers.clone(writer)
+        for key in set(kept) - LAYER_KEYS:
+            del kept[key]
+        writer.root_object[NameObject("/OCProperties")] = kept

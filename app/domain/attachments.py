@@ -18,6 +18,8 @@ RECEIVED_AT_MOST_BYTES = 15_000_000  # a raw photo of a phone
 KEPT_AT_MOST_BYTES = 2_000_000
 PICTURE_WISHED_BYTES = 400_000
 LONGEST_SIDE_PX = 1600  # a page of A4 stays readable: about 190 dots an inch
+READABLE_WIDTH_PX = 720  # a long screenshot keeps this width, so that its letters stay readable
+PICTURE_LENGTH_AT_MOST_PX = 12_000  # then it is some fifteen screens of a phone
 # Tried from the first to the last until a picture is as small as wished.
 JPEG_QUALITIES = (80, 70, 60, 50, 40)
 
@@ -55,8 +57,11 @@ class FileFault(StrEnum):
     IPHONE_PICTURE = "iphone_picture"
     BROKEN = "broken"
     TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_LONG = "too_long"
+    TOO_HEAVY = "too_heavy"
     PDF_LOCKED = "pdf_locked"
     PDF_ACTIVE = "pdf_active"
+    PDF_UNDRAWN = "pdf_undrawn"
     PDF_TOO_LONG = "pdf_too_long"
     PDF_TOO_LARGE = "pdf_too_large"
     TOO_MANY_FILES = "too_many_files"
@@ -138,14 +143,28 @@ def check_pixels(width: int, height: int, *, read_reduced: bool) -> None:
 
 
 def fitted(width: int, height: int) -> tuple[int, int]:
-    """Return width and height in the same proportion, the longest side at most LONGEST_SIDE_PX."""
-    longest = max(width, height)
-    if longest <= LONGEST_SIDE_PX:
-        return width, height
-    return (
-        max(1, (width * LONGEST_SIDE_PX + longest // 2) // longest),
-        max(1, (height * LONGEST_SIDE_PX + longest // 2) // longest),
-    )
+    """Return width and height in the same proportion, small and still readable.
+
+    The longest side becomes at most LONGEST_SIDE_PX, unless that makes the other one narrower than
+    READABLE_WIDTH_PX: a screenshot of a whole page may be long.
+
+    Raises FileRefused: TOO_LONG.
+    """
+    longest, shortest = max(width, height), min(width, height)
+    to, of = LONGEST_SIDE_PX, longest
+    if to * shortest < READABLE_WIDTH_PX * of:
+        to, of = READABLE_WIDTH_PX, shortest
+    if to > of:
+        to = of = 1
+    if longest * to > PICTURE_LENGTH_AT_MOST_PX * of:
+        raise FileRefused(FileFault.TOO_LONG)
+    return max(1, (width * to + of // 2) // of), max(1, (height * to + of // 2) // of)
+
+
+def wished_bytes(width: int, height: int) -> int:
+    """Return how small a kept picture is wished to be: a long one gets more than a page."""
+    pages = width * height / (LONGEST_SIDE_PX * LONGEST_SIDE_PX * 3 / 4)
+    return int(PICTURE_WISHED_BYTES * max(1.0, pages))
 
 
 def check_pdf(pages: int, size_bytes: int) -> None:

@@ -23,6 +23,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError
 
 from app import limits
+from app.adapters.bounded import Busy
 from app.adapters.files import FilesUnavailable, NoSuchFile
 from app.auth import applicant_required, has_cookies, holds_dossier, open_dossier
 from app.domain.attachments import (
@@ -176,7 +177,8 @@ def add(paper: str) -> ResponseReturnValue:
         g.dossier = dossiers.take_to_change(g.dossier.id)
         status = 413 if refused.fault is FileFault.TOO_LARGE else 422
         return _page(state, form, status, fault=refused.fault)
-    except FilesUnavailable:
+    except (FilesUnavailable, Busy):
+        g.dossier = dossiers.take_to_change(g.dossier.id)
         return _page(state, form, 503, away=True)
     g.dossier = dossiers.take_to_change(g.dossier.id)
     try:
@@ -199,7 +201,7 @@ def add(paper: str) -> ResponseReturnValue:
 def _kept(raw: bytes) -> attachments.Reserved:
     """Clean a content and put it into the store. Ends with no transaction open.
 
-    Raises FileRefused, FilesUnavailable.
+    Raises FileRefused, FilesUnavailable, Busy.
     """
     let_others_write()
     reserved = attachments.reserve(attachments.clean(raw))
@@ -330,7 +332,7 @@ def _finished(code: str, raw: bytes) -> ResponseReturnValue:
         dossier = g.dossier = dossiers.take_to_change(dossier_id)
         upload = _upload(code)
         attachments.finish_upload(dossier, upload, reserved)
-    except FilesUnavailable:
+    except (FilesUnavailable, Busy):
         return jsonify(error="away"), 503  # the page waits and asks again
     except (FileRefused, dossiers.DossierClosed) as refused:
         db.session.rollback()

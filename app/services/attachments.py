@@ -213,8 +213,8 @@ def clean(raw: bytes) -> Cleaned:
     check_received(len(raw))
     kind = kind_of(raw)
     if kind is ContentKind.PDF:
-        pages, content = clean_pdf(raw)
-        return Cleaned(kind, content, pages)
+        found = clean_pdf(raw)
+        return Cleaned(kind, found.content, found.pages)
     return Cleaned(ContentKind.JPEG, clean_picture(raw, kind), 1)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms, ImageStat
 
+from app.adapters.picture_child import as_seen
 from app.adapters.pictures import clean_picture
 from app.domain.attachments import (
     KEPT_AT_MOST_BYTES,
@@ -60,13 +61,72 @@ def test_grain_that_does_not_get_small_stays_below_the_limit():
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_kind_of_png(mode):
-    raw = papers.png() if mode == "I;16" else papers.png(mode)
+    """A dark half and a light one stay apart, however many colours the file has."""
+    half = Image.new("L", (40, 30), 60)
+    half.paste(200, (20, 0, 40, 30))
     if mode == "I;16":
-        out = BytesIO()
-        Image.new("I;16", (40, 30), 40_000).save(out, "PNG")
-        raw = out.getvalue()
-    shown = opened(clean_picture(raw, ContentKind.PNG))
+        half = half.convert("I").point(lambda grey: grey * 257).convert("I;16")
+    out = BytesIO()
+    half.convert(mode).save(out, "PNG")
+    shown = opened(clean_picture(out.getvalue(), ContentKind.PNG))
     assert (shown.format, shown.mode, shown.size) == ("JPEG", "RGB", (40, 30))
+    dark, light = (ImageStat.Stat(shown.crop(box)).mean[0] for box in HALVES)
+    expected = (60, 200) if mode != "1" else (HALF_DARK, HALF_LIGHT)
+    assert dark == pytest.approx(expected[0], abs=12)
+    assert light == pytest.approx(expected[1], abs=12)
+
+
+HALVES = ((2, 2, 18, 28), (22, 2, 38, 28))
+HALF_DARK, HALF_LIGHT = 60, 200  # black and white dots, as far as the eye mixes them
+
+
+MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV")
+DEEP_MODES = ("I", "F", "I;16", "I;16B", "I;16L")
+
+
+@pytest.mark.parametrize("mode", [*MODES, *DEEP_MODES])
+def test_every_mode_of_the_library_keeps_dark_dark(mode):
+    grey = Image.new("L", (8, 8), 90)
+    deep = {"I", "I;16", "I;16B", "I;16L"}
+    if mode in deep:
+        picture = grey.convert("I").point(lambda value: value * 257)
+        picture = picture if mode == "I" else picture.convert("I;16")
+        if mode in {"I;16B", "I;16L"}:
+            order = "big" if mode == "I;16B" else "little"
+            picture = Image.frombytes(mode, (8, 8), (90 * 257).to_bytes(2, order) * 64)
+    elif mode == "LAB":
+        srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+        picture = ImageCms.profileToProfile(grey.convert("RGB"), srgb, lab, outputMode="LAB")
+    elif mode in {"PA", "HSV", "YCbCr", "CMYK"}:
+        picture = grey.convert("RGBA" if mode == "PA" else "RGB").convert(mode)
+    else:
+        picture = grey.convert(mode)
+    shown = as_seen(picture, (8, 8))
+    assert shown.mode == "RGB"
+    if mode != "1":
+        assert ImageStat.Stat(shown).mean == pytest.approx([90, 90, 90], abs=4)
+
+
+def test_colours_are_kept_as_they_were_seen():
+    """A profile says what the numbers mean: here green and blue change places."""
+    swapped = papers.swapped_profile()
+    out = BytesIO()
+    Image.new("RGB", (16, 16), (20, 200, 60)).save(out, "PNG", icc_profile=swapped)
+    seen = opened(clean_picture(out.getvalue(), ContentKind.PNG)).getpixel((8, 8))
+    assert seen == pytest.approx((20, 60, 200), abs=12)
+    out = BytesIO()
+    Image.new("RGB", (16, 16), (20, 200, 60)).save(out, "PNG", icc_profile=b"no profile")
+    seen = opened(clean_picture(out.getvalue(), ContentKind.PNG)).getpixel((8, 8))
+    assert seen == pytest.approx((20, 200, 60), abs=12)
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"), [((1080, 14_000), (720, 9333)), ((300, 9000), (300, 9000))]
+)
+def test_a_long_screenshot_stays_readable(size, kept):
+    out = BytesIO()
+    Image.new("RGB", size, "white").save(out, "PNG")
+    assert opened(clean_picture(out.getvalue(), ContentKind.PNG)).size == kept
 
 
 def test_what_is_see_through_lies_on_white():
@@ -92,6 +152,7 @@ BAD = {
         FileFault.BROKEN,
     ),
     "png-bomb": (papers.png_bomb(), ContentKind.PNG, FileFault.TOO_MANY_PIXELS),
+    "too-long": (papers.png_bomb(200, 20_000), ContentKind.PNG, FileFault.TOO_LONG),
     "smaller-png-bomb": (papers.png_bomb(5001, 5000), ContentKind.PNG, FileFault.TOO_MANY_PIXELS),
 }
 

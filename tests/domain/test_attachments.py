@@ -11,6 +11,7 @@ from app.domain.attachments import (
     OTHER_PAPERS_AT_MOST,
     PART_AT_MOST_BYTES,
     PDF_PAGES_AT_MOST,
+    PICTURE_WISHED_BYTES,
     PIXELS_AT_MOST_REDUCED,
     PIXELS_AT_MOST_WHOLE,
     RECEIVED_AT_MOST_BYTES,
@@ -32,6 +33,7 @@ from app.domain.attachments import (
     kind_of,
     other_papers_offered,
     papers_for_activity,
+    wished_bytes,
 )
 from app.domain.risk import RiskLevel
 
@@ -123,13 +125,25 @@ def test_pixels(pixels, reduced, fault):
         ((1600, 900), (1600, 900)),
         ((1601, 900), (1600, 899)),
         ((3000, 4000), (1200, 1600)),
-        ((40_000, 3), (1600, 1)),
+        ((1080, 2400), (720, 1600)),
+        ((1080, 14_000), (720, 9333)),
+        ((14_000, 1080), (9333, 720)),
+        ((300, 9000), (300, 9000)),
+        ((720, 12_000), (720, 12_000)),
         ((1, 1), (1, 1)),
     ],
 )
 def test_a_picture_keeps_its_proportion(size, fits):
     assert fitted(*size) == fits
-    assert max(fitted(*size)) <= LONGEST_SIDE_PX
+    if max(size) <= 2.2 * min(size):
+        assert max(fits) <= LONGEST_SIDE_PX
+        assert wished_bytes(*fits) == PICTURE_WISHED_BYTES
+    assert wished_bytes(*fits) >= PICTURE_WISHED_BYTES
+
+
+@pytest.mark.parametrize("size", [(720, 12_017), (40_000, 3), (1440, 24_100)])
+def test_a_picture_that_could_not_stay_readable_is_refused(size):
+    assert fault_of(fitted, *size) is FileFault.TOO_LONG
 
 
 @pytest.mark.parametrize(

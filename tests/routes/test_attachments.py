@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,9 +13,11 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from pypdf.generic import NameObject
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
+from app.adapters import bounded
 from app.adapters.files import FilesUnavailable, ObjectStoreFiles
 from app.config import ObjectStore
 from app.domain.attachments import PART_AT_MOST_BYTES, PART_BYTES, RECEIVED_AT_MOST_BYTES
@@ -189,6 +192,8 @@ BAD_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb": (papers.png_bomb, "too many pixels"),
     "locked": (papers.locked_pdf, "password"),
     "script": (papers.ACTIVE_PDFS["script"], "holds a program"),
+    "undrawn": (lambda: papers.pdf_with_note(Subtype=NameObject("/Stamp")), "would not show"),
+    "long": (lambda: papers.png_bomb(200, 20_000), "too long to stay readable"),
     "web-page": (lambda: b"<html><script>alert(1)</script>", "only photos"),
     "iphone": (lambda: b"\x00\x00\x00\x18ftypheic" + bytes(50), "HEIC"),
 }
@@ -210,6 +215,29 @@ def test_a_bad_file_gets_a_sentence_that_says_what_to_do(client, app, dossier_id
     assert box.get("aria-invalid") == "true"
     assert rows(app) == before
     assert send(client, papers.photo(), PREFIXES[language] + PAGE).status_code == 303
+
+
+@both_languages
+def test_a_file_over_the_bounds_gets_a_sentence_too(client, dossier_id, monkeypatch, language):
+    monkeypatch.setattr(bounded, "MEMORY_BYTES", 30_000_000)
+    answer = send(client, papers.photo(), PREFIXES[language] + PAGE)
+    assert answer.status_code == 422
+    said = "too heavy" if language == "en" else "terlalu berat"
+    assert said in words(answer)
+
+
+def test_while_others_are_read_a_file_may_come_again(client, app, dossier_id, monkeypatch):
+    """By the plain form with a sentence; in parts the page waits, and what has arrived stays."""
+    with monkeypatch.context() as patch:
+        patch.setattr(bounded, "_PLACES", threading.BoundedSemaphore(1))
+        with bounded._PLACES:
+            answer = send(client, papers.photo(), "/en" + PAGE)
+    assert answer.status_code == 503
+    assert "Send it again in a minute" in words(answer)
+    assert added(app) == []
+    data = {k: v for k, v in form_of(answer).data() if k != "berkas"}
+    assert client.post(PAGE, **multipart(data, papers.photo(), "a.jpg")).status_code == 303
+    assert len(added(app)) == 1
 
 
 def test_nothing_chosen(client, dossier_id):
@@ -637,7 +665,8 @@ def test_the_last_part_from_two_sides_makes_one_attachment(client, app, dossier_
         headers = {"X-CSRFToken": token, "Upload-Offset": "0"}
         return other.put(f"{LIST}/unggahan/{code}", data=raw, headers=headers).status_code
 
-    assert set(at_once([last, last, last])) <= {200, 409}
+    # 503: two are read already, so this one is told to ask again.
+    assert set(at_once([last, last, last])) <= {200, 409, 503}
     assert len(added(app)) == 1
     with looking(app) as session:
         left = session.scalars(select(FileDisposal.storage_key)).all()
