@@ -26,6 +26,7 @@ from app.key_commands import keys_group
 from app.models.dossier import Dossier
 from app.nik_commands import nik_group
 from app.oss_commands import oss_group
+from app.paper_commands import papers_group
 from app.practice_commands import practice_group
 from app.services import (
     corrections,
@@ -272,7 +273,7 @@ def init_app(app: Flask) -> None:
     """Add the commands."""
     groups = (
         reference_group, audit_group, dossier_group, licence_group, nik_group, messages_group,
-        oss_group, keys_group, finder_group, help_group, practice_group,
+        oss_group, keys_group, finder_group, help_group, practice_group, papers_group,
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)

@@ -16,6 +16,7 @@ from app.domain.risk import RiskLevel, issued_automatically
 
 RECEIVED_AT_MOST_BYTES = 15_000_000  # a raw photo of a phone
 KEPT_AT_MOST_BYTES = 2_000_000
+ORIGINAL_AT_MOST_BYTES = 2 * KEPT_AT_MOST_BYTES  # of a signed paper, as it came
 PICTURE_WISHED_BYTES = 400_000
 LONGEST_SIDE_PX = 1600  # a page of A4 stays readable: about 190 dots an inch
 READABLE_WIDTH_PX = 720  # a long screenshot keeps this width, so that its letters stay readable
@@ -64,6 +65,7 @@ class FileFault(StrEnum):
     PDF_UNDRAWN = "pdf_undrawn"
     PDF_TOO_LONG = "pdf_too_long"
     PDF_TOO_LARGE = "pdf_too_large"
+    SIGNED_TOO_LARGE = "signed_too_large"
     TOO_MANY_FILES = "too_many_files"
 
 
@@ -125,7 +127,7 @@ def check_announced(size_bytes: int, *, says_pdf: bool) -> None:
 
     Raises FileRefused: PDF_TOO_LARGE.
     """
-    if says_pdf and size_bytes > 2 * KEPT_AT_MOST_BYTES:
+    if says_pdf and size_bytes > ORIGINAL_AT_MOST_BYTES:
         raise FileRefused(FileFault.PDF_TOO_LARGE)
 
 
@@ -175,6 +177,15 @@ def check_pdf(pages: int, size_bytes: int) -> None:
         raise FileRefused(FileFault.PDF_TOO_LONG)
     if size_bytes > KEPT_AT_MOST_BYTES:
         raise FileRefused(FileFault.PDF_TOO_LARGE)
+
+
+def check_original(size_bytes: int) -> None:
+    """Judge the original of a signed paper, which is kept beside its copy.
+
+    Raises FileRefused: SIGNED_TOO_LARGE.
+    """
+    if size_bytes > ORIGINAL_AT_MOST_BYTES:
+        raise FileRefused(FileFault.SIGNED_TOO_LARGE)
 
 
 def check_count(in_force: int, ever: int) -> None:

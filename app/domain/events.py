@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     ATTACHMENT_ADDED = "attachment_added"
     ATTACHMENT_REMOVED = "attachment_removed"
     ATTACHMENT_RESTORED = "attachment_restored"
+    ATTACHMENT_SHOWN = "attachment_shown"
     CHANGE_ASKED = "change_asked"
     CHANGE_WITHDRAWN = "change_withdrawn"
     CHANGE_DONE = "change_done"

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain.attachments import (
     KEPT_AT_MOST_BYTES,
+    ORIGINAL_AT_MOST_BYTES,
     PDF_PAGES_AT_MOST,
     RECEIVED_AT_MOST_BYTES,
     ContentKind,
@@ -42,5 +43,6 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (FileFault.PDF_UNDRAWN, _l("Part of this PDF would not show at the office. Print it as a new PDF, or take photos of its pages.")),
     (FileFault.PDF_TOO_LONG, _l("This PDF has more than %(pages)s pages. Send only the pages that matter.", pages=PDF_PAGES_AT_MOST)),
     (FileFault.PDF_TOO_LARGE, _l("This PDF is larger than %(mb)s MB. Take a photo of the page that matters.", mb=KEPT_AT_MOST_BYTES // _MB)),
+    (FileFault.SIGNED_TOO_LARGE, _l("This signed PDF is larger than %(mb)s MB. Bring it to the office on a stick, or take photos of its pages.", mb=ORIGINAL_AT_MOST_BYTES // _MB)),
     (FileFault.TOO_MANY_FILES, _l("This file holds as many papers as fit. Remove one first, or bring the paper to the office.")),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.attachments import ContentKind
 from app.extensions import db
-from app.models.columns import Moment
+from app.models.columns import Moment, Sealed
 from app.models.dossier import RowId
 
 
@@ -18,6 +18,9 @@ class Attachment(db.Model):
 
     The content lies sealed in the store of files under `storage_key`. The name that the file had
     on the person's phone is not kept: it may hold a name. `digest` is keyed.
+
+    A paper that is signed electronically has its original beside it, under `original_key`: the copy
+    to look at cannot carry the signature. signers: who signed, a line each, as the file says.
     """
 
     __tablename__ = "attachments"
@@ -31,6 +34,9 @@ class Attachment(db.Model):
     pages: Mapped[int]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     storage_key: Mapped[str] = mapped_column(String(32), unique=True)
+    original_key: Mapped[str | None] = mapped_column(String(32), unique=True)
+    original_bytes: Mapped[int | None]
+    signers: Mapped[str | None] = mapped_column(Sealed("attachments.signers"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     replaced_at: Mapped[datetime | None] = mapped_column(Moment)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -38,6 +44,11 @@ class Attachment(db.Model):
     __table_args__ = (
         CheckConstraint("size_bytes > 0", name="size_bytes"),
         CheckConstraint("pages > 0", name="pages"),
+        CheckConstraint(
+            "(original_key IS NULL) = (original_bytes IS NULL)"
+            " and (original_key IS NULL) = (signers IS NULL)",
+            name="original",
+        ),
         Index("ix_attachments_dossier_id_requirement", "dossier_id", "requirement"),
     )
 
@@ -45,6 +56,11 @@ class Attachment(db.Model):
     def content_kind(self) -> ContentKind:
         """What the content is."""
         return ContentKind(self.kind)
+
+    @property
+    def signed_by(self) -> tuple[str, ...]:
+        """Who signed, of those whose name is known. Nobody has checked it."""
+        return tuple(name for name in (self.signers or "").split("\n") if name)
 
     @property
     def in_force(self) -> bool:

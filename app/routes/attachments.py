@@ -353,8 +353,21 @@ def _finished(code: str, raw: bytes) -> ResponseReturnValue:
 def look(number: int) -> Response:
     """Send a file as it is kept, to look at. It may do nothing but be seen."""
     found = _attachment(number)
-    storage_key = found.storage_key
     mimetype, ending = _MIMETYPES[found.kind]
+    return _sent(found.storage_key, mimetype, f"lampiran-{number}.{ending}")
+
+
+@bp.get("/<int:number>/asli")
+@applicant_required
+def original(number: int) -> Response:
+    """Send the original of a signed paper, as it came, to be saved."""
+    found = _attachment(number)
+    if found.original_key is None:
+        abort(404)
+    return _sent(found.original_key, _MIMETYPES[found.kind][0], f"lampiran-{number}-asli.pdf")
+
+
+def _sent(storage_key: str, mimetype: str, name: str) -> Response:
     let_others_write()
     try:
         content = attachments.content_of(storage_key)
@@ -366,9 +379,9 @@ def look(number: int) -> Response:
     response.mimetype = mimetype
     # A browser's own viewer of PDF does not run inside a sandbox, so a PDF is saved instead. The
     # styles are those of its viewer of pictures; a picture brings none.
-    way = "inline" if ending == "jpg" else "attachment"
+    way = "inline" if mimetype == "image/jpeg" else "attachment"
     headers = response.headers
-    headers["Content-Disposition"] = f'{way}; filename="lampiran-{number}.{ending}"'
+    headers["Content-Disposition"] = f'{way}; filename="{name}"'
     headers["Content-Security-Policy"] = (
         "default-src 'none';img-src 'self';style-src 'unsafe-inline';frame-ancestors 'none';sandbox"
     )

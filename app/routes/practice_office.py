@@ -56,6 +56,7 @@ def _page(form: PracticeForm, status: int = 200) -> Response:
         "journey/office.html",
         status=status,
         form_page=bool(ids),
+        signed=attachments.signed_papers(g.dossier) if ids else [],
         views=[view for view in views if view.licence.id_izin in ids],
         **once.form_context(form),
     )

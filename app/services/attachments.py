@@ -26,6 +26,7 @@ from app.domain.attachments import (
     WantedPaper,
     WrongOffset,
     check_count,
+    check_original,
     check_part,
     check_received,
     kind_of,
@@ -141,6 +142,11 @@ def lacking(dossier: Dossier) -> tuple[int, int] | None:
     return found if changeable(dossier, missing) else None
 
 
+def signed_papers(dossier: Dossier) -> list[PaperState]:
+    """Return the papers whose file in force is signed: whoever verifies opens their originals."""
+    return [s for s in papers_of(dossier) if s.there is not None and s.there.original_key]
+
+
 def find_paper(dossier: Dossier, address: str) -> PaperState:
     """Return a paper by its name in an address. Raises NotThere."""
     for state in papers_of(dossier):
@@ -185,24 +191,38 @@ def _changing(dossier: Dossier, key: str) -> None:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A content that may be kept. kind: JPEG or PDF. pages: 1 for a picture."""
+    """A content that may be kept. kind: JPEG or PDF. pages: 1 for a picture.
+
+    original: the file as it came, where it is signed; None else. signers: as in CleanPdf.
+    """
 
     kind: ContentKind
     content: bytes
     pages: int
+    original: bytes | None = None
+    signers: tuple[str, ...] = ()
 
     @property
     def digest(self) -> bytes:
         """A keyed digest: a plain one would tell who else holds the same paper."""
-        return _digest(self.content, "attachments.digest")
+        return _digest(self.content + (self.original or b""), "attachments.digest")
 
 
 @dataclass(frozen=True)
 class Reserved:
-    """A cleaned content and the key that it gets in the store."""
+    """A cleaned content and the key that it gets in the store; its original has one of its own."""
 
     storage_key: str
+    original_key: str | None
     cleaned: Cleaned
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """What is put into the store, by key."""
+        found = {self.storage_key: self.cleaned.content}
+        if self.original_key is not None and self.cleaned.original is not None:
+            found[self.original_key] = self.cleaned.original
+        return found
 
 
 def clean(raw: bytes) -> Cleaned:
@@ -214,16 +234,20 @@ def clean(raw: bytes) -> Cleaned:
     kind = kind_of(raw)
     if kind is ContentKind.PDF:
         found = clean_pdf(raw)
-        return Cleaned(kind, found.content, found.pages)
+        if not found.signers:
+            return Cleaned(kind, found.content, found.pages)
+        check_original(len(raw))
+        return Cleaned(kind, found.content, found.pages, raw, found.signers)
     return Cleaned(ContentKind.JPEG, clean_picture(raw, kind), 1)
 
 
 def reserve(cleaned: Cleaned) -> Reserved:
     """Note the key of a content before it is put. The caller commits, then calls put()."""
-    key = new_key()
-    db.session.add(FileDisposal(storage_key=key, due_at=datetime.now(UTC) + _CLAIMED_WITHIN))
+    found = Reserved(new_key(), None if cleaned.original is None else new_key(), cleaned)
+    due_at = datetime.now(UTC) + _CLAIMED_WITHIN
+    db.session.add_all(FileDisposal(storage_key=key, due_at=due_at) for key in found.contents)
     db.session.flush()
-    return Reserved(key, cleaned)
+    return found
 
 
 def put(reserved: Reserved) -> None:
@@ -231,8 +255,8 @@ def put(reserved: Reserved) -> None:
 
     Raises FilesUnavailable.
     """
-    key = reserved.storage_key
-    ports.files.put(key, vault.seal_bytes(reserved.cleaned.content, purpose_of(key)))
+    for key, content in reserved.contents.items():
+        ports.files.put(key, vault.seal_bytes(content, purpose_of(key)))
 
 
 def attach(dossier: Dossier, key: str, position: int | None, reserved: Reserved) -> Attachment:
@@ -260,11 +284,15 @@ def attach(dossier: Dossier, key: str, position: int | None, reserved: Reserved)
         pages=cleaned.pages,
         digest=cleaned.digest,
         storage_key=reserved.storage_key,
+        original_key=reserved.original_key,
+        original_bytes=None if cleaned.original is None else len(cleaned.original),
+        signers=None if cleaned.original is None else "\n".join(cleaned.signers),
         created_at=now,
     )
     db.session.add(attachment)
     change_gate.changed(dossier, PaperTarget(key))
-    db.session.execute(delete(FileDisposal).where(FileDisposal.storage_key == reserved.storage_key))
+    claimed = FileDisposal.storage_key.in_(reserved.contents)
+    db.session.execute(delete(FileDisposal).where(claimed))
     db.session.flush()
     _note(dossier, EventKind.ATTACHMENT_ADDED, attachment)
     return attachment
@@ -323,6 +351,21 @@ def find(dossier: Dossier, attachment_id: int) -> Attachment:
 def content_of(storage_key: str) -> bytes:
     """Return a content as it may be shown. Raises NoSuchFile, FilesUnavailable, CannotDecrypt."""
     return vault.open_bytes(ports.files.get(storage_key), purpose_of(storage_key))
+
+
+def show_to_staff(dossier: Dossier, attachment_id: int, *, original: bool) -> bytes:
+    """Return a paper for whoever verifies it; that it was shown goes into the record.
+
+    original: as it came, with its signature. Raises NotThere, also where no original is kept;
+    NoSuchFile, FilesUnavailable, CannotDecrypt.
+    """
+    found = find(dossier, attachment_id)
+    key = found.original_key if original else found.storage_key
+    if key is None:
+        raise NotThere(attachment_id)
+    content = content_of(key)
+    events.record(dossier, EventKind.ATTACHMENT_SHOWN, attachment=attachment_id, original=original)
+    return content
 
 
 def remove(dossier: Dossier, attachment: Attachment) -> None:
@@ -463,7 +506,8 @@ def forget_all(dossier: Dossier) -> None:
         db.session.delete(upload)
     db.session.flush()
     for row in db.session.scalars(select(Attachment).where(Attachment.dossier_id == dossier.id)):
-        db.session.add(FileDisposal(storage_key=row.storage_key, due_at=now))
+        for key in filter(None, (row.storage_key, row.original_key)):
+            db.session.add(FileDisposal(storage_key=key, due_at=now))
         db.session.delete(row)
     jobs.plan(JOB, None)
 

@@ -36,6 +36,7 @@ _SECRET = frozenset(
         ("post_keys", "key"),
         ("uploads", "code"),
         ("attachments", "storage_key"),
+        ("attachments", "original_key"),
     }
 )
 

@@ -40,7 +40,8 @@ def check_place() -> None:
 def _files() -> Iterator[tuple[str, bytes | None]]:
     """Yield each key in the store with the stored bytes; None where they are not there."""
     check_place()
-    for storage_key in db.session.scalars(select(Attachment.storage_key).order_by(Attachment.id)):
+    query = select(Attachment.storage_key, Attachment.original_key).order_by(Attachment.id)
+    for storage_key in (key for row in db.session.execute(query) for key in row if key):
         try:
             yield storage_key, ports.files.get(storage_key)
         except NoSuchFile:

@@ -226,6 +226,32 @@ def test_a_file_over_the_bounds_gets_a_sentence_too(client, dossier_id, monkeypa
     assert said in words(answer)
 
 
+@both_languages
+def test_a_signed_paper_says_so_and_gives_out_its_original(client, app, dossier_id, language):
+    prefix = PREFIXES[language]
+    raw = papers.signed_pdf()
+    send(client, raw, prefix + PAGE)
+    shown = client.get(prefix + LIST)
+    assert "MARTHEN CONTOH" in words(shown)
+    said = "have not checked" if language == "en" else "belum memeriksa"
+    assert said in words(shown)
+    (address,) = [a for a, _ in links_of(parse(shown)) if a.endswith("/asli")]
+    answer = client.get(address)
+    assert answer.get_data() == raw
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Cache-Control"] == "no-store"
+    stranger = app.test_client()
+    assert stranger.get(address).get_data() != raw
+
+
+def test_what_is_not_signed_has_no_original(client, app, dossier_id):
+    send(client, papers.photo())
+    (row,) = added(app)
+    assert client.get(f"{LIST}/{row.id}/asli").status_code == 404
+    assert "/asli" not in body_of(client.get(LIST))
+
+
 def test_while_others_are_read_a_file_may_come_again(client, app, dossier_id, monkeypatch):
     """By the plain form with a sentence; in parts the page waits, and what has arrived stays."""
     with monkeypatch.context() as patch:

@@ -9,6 +9,7 @@ from sqlalchemy import event, func, select, update
 
 from app import worker
 from app.adapters.files import FilesUnavailable, NoSuchFile, new_key
+from app.domain import attachments as rules
 from app.domain.attachments import (
     ATTACHMENTS_AT_MOST,
     OPEN_UPLOADS_AT_MOST,
@@ -116,6 +117,58 @@ def test_the_answers_about_the_place_change_the_paper(dossier):
     dossier.activity.shared_premises = dossier.activity.customary_land = False
     dossier.activity.position_code = "02"
     assert attachments.wanted_papers(dossier)[-1].kind is WantedKind.NAMED
+
+
+# Signed papers
+
+
+def test_a_signed_paper_keeps_its_original_sealed_and_who_signed(app, dossier):
+    raw = papers.signed_pdf()
+    row = add(dossier, raw)
+    assert row.original_key is not None
+    assert row.original_bytes == len(raw)
+    assert row.signed_by == ("MARTHEN CONTOH",)
+    assert attachments.content_of(row.original_key) == raw
+    assert attachments.content_of(row.storage_key) != raw
+    assert raw[:20] not in ports.files.get(row.original_key)
+    db.session.rollback()
+    assert "MARTHEN" not in str(raw_rows(app)["attachments"])
+    assert how_many(FileDisposal) == 0
+    assert [s.there.id for s in attachments.signed_papers(dossier) if s.there] == [row.id]
+    nameless = add(dossier, papers.signed_pdf(""))
+    assert nameless.original_key is not None
+    assert nameless.signed_by == ()
+    plain = add(dossier, papers.pdf(), address="lain1")
+    assert (plain.original_key, plain.original_bytes, plain.signers) == (None, None, None)
+
+
+def test_the_signed_file_replaces_a_copy_that_looks_the_same(dossier):
+    """Two files that differ in what cannot be seen: both are kept, the same one again is not."""
+    first = add(dossier, papers.signed_pdf(seen=False))
+    second = add(dossier, papers.signed_pdf("YOHANA CONTOH", seen=False))
+    assert second.id != first.id
+    assert add(dossier, papers.signed_pdf("YOHANA CONTOH", seen=False)).id == second.id
+
+
+def test_a_signed_paper_that_is_too_large_is_refused(monkeypatch):
+    raw = papers.signed_pdf()
+    monkeypatch.setattr(rules, "ORIGINAL_AT_MOST_BYTES", len(raw) - 1)
+    with pytest.raises(FileRefused) as caught:
+        attachments.clean(raw)
+    assert caught.value.fault is FileFault.SIGNED_TOO_LARGE
+
+
+def test_that_staff_saw_a_paper_goes_into_the_record(dossier):
+    raw = papers.signed_pdf()
+    row = add(dossier, raw)
+    assert attachments.show_to_staff(dossier, row.id, original=True) == raw
+    assert attachments.show_to_staff(dossier, row.id, original=False) != raw
+    assert kinds(dossier) == ["attachment_added", "attachment_shown", "attachment_shown"]
+    plain = add(dossier, papers.pdf(), address="lain1")
+    with pytest.raises(NotThere):
+        attachments.show_to_staff(dossier, plain.id, original=True)
+    with pytest.raises(NotThere):
+        attachments.show_to_staff(dossier_at(None), row.id, original=False)
 
 
 # Versions
@@ -460,6 +513,8 @@ def test_while_the_store_is_away_the_disposal_waits(app, dossier, monkeypatch):
 
 def test_a_dossier_can_be_forgotten_with_all_its_papers(app, dossier, upload):
     keys = [add(dossier).storage_key, add(dossier, papers.photo(seed=2)).storage_key]
+    signed = add(dossier, papers.signed_pdf())
+    keys += [signed.storage_key, signed.original_key or ""]
     attachments.take_part(upload, 0, papers.photo()[:5000])
     attachments.forget_all(dossier)
     db.session.commit()

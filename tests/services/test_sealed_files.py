@@ -15,7 +15,7 @@ from app.key_commands import keys_group
 from app.services import attachments, keys, sealed_files
 from tests.browser.served import free_port
 from tests.factories import dossier_at
-from tests.papers import photo
+from tests.papers import photo, signed_pdf
 from tests.tools.bucket import BUCKET, KEY, REGION, SECRET, served
 
 
@@ -24,19 +24,23 @@ def test_files_and_parts_are_counted_and_sealed_anew(database, monkeypatch):
     reserved = attachments.reserve(attachments.clean(photo()))
     attachments.put(reserved)
     attachments.attach(dossier, "lain1", None, reserved)
+    signed = attachments.reserve(attachments.clean(signed_pdf()))
+    attachments.put(signed)
+    attachments.attach(dossier, "lain2", None, signed)
     paper = attachments.papers_of(dossier)[-1].paper
     upload = attachments.begin_upload(dossier, paper, 200_000)
     attachments.take_part(upload, 0, b"x" * 65_536)
     database.commit()
     old, new = vault.current, vault.current + 1
-    assert sealed_files.uses() == {old: 2}
+    assert sealed_files.uses() == {old: 4}
     monkeypatch.setattr(vault, "keys", {**vault.keys, new: b"k" * 32})
     monkeypatch.setattr(vault, "current", new)
     monkeypatch.setattr(vault, "source", None)
-    assert sealed_files.reseal() == keys.Resealed(2, 0)
-    assert sealed_files.uses() == {new: 2}
+    assert sealed_files.reseal() == keys.Resealed(4, 0)
+    assert sealed_files.uses() == {new: 4}
     assert sealed_files.reseal() == keys.Resealed(0, 0)
     assert attachments.content_of(reserved.storage_key) == reserved.cleaned.content
+    assert attachments.content_of(signed.original_key or "") == signed_pdf()
 
 
 @pytest.fixture(params=["folder", "bucket"])
