@@ -3,7 +3,7 @@
 (function (d) {
   var form = d.getElementById("f"), input = d.getElementById("berkas"), bar = d.getElementById("maju");
   var panel = d.getElementById("jalan"), words = form && form.dataset;
-  var halt, wake, key, refused, other, language = d.getElementById("bahasa");
+  var halt, wake, key, refused, other, size, language = d.getElementById("bahasa");
   if (!form || !self.fetch || !self.AbortController || !self.URLSearchParams) return;
   function say(text, n, all) {
     d.getElementById("kata").textContent =
@@ -48,7 +48,9 @@
     try {
       var [flat, lies] = await upright(file);
       var picture = await createImageBitmap(flat), wide = picture.width, high = picture.height;
-      var k = Math.min(1, 1600 / Math.max(wide, high)), turned = lies > 4 && lies < 9;
+      // A long one stays wide enough to read.
+      var k = Math.min(1, Math.max(1600 / Math.max(wide, high), 720 / Math.min(wide, high)));
+      var turned = lies > 4 && lies < 9;
       var sheet = d.createElement("canvas"), pen = sheet.getContext("2d");
       wide = Math.max(1, Math.round(wide * k));
       high = Math.max(1, Math.round(high * k));
@@ -67,6 +69,13 @@
       var made = await new Promise(function (done) { sheet.toBlob(done, "image/jpeg", 0.7); });
       return made && made.size < file.size ? made : file;
     } catch (error) { return file; }
+  }
+  // A part of the file, read now: one that was moved or changed on the phone fails, or comes short.
+  async function part(file, from, to) {
+    var read = { byteLength: -1 };
+    try { read = await new Response(file.slice(from, to)).arrayBuffer(); } catch (error) { }
+    if (read.byteLength !== to - from) throw words.unreadable;
+    return read;
   }
   // One request. null: no answer that can be used now, so it may be tried again.
   async function ask(method, url, body, headers) {
@@ -93,7 +102,8 @@
     } finally { clearTimeout(timer); }
   }
   async function send(file) {
-    var fields = new URLSearchParams(), mark = Math.random(), at = null, tries = 0, said;
+    var fields = new URLSearchParams(), mark = Math.random(), at = null, tries = 0, far = 0, total = file.size, said;
+    await part(file, 0, 1);
     ["kunci", "untuk_berkas"].forEach(function (name) {
       if (form.elements[name]) fields.set(name, form.elements[name].value);
     });
@@ -105,9 +115,9 @@
       else if (at === null) said = await ask("GET", key);
       else {
         say(at < file.size ? words.sending : words.checking, at, file.size);
-        said = await ask("PUT", key, file.slice(at, at + said.part), { "Upload-Offset": at });
+        said = await ask("PUT", key, await part(file, at, Math.min(at + said.part, total)), { "Upload-Offset": at });
       }
-      if (!said) {
+      if (!said || said.status === 409) {
         say(words.waiting, at || 0, file.size);
         at = null;
         await pause(tries++);
@@ -117,9 +127,9 @@
       }
       if (said.next) return location.assign(said.next);
       if (said.status === 422 || said.status === 413) return say(said.error, 0, 0);
-      if (said.status === 409) { at = null; continue; }
       if (said.status > 299) throw said;
-      tries = 0;
+      if (said.offset > far) tries = 0; // only what has arrived counts, not every answer
+      far = Math.max(far, said.offset);
       key = key || words.parts.replace(/untuk\/.*/, "unggahan/" + said.code);
       at = said.offset;
       bar.max = said.size;
@@ -129,8 +139,12 @@
   // Not every browser says which button sent a form.
   if (language) language.addEventListener("click", function () { other = true; });
   d.getElementById("henti").addEventListener("click", function () { halt.abort(); if (wake) wake(); });
+  function gone() { input.value = ""; say(words.unreadable, 0, 0); }
+  // Chrome says 0 for a file that has gone since it was chosen.
+  input.addEventListener("change", function () { size = input.files[0] ? input.files[0].size : 0; });
   form.addEventListener("submit", async function (event) {
     var file = input.files[0];
+    if (file && size && !file.size) { event.preventDefault(); return gone(); }
     if (!file || !file.size || other) return;
     event.preventDefault();
     halt = new AbortController();
@@ -140,7 +154,8 @@
     say(words.shrinking, 0, 0);
     try { await send(await small(file)); } catch (error) {
       show(false);
-      if (halt.signal.aborted) say(words.stopped, 0, 0);
+      if (error === words.unreadable) gone();
+      else if (halt.signal.aborted) say(words.stopped, 0, 0);
       else form.submit();
       return;
     }

@@ -187,6 +187,51 @@ def test_it_can_be_stopped(visitor):
     person.complaints.clear()
 
 
+def test_a_file_that_can_be_read_no_more_ends_with_a_sentence(visitor, tmp_path):
+    """Moved or changed on the phone after it was chosen."""
+    person = visitor()
+    person.walk(KIOSK, to="nomor")
+    person.open(PAGE)
+    asked: list[str] = []
+    person.page.on("request", lambda request: asked.append(request.url))
+    chosen = tmp_path / "surat.pdf"
+    chosen.write_bytes(papers.pdf())
+    person.page.locator("#berkas").set_input_files(chosen)
+    chosen.unlink()
+    person.page.locator("main button.go").click()
+    person.page.locator("#kata", has_text="tidak bisa dibaca lagi").wait_for()
+    assert person.page.locator("#jalan").is_hidden()
+    assert [url for url in asked if "unggahan" in url] == []
+    assert person.look() == []
+    choose(person)
+    person.page.locator("main button.go").click()
+    person.page.wait_for_url("**/berkas/lampiran")
+    person.complaints.clear()  # Chromium names the file that is gone
+
+
+def test_pauses_grow_although_other_answers_come(visitor):
+    person = visitor()
+    person.walk(KIOSK, to="nomor")
+    person.open(PAGE)
+    person.page.evaluate(
+        "() => { const real = setTimeout; window.waits = []; window.setTimeout = (f, ms) => {"
+        " const pause = ms > 700 && ms < 60000; if (pause) waits.push(ms);"
+        " return real(f, pause ? 0 : ms); }; }"
+    )
+    person.page.route(
+        "**/unggahan/**",
+        lambda route: route.abort() if route.request.method == "PUT" else route.continue_(),
+    )
+    choose(person)
+    person.page.locator("main button.go").click()
+    while len(waits := person.page.evaluate("() => waits")) < 6:
+        person.page.wait_for_timeout(50)
+    assert waits[5] > 4 * waits[1] > 4 * waits[0] / 2
+    person.page.locator("#henti").click()
+    person.page.locator("#jalan").wait_for(state="hidden")
+    person.complaints.clear()
+
+
 def test_without_script_the_plain_form_sends_it(visitor):
     person = visitor(scripts=False, width=240)
     person.walk(KIOSK, to="nomor")
