@@ -32,7 +32,7 @@ BUNDLES = {
     # Leaving comes first: it works where the next line of the bundle sends everything else away.
     "site.js": ("js/leaving.js", "js/need.js", "js/htmx-4.0.1.min.js", "js/glue.js"),
     "leaving.js": ("js/leaving.js",),
-    "upload.js": ("js/upload.js", "js/leaving.js"),
+    "upload.js": ("js/upload.js",),
     "help.js": ("js/help.js",),
     "sw.js": ("js/sw.js",),
     "icon.svg": ("img/icon.svg",),

@@ -10,9 +10,10 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Response, after_this_request, current_app, g, request, session
+from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from app.adapters.practice_line import DEVICE_COOKIE
+from app.adapters.practice_line import DEVICE_COOKIE, OPENED_COOKIE
 from app.extensions import vault
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
@@ -21,9 +22,6 @@ _DOSSIER, _TOKEN = "d", "csrf_token"
 
 _A_YEAR = 365 * 24 * 3600
 
-# Practice only: files that were opened in this browser, [id, mark], the newest last. Their
-# messages come here as to their owner's phone: after leaving too, or no lost PIN could be tried.
-_OPENED = "o"
 _OPENED_AT_MOST = 5
 
 EXAMPLE = "c"  # practice only: the worked example whose answers stand in the boxes of this file
@@ -145,15 +143,14 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     The session is a row of this transaction: it stands or falls with it. from_own_file: the same
     person goes on in a linked file; the form that led there may come again, as the first time.
     """
-    from app.services import open_sessions, pins
+    from app.services import open_sessions
 
-    opened = [each for each in session.get(_OPENED, []) if each[0] != dossier_id]
     if from_own_file:
         _forget()
     else:
         leave()
     if current_app.config["SETTINGS"].is_practice:
-        session[_OPENED] = [*opened, (dossier_id, pins.mark_of(dossier_id))][-_OPENED_AT_MOST:]
+        _note_opened(dossier_id)
     g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
     session[_DOSSIER] = dossier_id
     start_token()
@@ -170,7 +167,46 @@ def opened_here() -> list[int]:
     """Return the practice files that this browser opened. A new PIN since then puts it out."""
     from app.services import pins
 
-    return [each for each, mark in session.get(_OPENED, []) if pins.mark_of(each) == mark]
+    opened = _noted()
+    marks = pins.marks_of(opened) if opened else {}
+    return [each for each, mark in opened.items() if marks.get(each) == mark]
+
+
+def _opened_signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="opened")
+
+
+def _noted() -> dict[int, str]:
+    try:
+        noted = _opened_signer().loads(request.cookies.get(OPENED_COOKIE, ""))
+    except BadSignature:
+        return {}
+    return {int(each): str(mark) for each, mark in noted}
+
+
+def _note_opened(dossier_id: int) -> None:
+    """Note, in practice only, that the messages about a file come to this browser.
+
+    They come here as to their owner's phone: after leaving too, or no lost PIN could be tried. So
+    it is no part of the session, whose cookie goes when the person leaves.
+    """
+    from app.services import pins
+
+    noted = {each: mark for each, mark in _noted().items() if each != dossier_id}
+    noted |= pins.marks_of([dossier_id])
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        pairs = list(noted.items())[-_OPENED_AT_MOST:]
+        response.set_cookie(
+            OPENED_COOKIE,
+            str(_opened_signer().dumps(pairs)),
+            path=current_app.config["SESSION_COOKIE_PATH"],
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
 
 
 def leave() -> None:
@@ -183,10 +219,7 @@ def leave() -> None:
 
 
 def _forget() -> None:
-    opened = session.get(_OPENED)
     session.clear()
-    if opened:
-        session[_OPENED] = opened
     g.pop("dossier", None)
 
 

@@ -15,7 +15,7 @@ from app.limits import who_asks
 from app.models.dossier import Dossier
 from app.services import pins
 
-COOKIE = "b"
+COOKIE = "k"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{16}")  # 96 random bits
 _KEPT_S = 400 * 24 * 3600  # browsers keep none longer
 _PATH = "/berkas"  # so that other pages do not pay for it

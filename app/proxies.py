@@ -48,14 +48,14 @@ class NobodyTrusted:
     """Believes no header; says once that there seems to be a proxy."""
 
     def __init__(self, program: Wsgi) -> None:
-        self._program = program
+        self.program = program
         self._said = False
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if not self._said and "HTTP_X_FORWARDED_FOR" in environ:
             self._said = True
             _log.warning("proxy_not_trusted", setting="TRUSTED_PROXIES")
-        return self._program(environ, start)
+        return self.program(environ, start)
 
 
 class TrustedAddresses:

@@ -276,7 +276,8 @@ def _box_faults(page: Page) -> list[str]:
         if box.get("aria-invalid") == "true" and not box.get("aria-describedby"):
             found.append(f"box “{name}” is wrong and nothing describes why")
     for control in page.all("button", "a"):
-        unseen = "hidden" in control.attrib  # only Enter presses it
+        # Only Enter presses it, or the script fills it before it shows it.
+        unseen = any("hidden" in each.attrib for each in (control, *page.above(control)))
         if not (unseen or words(control) or (control.get("aria-label") or "").strip()):
             found.append(f"<{_tag(control)}> has no text")
         if _tag(control) == "a" and not control.get("href"):

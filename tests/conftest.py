@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import flask_babel
@@ -154,6 +155,13 @@ def office_is(app) -> Iterator[Callable[[str, str], None]]:
         path.unlink(missing_ok=True)
     if touched:  # a new line to the offices: the old one remembers the failures
         gateways.init_app(app, settings, load_secrets(settings.instance))
+
+
+@pytest.fixture
+def public_address(application, monkeypatch) -> None:
+    """Say where the service is: only then may caches give one page that names it to everybody."""
+    settings = replace(application.config["SETTINGS"], public_url="http://localhost")
+    monkeypatch.setitem(application.config, "SETTINGS", settings)
 
 
 @pytest.fixture

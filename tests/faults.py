@@ -170,6 +170,11 @@ class BadLine(Wire):
                     raise LineGone(f"{method} {path}: {type(error).__name__}") from error
                 time.sleep(self._draw.uniform(0.1, 1.0))
                 continue
+            if response.status == 503 and time.monotonic() < deadline:
+                # Others' papers are being read; whoever holds the phone tries again, as told.
+                self.retries += 1
+                time.sleep(self._draw.uniform(0.5, 2.0))
+                continue
             if response.status >= 500 or method == "POST":
                 self._ledger.answered(path, response.status)
             form = acknowledged.finished(path, data, response.status, self.prefix)

@@ -165,7 +165,7 @@ FORMS = [
 ]
 STEPS = ("telepon", "lahan", "lahan", "usaha/2", "pernyataan", "tempat/2", "lahan/2")
 TABLES: dict[str, list[dict[str, Any]]] = {
-    "applicants": [{"phone": "+6281234567890"}],
+    "applicants": [{"phone": "+6281200007890"}],
     "activities": [
         {"position": 0, "land_area": "40.0", "land_unit": "02", "land_status": "03"},
         {"position": 1, "trade_name": None, "description": "Jual kopi"},
@@ -188,7 +188,7 @@ def test_all_that_was_acknowledged_is_there() -> None:
 @pytest.mark.parametrize(
     ("table", "index", "change", "said"),
     [
-        ("applicants", 0, {"phone": "+6281234567891"}, "telepon: telepon"),
+        ("applicants", 0, {"phone": "+6281200007891"}, "telepon: telepon"),
         ("applicants", 0, {"phone": None}, "telepon: telepon"),
         ("activities", 0, {"land_area": "0.5"}, "lahan: luas"),  # the answer before the last
         ("activities", 1, {"description": "Jual teh"}, "usaha/2: uraian"),

@@ -23,7 +23,7 @@ from tests.routes.test_recovery import code_told
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 
 # POSTs that anybody may send and that no limit holds, with the reason.
-FREE = {"resume.finish": "it only forgets"}
+FREE = {"resume.finish": "it only forgets", "resume.choose_device": "it only sets a cookie"}
 
 
 @pytest.fixture

@@ -229,7 +229,7 @@ def test_nobody_can_ask_for_a_refusal(app: Flask):
 
 
 def test_no_header_decides_where_links_lead_that_caches_give_to_others(make_app):
-    app = make_app(testing=True, TRUSTED_PROXIES="1")
+    app = make_app(testing=True, TRUSTED_PROXIES="1", PUBLIC_URL="http://localhost")
     evil = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "203.0.113.9"}
     answer = app.test_client().get("/bantuan/bahan/whatsapp.txt", headers=evil)
     assert "public" in answer.headers["Cache-Control"]

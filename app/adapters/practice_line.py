@@ -20,6 +20,7 @@ from urllib.parse import quote
 MOUNT = "/latihan"
 ENGLISH = "/en"
 SESSION_COOKIE = "latihan"
+OPENED_COOKIE = "o"  # there: the files that this browser opened, whose messages it is shown
 DEVICE_COOKIE = "b"  # there where many people use this phone or computer; it names nobody
 AWAY = "oss.practice_away"
 """Key of the environ in which a request that could not be passed on reaches our own program."""
@@ -95,7 +96,7 @@ class PracticeLine:
         self.app = app
         self._connect = connect or (lambda: _UnixConnection(socket_path))
         self._turn = threading.BoundedSemaphore(slots)
-        self._cookies = frozenset({SESSION_COOKIE, *shared_cookies})
+        self._cookies = frozenset({SESSION_COOKIE, OPENED_COOKIE, *shared_cookies})
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
@@ -285,5 +286,5 @@ def _stays_inside(cookie: str) -> bool:
         name.strip().lower(): value.strip()
         for name, _, value in (part.partition("=") for part in rest)
     }
-    own = first.partition("=")[0].strip() in {SESSION_COOKIE, DEVICE_COOKIE}
+    own = first.partition("=")[0].strip() in {SESSION_COOKIE, OPENED_COOKIE, DEVICE_COOKIE}
     return own and attributes.get("path") == MOUNT and "domain" not in attributes

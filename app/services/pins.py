@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -192,10 +193,13 @@ def unlock(dossier: Dossier) -> None:
     events.record(dossier, EventKind.PIN_UNLOCKED)
 
 
-def mark_of(dossier_id: int) -> str:
-    """Return what tells one PIN of a dossier from the next; "" where there is no such dossier."""
-    found = db.session.scalar(select(Dossier.pin_hash).where(Dossier.id == dossier_id))
-    return vault.index(found, "dossiers.pin_mark")[:6].hex() if found else ""
+def marks_of(dossier_ids: Iterable[int]) -> dict[int, str]:
+    """Return, by dossier, what tells one PIN from the next; what is not there is left out."""
+    query = select(Dossier.id, Dossier.pin_hash).where(Dossier.id.in_(list(dossier_ids)))
+    return {
+        each: vault.index(pin_hash, "dossiers.pin_mark")[:6].hex()
+        for each, pin_hash in db.session.execute(query).tuples()
+    }
 
 
 def change_pin(dossier: Dossier, pin_hash: str, way: str) -> None:

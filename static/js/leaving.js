@@ -1,14 +1,10 @@
-// Whoever leaves in one tab leaves in all, and in what is kept to go back to.
+// Whoever leaves in one tab leaves in all of them, and in what the browser keeps to go back to.
 (function () {
-  var store, then, name = "pergi";
-  function look() {
-    if (store && store[name] !== then) location.reload();
-  }
-  try {
-    store = localStorage;
-    if (document.getElementById(name)) store[name] = Date.now();
-    then = store[name];
-  } catch (error) { store = null; }
+  var name = "pergi", then;
+  function left() { try { return localStorage[name]; } catch (e) { return Date.now(); } }
+  function look(e) { if ((e.type !== "pageshow" || e.persisted) && left() !== then) location.reload(); }
+  try { if (document.getElementById(name)) localStorage[name] = Date.now(); } catch (e) { /* Back asks */ }
+  then = left();
   addEventListener("storage", look);
   addEventListener("pageshow", look);
 })();

@@ -95,7 +95,7 @@ def test_a_number_with_another_meaning_is_told():
         if row["code_2020"] == row["code_2025"]
     }
     assert told == (set(entries(2020)) & set(entries(2025))) - leads_to_itself
-    assert len(told) == 167
+    assert len(told) == 165
     now = answers()["01283"].number_now
     assert now is not None
     assert now.title_id != answers()["01283"].old.title_id

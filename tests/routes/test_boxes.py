@@ -176,6 +176,8 @@ def test_every_problem_of_a_rule_has_a_sentence(asked):
             "there",
             "full",
             "unknown_code",
+            "practice_nik",
+            "practice_phone",
         }
         assert own == set(), (type(form).__name__, field.name)
 

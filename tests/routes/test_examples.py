@@ -153,7 +153,7 @@ def test_every_word_of_every_page_is_marked(pseudo_client, language):
 
 
 @both_languages
-def test_anybody_may_keep_a_page(client, language):
+def test_anybody_may_keep_a_page(client, public_address, language):
     for path in addresses(language):
         response = client.get(path)
         assert response.headers["Cache-Control"] == "public, max-age=86400"

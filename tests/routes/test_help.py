@@ -163,7 +163,7 @@ def test_a_word_can_be_explained_on_any_page(app, small_help):
 @pytest.mark.parametrize(
     "path", ["", "/baca-ktp", "/kamus", "/kamus/nik", "/tersimpan", "/baca-ktp?jawab=ya"]
 )
-def test_anybody_may_keep_a_page(client, small_help, path, language):
+def test_anybody_may_keep_a_page(client, public_address, small_help, path, language):
     response = client.get(f"{PREFIXES[language]}/bantuan{path}")
     assert response.headers["Cache-Control"] == "public, max-age=86400"
     vary = {part.strip() for part in ",".join(response.headers.getlist("Vary")).split(",")}

@@ -54,12 +54,12 @@ def test_the_pages_are_light(phone, language):  # noqa: F811
 
 @both_languages
 @pytest.mark.parametrize("name", FILES)
-def test_anybody_may_keep_a_file(client, language, name):
+def test_anybody_may_keep_a_file(client, public_address, language, name):
     url = f"{PREFIXES[language]}{KIT}/{name}"
     response = client.get(url)
     kind = "application/pdf" if name.endswith("pdf") else "text/plain"
     assert response.mimetype == kind
-    assert response.headers["Cache-Control"] == "private, max-age=86400"
+    assert response.headers["Cache-Control"] == "public, max-age=86400"
     assert "Cookie" not in response.headers.get("Vary", "")
     assert cookies_of(response) == {}
     again = client.get(url, headers={"If-None-Match": response.headers["ETag"]})

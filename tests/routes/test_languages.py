@@ -23,6 +23,8 @@ def structure(page: Page) -> list[tuple[str, ...]]:
     for element in page.all():
         if element.tag == "span" and element.get("lang"):
             continue  # an official title, marked where the page speaks another language
+        if element.get("type") == "hidden" and "disabled" in element.attrib:
+            continue  # the mark that tells the forms of two people apart
         found.append((str(element.tag), *(element.get(name) or "" for name in kept)))
     return found
 

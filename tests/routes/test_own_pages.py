@@ -61,7 +61,7 @@ STATEMENTS = {
     "data-saya/pendamping": 4,
     "lupa/kode": 0,
     "lupa/pin": 2,
-    "/latihan/pesan": 2,
+    "/latihan/pesan": 3,
 }
 # Here even the heaviest full page keeps to what is typical. Two pages are as long as what somebody
 # answered, so their parts may be heavier than a step.
