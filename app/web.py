@@ -26,11 +26,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from htmx_flask import request as htmx_request
 from htmx_flask.requests import HtmxAwareRequest
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import (
     ClientDisconnected,
     HTTPException,
     InternalServerError,
     MethodNotAllowed,
+    ServiceUnavailable,
 )
 from werkzeug.routing import IntegerConverter, Map
 
@@ -294,11 +296,24 @@ def run_now(job: Job, budget_s: float = ANSWER_WITHIN_S) -> bool:
 
 def _finish_transaction(response: Response) -> Response:
     """One request, one transaction: kept when the answer is below 400, undone otherwise."""
-    if response.status_code < 400:
-        db.session.commit()
-    else:
+    if response.status_code >= 400:
         db.session.rollback()
+        return response
+    try:
+        db.session.commit()
+    except OperationalError as error:
+        return _unexpected(error)
     return response
+
+
+def _unexpected(error: Exception) -> Response:
+    """Answer what nobody foresaw: our fault, or a database that is full, busy or away."""
+    db.session.rollback()
+    if current_app.testing and current_app.config.get("RAISE_ERRORS", True):
+        raise error
+    current_app.log_exception((type(error), error, error.__traceback__))
+    passes = isinstance(error, OperationalError)
+    return show_error(ServiceUnavailable() if passes else InternalServerError())
 
 
 def _headers(response: Response) -> Response:
@@ -344,15 +359,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_headers)
     app.after_request(_finish_transaction)
     app.register_error_handler(HTTPException, show_error)
-
-    def unexpected(error: Exception) -> Response:
-        db.session.rollback()
-        if app.testing and app.config.get("RAISE_ERRORS", True):
-            raise error
-        app.log_exception((type(error), error, error.__traceback__))
-        return show_error(InternalServerError())
-
-    app.register_error_handler(Exception, unexpected)
+    app.register_error_handler(Exception, _unexpected)
     app.add_template_global(other_language_url)
     app.add_template_global(page_url)
     app.add_template_global(file_tag)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from flask import Flask
-from huey import SqliteHuey, crontab
+from huey import MemoryHuey, crontab
 from huey.consumer import Consumer
 
 from app import purpose
@@ -90,10 +90,12 @@ def tidy_if_due(app: Flask, now: datetime) -> bool:
     return True
 
 
-def make_huey(app: Flask) -> SqliteHuey:
-    """Return the Huey whose tasks sweep the queue."""
-    path = app.config["SETTINGS"].instance / "huey.sqlite"
-    huey = SqliteHuey("oss", filename=str(path), results=False)
+def make_huey(app: Flask) -> MemoryHuey:
+    """Return the Huey whose tasks sweep the queue.
+
+    It keeps nothing: were its tasks on the disk, a full one would end the sweeps for good.
+    """
+    huey = MemoryHuey("oss", results=False)
 
     @huey.task(name="sweep")
     def sweep_task() -> None:
@@ -107,7 +109,6 @@ def make_huey(app: Flask) -> SqliteHuey:
     def tidy_task() -> None:
         tidy_if_due(app, datetime.now(UTC))
 
-    huey.flush()  # sweeps left over from an earlier run would multiply
     sweep_task()
     return huey
 

@@ -71,20 +71,15 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
         raise NotOpen
     if handover.nib == nib:
         return jobs.open_job(JOB, dossier.id)
-    is_shared = shares(dossier, nib)
     is_first = handover.nib is None
     now = datetime.now(UTC)
     try:
-        with db.session.begin_nested():  # two people may tell the same number at the same moment
-            handover.nib = nib
-            handover.nib_shared = is_shared
-            handover.nib_source = source
-            handover.nib_at = now
-            handover.nib_status = handover.nib_doubt = None
-            handover.state = HandoverState.ACCEPTED
-            handover.answered_at = now
-    except IntegrityError as error:
-        raise NibTaken from error
+        _write(handover, nib, source, now, shared=shares(dossier, nib))
+    except IntegrityError:  # somebody told it at this moment, perhaps the same person
+        try:
+            _write(handover, nib, source, now, shared=shares(dossier, nib))
+        except IntegrityError as error:
+            raise NibTaken from error
     kind = EventKind.NIB_RECEIVED if is_first else EventKind.NIB_CORRECTED
     events.record(dossier, kind, nib=nib, source=str(source))
     # Filed after it was sent here, and perhaps decided before the person tells us of the NIB.
@@ -95,6 +90,18 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
     if modes.current() is not ServiceMode.CONNECTED:
         return None
     return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+
+
+def _write(handover: Handover, nib: str, source: NibSource, now: datetime, *, shared: bool) -> None:
+    """Write the number, or nothing. Raises IntegrityError when another file has it alone."""
+    with db.session.begin_nested():
+        handover.nib = nib
+        handover.nib_shared = shared
+        handover.nib_source = source
+        handover.nib_at = now
+        handover.nib_status = handover.nib_doubt = None
+        handover.state = HandoverState.ACCEPTED
+        handover.answered_at = now
 
 
 def shares(dossier: Dossier, nib: str) -> bool:

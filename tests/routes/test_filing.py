@@ -30,7 +30,7 @@ from tests.client import (
     title_of,
     words,
 )
-from tests.factories import looking, new_line, open_in, sent_dossier
+from tests.factories import at_once, looking, new_line, open_in, sent_dossier
 from tests.pages import PREFIXES, PUBLIC, Walk, persona
 from tests.pseudo import bare_words
 from tests.routes.test_weights import FULL_PAGE, PackedClient, wire_size
@@ -366,6 +366,24 @@ def test_a_nib_of_another_file_is_refused_without_a_word_about_it(assist):
     assert events_of(assist, dossier_id) == before
     again = form_of(answer, "/nib-saya").fill(nib=OTHER).submit()
     assert here(again) == "/en/berkas/hasil"
+
+
+def test_a_nib_told_by_two_people_at_once_is_kept_once_and_the_other_answered_calmly(assist):
+    people = [assist.test_client() for _ in range(2)]
+    ids = [
+        ready(assist, person, who=who)
+        for person, who in zip(people, ("kiosk", "fisher"), strict=True)
+    ]
+    forms = [
+        form_of(person.get("/berkas/nib-saya"), "/nib-saya").fill(nib=NIB) for person in people
+    ]
+    answers = at_once([lambda f=f: f.submit(follow=False) for f in forms])
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    (refused,) = (n for n, answer in enumerate(answers) if answer.status_code == 422)
+    assert form_of(answers[refused], "/nib-saya")["nib"].replace(" ", "") == NIB
+    for n, dossier_id in enumerate(ids):
+        told = [kind for kind, _ in events_of(assist, dossier_id)].count("nib_received")
+        assert told == (n != refused)
 
 
 def test_a_nib_is_corrected_and_sent_twice_kept_once(assist):

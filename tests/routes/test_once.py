@@ -240,7 +240,7 @@ def test_guessing_with_the_same_form_locks_the_file(client, new_client, app):
     form = start_form(client)
     number = number_on(form.submit())
     other = new_client()
-    for pin in (*(f"13579{n}" for n in range(5)), PIN):
+    for pin in (*(f"{OTHER_PIN[:5]}{n}" for n in range(5)), PIN):
         resent = form_of(other.get("/berkas/mulai")).fill(pin=pin)
         resent.box("kunci")[0].value = form["kunci"]
         assert here(resent.submit()) == "/berkas/lanjut"
@@ -293,6 +293,26 @@ def test_a_step_twice_at_once_is_taken_once(client, app, page):
     assert len({here(answer) for answer in answers}) == 1
     answered = 3 if page == "diri" else 1  # the identity is also checked, and is another one
     assert count(app, Event) == before + answered
+
+
+def test_two_tabs_that_change_one_step_at_once_leave_one_whole_answer(client, app):
+    """Each tab has a form and a key of its own; the last one stands, never half of each."""
+    open_dossier(app, client)
+    ways = [("Jalan Satu 1", "001/001"), ("Jalan Dua 2", "002/002"), ("Jalan Tiga 3", "003/003")]
+    tabs = [twin(client) for _ in ways]
+    forms = [
+        form_of(tab.get("/berkas/alamat")).fill(jalan=street, rtrw=rt_rw)
+        for tab, (street, rt_rw) in zip(tabs, ways, strict=True)
+    ]
+    before = count(app, Event)
+    answers = all_well(
+        at_once([lambda f=f, t=t: send(f, t) for f, t in zip(forms, tabs, strict=True)])
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    kept = form_of(client.get("/berkas/alamat"))
+    assert (kept["jalan"], kept["rtrw"]) in ways
+    assert count(app, Event) == before + len(ways)
+    assert count(app, PostKey) == len(ways)
 
 
 def assert_sent_once(app: Flask, before: int) -> None:

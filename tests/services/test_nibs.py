@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
@@ -198,9 +199,14 @@ def test_one_nib_belongs_to_one_holder(session):
     nibs.tell(second, NIB, NibSource.TYPED)
 
 
-def test_told_for_two_dossiers_at_once_one_keeps_it(assist):
+@pytest.mark.parametrize(("who", "keep_it"), [("fisher", 1), ("kiosk", 2)])
+def test_told_for_two_dossiers_at_once(assist, who, keep_it):
+    """One of two holders keeps it; two files of one holder both do."""
     with looking(assist):
-        ids = [sent_dossier().id, sent_dossier(who="fisher").id]
+        dossiers = [sent_dossier(), sent_dossier(who=who)]
+        for dossier in dossiers:
+            match(dossier)
+        ids = [dossier.id for dossier in dossiers]
 
     def tell(dossier_id: int) -> None:
         with looking(assist) as session:
@@ -210,8 +216,11 @@ def test_told_for_two_dossiers_at_once_one_keeps_it(assist):
             session.commit()
 
     outcomes = at_once([lambda n=n: tell(n) for n in ids])
-    assert sum(isinstance(outcome, nibs.NibTaken) for outcome in outcomes) == 1
-    assert outcomes.count(None) == 1
+    assert sum(isinstance(outcome, nibs.NibTaken) for outcome in outcomes) == 2 - keep_it
+    assert outcomes.count(None) == keep_it
+    with looking(assist) as session:
+        shared = session.scalars(select(Handover.nib_shared).where(Handover.nib == NIB)).all()
+    assert sorted(shared) == [False, True][:keep_it]
 
 
 @pytest.mark.parametrize("kind", [each for each in ChangeKind if each is not ChangeKind.CLOSE])
