@@ -29,7 +29,7 @@ translations: venv-dev  ## collect the texts of the program and list those witho
 	@$(PY) -m scripts.update_translations
 
 content: venv-run $(CATALOGS)  ## write help: check app/content and show it at http://127.0.0.1:8010 while you write
-	@$(PY) -m flask --app app.wsgi help preview
+	@INSTALL=1 $(PY) -m flask --app app.wsgi help preview
 
 bench: venv-dev $(CATALOGS)  ## measure: bytes and seconds on a slow line, pages a second
 	@$(PY) -m tests.bench

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import click
 from flask import Flask
 from sqlalchemy import event
 
@@ -33,6 +35,7 @@ from app.config import (
     PracticeSpace,
     ServiceMode,
     Settings,
+    has_secrets,
     key_source,
     load_secrets,
     read_settings,
@@ -48,12 +51,36 @@ WRITE_TURN_S = 10
 BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
 
 
+class NoInstallation(click.ClickException):
+    """A command was given for a folder in which nothing was ever started."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            f"There is no installation in {settings.instance}. Name its folder: INSTANCE=/path. "
+            "`make run` makes a new one; so does INSTALL=1 before this command. "
+            "Nothing was changed."
+        )
+
+
+def _is_stray_command(settings: Settings) -> bool:
+    """Say whether a command would make an installation that nobody asked for.
+
+    Its keys would be rotated, and its files counted, in place of those of the service.
+    """
+    is_command = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    return is_command and os.environ.get("INSTALL") != "1" and not has_secrets(settings.instance)
+
+
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
     """Return the application. Raises BadSettings when the environment holds a mistake.
 
-    Raises purpose.OtherPurpose for a data folder that is for something else.
+    Raises purpose.OtherPurpose for a data folder that is for something else, NoInstallation for a
+    flask command where there is none.
     """
+    os.umask(0o077)  # whatever the way in: the database and its keys are for this account alone
     settings = settings or read_settings()
+    if _is_stray_command(settings):
+        raise NoInstallation(settings)
     keys = load_secrets(settings.instance)
     purpose.check_folder(keys.purpose, settings)
     vault.keys, vault.current = keys.data_keys, keys.current_data_key

@@ -446,6 +446,11 @@ def load_secrets(instance: Path) -> Secrets:
     )
 
 
+def has_secrets(instance: Path) -> bool:
+    """Say whether there is an installation in this folder."""
+    return (instance / "secrets.json").exists()
+
+
 def _make_secrets(path: Path) -> None:
     """Write fresh keys. Two processes that start together end up with the same file."""
 

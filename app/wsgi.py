@@ -4,14 +4,14 @@ import os
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import counting, create_app, purpose
+from app import NoInstallation, counting, create_app, purpose
 from app.warmup import warm_up
 
 try:
     app = create_app()
     # A flask command comes through here too; it only looks, so that trying one decides nothing.
     purpose.claim(app, keep=os.environ.get("FLASK_RUN_FROM_CLI") != "true")
-except purpose.OtherPurpose as error:
+except (purpose.OtherPurpose, NoInstallation) as error:
     raise SystemExit(error.message) from error
 except SQLAlchemyError:
     pass  # no tables yet (the first `flask db upgrade`), or no database: each connection compares

@@ -225,6 +225,31 @@ def test_starting_says_it_in_one_sentence(
         assert "Traceback" not in done.stderr
 
 
+def test_a_flask_command_makes_no_installation_by_accident(tmp_path: Path) -> None:
+    """Keys that belong to nothing would be rotated with success, beside the service's own."""
+    folder = tmp_path / "mistyped"
+    env = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
+    env["INSTANCE"] = str(folder)
+
+    def flask(app: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["/bin/sh", "-c", 'umask 022; exec "$@"', "-", sys.executable, "-m", "flask", "--app",
+             app, *words],
+            cwd=ROOT, env={**env, **more}, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+
+    for app in ("app.wsgi:app", "app"):
+        done = flask(app, "keys", "rotate")
+        assert done.returncode == 1
+        assert f"no installation in {folder}" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not folder.exists()
+    assert flask("app", "db", "upgrade", INSTALL="1").returncode == 0
+    assert (folder / "oss.sqlite").exists()
+    modes = {path.name: path.stat().st_mode & 0o077 for path in [folder, *folder.rglob("*")]}
+    assert set(modes.values()) == {0}, modes
+
+
 def test_a_flask_command_decides_nothing(start: Start) -> None:
     app = start("training", claims=False)
     claim(app, keep=False)

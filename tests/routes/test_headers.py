@@ -7,6 +7,7 @@ import hashlib
 
 import pytest
 
+from app.web import render
 from tests.client import HTMX, form_of, parse
 from tests.pages import JOURNEY, KIOSK, PREFIXES, PUBLIC, Walk
 
@@ -49,6 +50,16 @@ def test_documents_are_sent_with_strict_headers(client, name, language):
     assert "geolocation=()" in response.headers["Permissions-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "X-Powered-By" not in response.headers
+
+
+@pytest.mark.parametrize(("status", "public_for"), [(200, 0), (422, 0), (404, 60)])
+def test_a_page_says_itself_that_it_may_not_be_kept(app, status, public_for):
+    """Not only by what is added to every answer: a page may be drawn for another one."""
+    with app.test_request_context("/berkas/telepon"):
+        page = render(
+            "errors/error.html", status=status, public_for=public_for, code=status, title="x"
+        )
+    assert page.headers["Cache-Control"] == "no-store"
 
 
 @both_languages

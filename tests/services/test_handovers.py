@@ -175,7 +175,7 @@ def test_it_is_not_sent_with_a_statement_missing(database):
     dossier = dossier_at(None)
     database.delete(dossier.declarations[0])
     database.commit()
-    with pytest.raises(NotReady):
+    with pytest.raises(NotReady, match="declarations"):
         handovers.send(dossier)
 
 

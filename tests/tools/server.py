@@ -32,6 +32,7 @@ class Data:
         self.env = {
             **{k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}},
             "INSTANCE": str(folder),
+            "INSTALL": "1",
             "LOG_LEVEL": "ERROR",
             "PYTHONUNBUFFERED": "1",
         }
