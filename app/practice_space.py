@@ -113,9 +113,13 @@ def since(settings: Settings) -> datetime | None:
 
 
 def is_due(settings: Settings, now: datetime) -> bool:
-    """Say whether the practice space has to be wiped, or made."""
+    """Say whether the practice space has to be wiped, or made.
+
+    One that was made at a moment that lies ahead, before the clock was set back, counts as old:
+    nobody knows for how many nights it would stay.
+    """
     made_at = since(settings)
-    return made_at is None or made_at < last_wipe_due(now, settings.practice_wipe_at)
+    return made_at is None or not last_wipe_due(now, settings.practice_wipe_at) <= made_at <= now
 
 
 @contextlib.contextmanager

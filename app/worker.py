@@ -15,8 +15,9 @@ from huey import MemoryHuey, crontab
 from huey.consumer import Consumer
 
 from app import purpose
+from app.domain.messages import Channel
 from app.domain.practice_space import last_wipe_due
-from app.extensions import db
+from app.extensions import db, ports
 from app.services import (
     attachments,
     inbound,
@@ -28,21 +29,32 @@ from app.services import (
     retention,
 )
 
+# Each has a thread and a database session of its own: a silent mail server holds up no SMS.
+# None: all that is no message.
+LANES: tuple[Channel | None, ...] = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, None)
 SWEEP_EVERY_S = 10
+WORKERS = len(LANES) + 1  # one more, for the nightly tidy
 TIDY_AT = time(3, 17)  # WIT
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
 
 
 def sweep(app: Flask, *, budget_s: float = WORKER_BUDGET_S) -> int:
-    """Run every job that is due now. Return how many were done."""
+    """Run every job that is due now, one lane after the other. Return how many were done."""
+    return sum([sweep_lane(app, lane, budget_s=budget_s) for lane in LANES])
+
+
+def sweep_lane(app: Flask, lane: Channel | None, *, budget_s: float = WORKER_BUDGET_S) -> int:
+    """Run every job of one lane that is due now. Return how many were done.
+
+    A channel that does not answer is left alone until its next sweep. So a code that is asked for
+    meanwhile waits for one message before it, never for all of them.
+    """
     done = 0
     with app.app_context():
-        try:
-            inbound.collect()
-        except Exception:
-            db.session.rollback()
-            app.extensions["log"].error("collect_failed", exc_info=True)
-        for job_id in jobs.due(datetime.now(UTC)):
+        if lane is Channel.SMS:
+            _collect(app)
+        now = datetime.now(UTC)
+        for job_id in messages.due_elsewhere(now) if lane is None else messages.due(now, lane):
             db.session.rollback()
             try:
                 done += jobs.run(job_id, budget_s=budget_s, jitter=random.random)
@@ -50,8 +62,18 @@ def sweep(app: Flask, *, budget_s: float = WORKER_BUDGET_S) -> int:
                 # The job stays in the table and comes again; the others must not wait for it.
                 db.session.rollback()
                 app.extensions["log"].error("job_failed", job=job_id, exc_info=True)
+            if lane is not None and ports.messages.is_silent(lane):
+                break
         db.session.remove()
     return done
+
+
+def _collect(app: Flask) -> None:
+    try:
+        inbound.collect()
+    except Exception:
+        db.session.rollback()
+        app.extensions["log"].error("collect_failed", exc_info=True)
 
 
 def tidy(app: Flask) -> None:
@@ -98,18 +120,19 @@ def make_huey(app: Flask) -> MemoryHuey:
     huey = MemoryHuey("oss", results=False)
 
     @huey.task(name="sweep")
-    def sweep_task() -> None:
+    def sweep_task(lane: Channel | None) -> None:
         """Sweep, then come back in a moment: shorter than the minute that cron knows."""
         try:
-            sweep(app)
+            sweep_lane(app, lane)
         finally:  # also while the database is away: nobody else would wake the sweeps again
-            sweep_task.schedule(delay=SWEEP_EVERY_S)
+            sweep_task.schedule((lane,), delay=SWEEP_EVERY_S)
 
     @huey.periodic_task(crontab(minute="*/10"), name="tidy")
     def tidy_task() -> None:
         tidy_if_due(app, datetime.now(UTC))
 
-    sweep_task()
+    for lane in LANES:
+        sweep_task(lane)
     return huey
 
 
@@ -119,4 +142,4 @@ def run(app: Flask) -> None:
     Raises purpose.OtherPurpose for data that are not for this mode.
     """
     purpose.claim(app)
-    Consumer(make_huey(app), workers=1, periodic=True, check_worker_health=True).run()
+    Consumer(make_huey(app), workers=WORKERS, periodic=True, check_worker_health=True).run()

@@ -153,6 +153,13 @@ def test_the_hour_can_be_set(tmp_path):
     assert practice_space.is_due(settings, EVENING + timedelta(minutes=90))
 
 
+def test_a_clock_that_was_set_back_does_not_put_it_off(settings):
+    practice_space.wipe(settings, EVENING + timedelta(days=365))
+    assert practice_space.is_due(settings, EVENING)
+    practice_space.wipe(settings, EVENING)
+    assert not practice_space.is_due(settings, EVENING)
+
+
 # Keeping
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +12,13 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app import worker
+from app.adapters.messages import Messages, NotSent, NotSentCause
+from app.adapters.messages.mail import MailServer, SmtpMail
+from app.domain.messages import Channel, MessageKind
+from app.extensions import ports
 from app.models.dossier import Dossier, Handover, Job, PostKey
-from app.services import handovers, jobs, post_keys
+from app.models.message import Message
+from app.services import handovers, jobs, messages, post_keys
 from tests.factories import (
     at_once,
     bring_forward,
@@ -23,8 +30,10 @@ from tests.factories import (
     oss_submissions,
     sent_dossier,
 )
+from tests.services.test_messages import Recorder
 
 KIND = "uji"
+LANES = len(worker.LANES)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -188,10 +197,11 @@ def waiting(huey) -> list[str]:
 def test_each_sweep_plans_the_next_one(app, calls):
     plan(app, datetime.now(UTC))
     huey = worker.make_huey(app)
-    for _ in range(3):
+    for _ in range(3 * LANES):
         assert run_next(huey) == "sweep"
     assert calls, "and it did its work"
-    (task,) = huey.pending()
+    assert {task.args[0] for task in huey.pending()} == set(worker.LANES)
+    task = huey.pending()[-1]
     wait_s = (task.eta - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
     assert worker.SWEEP_EVERY_S - 2 < wait_s <= worker.SWEEP_EVERY_S
 
@@ -199,9 +209,9 @@ def test_each_sweep_plans_the_next_one(app, calls):
 def test_a_restart_does_not_multiply_the_sweeps(app):
     for _ in range(3):
         huey = worker.make_huey(app)
-        assert waiting(huey) == ["sweep"]
+        assert waiting(huey) == ["sweep"] * LANES
         run_next(huey)
-        assert waiting(huey) == ["sweep"]
+        assert waiting(huey) == ["sweep"] * LANES
 
 
 def test_a_sweep_that_fails_is_followed_by_another(app, calls):
@@ -220,6 +230,61 @@ def test_a_sweep_that_fails_is_followed_by_another(app, calls):
             session.commit()
     assert "Error" in log.getvalue(), "whoever runs the system can see it"
     assert calls == []
-    assert waiting(huey) == ["sweep"]
-    run_next(huey)
+    assert waiting(huey) == ["sweep"] * LANES
+    for _ in range(LANES):
+        run_next(huey)
     assert len(calls) == 1
+
+
+# Lanes
+
+
+def test_a_code_goes_while_the_mail_server_is_silent(database, app, monkeypatch):
+    """And of many mails only one waits for it in a sweep."""
+    sms = Recorder()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mail = SmtpMail(MailServer("127.0.0.1", silent.getsockname()[1], False, "", ""), "a@b.test")
+        carriers = {Channel.SMS: sms, Channel.EMAIL: mail}
+        monkeypatch.setattr(ports, "messages", Messages(carriers))
+        dossier = dossier_at(None)
+        dossier.applicant.email = "contoh@example.test"
+        database.commit()
+        for number in range(3):
+            messages.announce(dossier, MessageKind.SENT, dedupe=str(number))
+        messages.announce(dossier, MessageKind.RECOVERY_CODE, dedupe="c", code="123456")
+        database.commit()
+        sweeps = threading.Thread(target=worker.sweep_lane, args=(app, Channel.EMAIL))
+        sweeps.start()
+        line, _ = silent.accept()  # it asks now, and hears nothing
+        assert worker.sweep_lane(app, Channel.SMS) == 4
+        assert next(each.kind for each in sent_in_order(database, sms)) == MessageKind.RECOVERY_CODE
+        assert sweeps.is_alive(), "mail is still waiting"
+        line.close()
+        sweeps.join(30)
+    database.expire_all()
+    mails = select(Message.kind, Message.attempts).where(Message.channel == Channel.EMAIL)
+    tried = {kind: attempts for kind, attempts in database.execute(mails) if attempts}
+    assert tried == {MessageKind.RECOVERY_CODE: 1}, "the code first, and the others not at all"
+
+
+def sent_in_order(session, carrier: Recorder) -> list[Message]:
+    return [
+        session.scalars(select(Message).where(Message.key == each.key)).one()
+        for each in carrier.got
+    ]
+
+
+def test_a_channel_that_answers_again_is_used_again(database, app, monkeypatch):
+    sms = Recorder(NotSent(NotSentCause.DOWN))
+    monkeypatch.setattr(ports, "messages", Messages({Channel.SMS: sms}))
+    dossier = dossier_at(None)
+    for number in range(3):
+        messages.announce(dossier, MessageKind.SENT, dedupe=str(number))
+    database.commit()
+    worker.sweep_lane(app, Channel.SMS)
+    assert sms.got == []
+    worker.sweep_lane(app, Channel.SMS)
+    assert len(sms.got) == 2
+    bring_forward()
+    worker.sweep_lane(app, Channel.SMS)
+    assert len(sms.got) == 3

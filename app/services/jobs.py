@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 
 from app.domain.retry import next_attempt_at
 from app.extensions import db
@@ -49,10 +49,23 @@ def find(job_id: int) -> Job | None:
     return db.session.get(Job, job_id)
 
 
-def due(now: datetime, limit: int = 50) -> list[int]:
-    """Return the numbers of jobs that are due and that nobody holds."""
+def due(
+    now: datetime,
+    limit: int = 50,
+    *,
+    only: ColumnElement[bool] | None = None,
+    first: ColumnElement[bool] | None = None,
+) -> list[int]:
+    """Return the numbers of jobs that are due and that nobody holds, the longest due first.
+
+    only: which of them; first: those that come before all others.
+    """
     free = or_(Job.claimed_until.is_(None), Job.claimed_until < now)
     query = select(Job.id).where(Job.done_at.is_(None), Job.due_at <= now, free)
+    if only is not None:
+        query = query.where(only)
+    if first is not None:
+        query = query.order_by(case((first, 0), else_=1))
     return list(db.session.scalars(query.order_by(Job.due_at).limit(limit)))
 
 

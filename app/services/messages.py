@@ -410,6 +410,22 @@ def _subject(message: Message) -> str:
     return f"DPMPTSP Sorong: {format_support_number(str(number))}" if number else "DPMPTSP Sorong"
 
 
+# Lanes
+
+
+def due(now: datetime, channel: Channel) -> list[int]:
+    """Return the jobs of the messages on one channel, what somebody waits for first."""
+    mine = select(Message.job_id).where(Message.channel == channel, Message.job_id.is_not(None))
+    awaited = mine.where(Message.kind.in_(ASKED_JUST_NOW))
+    return jobs.due(now, only=Job.id.in_(mine), first=Job.id.in_(awaited))
+
+
+def due_elsewhere(now: datetime) -> list[int]:
+    """Return all other jobs that are due; those of messages that were erased are among them."""
+    sent = select(Message.job_id).where(Message.job_id.is_not(None), Message.state.in_(_LEFT))
+    return jobs.due(now, only=Job.id.not_in(sent))
+
+
 # Looking
 
 

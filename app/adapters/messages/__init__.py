@@ -93,6 +93,7 @@ class Messages:
         address: str | None = None,
     ) -> None:
         self._carriers = dict(carriers)
+        self._silent: set[Channel] = set()
         self.inbox = inbox
         self.practice = practice
         self.built_in = built_in
@@ -113,7 +114,20 @@ class Messages:
         carrier = self._carriers.get(message.channel)
         if carrier is None:  # the setting was changed since: it may come back
             raise NotSent(NotSentCause.DOWN)
-        return carrier.send(message, budget_s=budget_s)
+        try:
+            sent = carrier.send(message, budget_s=budget_s)
+        except NotSent as failure:
+            if failure.cause in {NotSentCause.TIMEOUT, NotSentCause.DOWN}:
+                self._silent.add(message.channel)
+            else:
+                self._silent.discard(message.channel)
+            raise
+        self._silent.discard(message.channel)
+        return sent
+
+    def is_silent(self, channel: Channel) -> bool:
+        """Say whether a channel did not answer the last time: each more would wait as long."""
+        return channel in self._silent
 
 
 class PageOutbox:
