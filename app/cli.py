@@ -152,6 +152,23 @@ def nik_record_command(number: str, verdict: str) -> None:
     click.echo("recorded")
 
 
+@nik_group.command("take-back")
+@click.argument("number")
+def nik_take_back_command(number: str) -> None:
+    """Take a wrong verdict back; then compare anew and record the right one."""
+    try:
+        nik_checks.take_back(_dossier(number))
+    except nik_checks.NothingWaits as error:
+        raise click.ClickException("there is no verdict to take back") from error
+    except nik_checks.LeftTheHouse as error:
+        raise click.ClickException(
+            "this file has its NIB or is at OSS, so nothing was changed. "
+            "Tell the person to come to DPMPTSP, and have it mended at OSS"
+        ) from error
+    db.session.commit()
+    click.echo("taken back, and the person is told; next: flask nik show, flask nik record")
+
+
 @dossier_group.command("new-pin")
 @click.argument("number")
 def new_pin_command(number: str) -> None:

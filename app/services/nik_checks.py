@@ -175,6 +175,33 @@ def record_by_staff(dossier: Dossier, nik_class: NikClass) -> None:
         job.done_at = datetime.now(UTC)
 
 
+class LeftTheHouse(Exception):
+    """What followed from a verdict is at OSS already, so it can no longer be undone here."""
+
+
+def take_back(dossier: Dossier) -> None:
+    """Take a wrong verdict back: the NIK is compared anew, and what followed from it waits again.
+
+    dossier: held to change. The person is told; the new verdict then leads on as the first would
+    have. The verdict that was taken back stays in the record. No commit.
+
+    Raises NothingWaits when there is no verdict, LeftTheHouse once a NIB or a hand-over came of it.
+    """
+    from app.services import handovers
+
+    check = current(dossier)
+    if check is None or check.answered_at is None:
+        raise NothingWaits
+    handover = dossier.handover
+    if handover is not None:
+        if not handovers.may_take_back(dossier):
+            raise LeftTheHouse
+        handover.state = handovers.HandoverState.WAITING_NIK
+    plan(dossier)
+    events.record(dossier, EventKind.NIK_CHECK_POSTPONED, cause="taken_back")
+    messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"taken_back:{check.attempt}")
+
+
 def to_compare(dossier: Dossier) -> RegistryQuery:
     """Return what staff compare on the portal, and record that it was shown.
 

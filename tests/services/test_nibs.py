@@ -22,6 +22,7 @@ from app.domain.nik_check import NikClass
 from app.extensions import db, ports
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Handover
+from app.models.message import Message
 from app.services import changes, handovers, jobs, nibs, nik_checks, papers, progress
 from app.services.handovers import HandoverState
 from app.services.progress import Stage, StageState, Turn
@@ -424,3 +425,38 @@ def test_without_a_line_a_job_left_over_ends(connected, make_app):
         dossier = session.get(Dossier, dossier_id)
         assert dossier is not None
         assert work(dossier)
+
+
+@pytest.mark.parametrize("right", [NikClass.MATCH, NikClass.NAME_MISMATCH])
+@pytest.mark.parametrize("wrong", [NikClass.MATCH, NikClass.NAME_MISMATCH])
+def test_a_wrong_verdict_is_taken_back_and_the_right_one_leads_on(session, wrong, right):
+    dossier = sent_dossier()
+    nik_checks.record_by_staff(dossier, wrong)
+    session.commit()
+    nik_checks.take_back(dossier)
+    session.commit()
+    assert nik_checks.current_class(dossier) is NikClass.PENDING
+    if dossier.handover is not None:
+        assert dossier.handover.state == HandoverState.WAITING_NIK
+    with pytest.raises(nik_checks.NothingWaits):
+        nik_checks.take_back(dossier)
+    nik_checks.record_by_staff(dossier, right)
+    session.commit()
+    assert [check.nik_class for check in dossier.nik_checks] == [wrong, right]
+    was_sent = wrong is NikClass.MATCH and right is NikClass.MATCH
+    assert (dossier.sent_at is not None) is was_sent
+    if was_sent:
+        assert dossier.handover.state == HandoverState.FILE_AT_OSS
+    kinds_told = set(session.scalars(select(Message.kind).where(Message.dossier_id == dossier.id)))
+    assert "status_changed" in kinds_told
+    assert ("nik_ok" if right is NikClass.MATCH else "nik_trouble") in kinds_told
+
+
+def test_a_verdict_is_not_taken_back_once_a_nib_came_of_it(session):
+    dossier = sent_dossier()
+    match(dossier)
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    session.commit()
+    with pytest.raises(nik_checks.LeftTheHouse):
+        nik_checks.take_back(dossier)
+    assert nik_checks.current_class(dossier) is NikClass.MATCH
