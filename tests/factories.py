@@ -17,7 +17,7 @@ from io import StringIO
 from typing import Any, TypeVar
 
 import structlog
-from flask import Flask
+from flask import Flask, Response
 from flask import session as flask_session
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
@@ -27,6 +27,7 @@ from app import gateways
 from app.adapters.civil_registry import HttpCivilRegistry
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing
+from app.adapters.practice_line import OPENED_COOKIE
 from app.auth import enter
 from app.config import Settings, load_secrets
 from app.domain.business_size import Capital
@@ -339,10 +340,17 @@ def raw_rows(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
 
 def open_in(client: FlaskClient, dossier_id: int) -> None:
     """Let a browser in, as after the right PIN."""
-    with client.application.test_request_context():
+    before = client.get_cookie(OPENED_COOKIE)
+    sent = {"Cookie": f"{OPENED_COOKIE}={before.value}"} if before else {}
+    with client.application.test_request_context(headers=sent):
         enter(dossier_id)
         db.session.commit()
         entered = dict(flask_session)
+        answer = client.application.process_response(Response())
+    for line in answer.headers.getlist("Set-Cookie"):
+        name, _, rest = line.partition("=")
+        if name == OPENED_COOKIE:
+            client.set_cookie(name, rest.partition(";")[0])
     with client.session_transaction() as session:
         session.clear()
         session.update(entered)

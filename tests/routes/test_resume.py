@@ -191,9 +191,9 @@ def test_whoever_opened_a_file_here_is_known_here(client, new_client, app):
     """The browser keeps one name for all files, also for those opened later."""
     open_dossier(app, client, StepName.HOME)
     form_of(client.get("/berkas/mulai")).fill(pin=PIN).submit()
-    name = client.get_cookie("b", path="/berkas").value
+    name = client.get_cookie("k", path="/berkas").value
     resume_form(client, number_at(app)).submit()
-    assert client.get_cookie("b", path="/berkas").value == name
+    assert client.get_cookie("k", path="/berkas").value == name
     with looking(app) as session:
         assert session.scalars(select(PinAsker.known)).all() == [True, True]
 
@@ -201,7 +201,7 @@ def test_whoever_opened_a_file_here_is_known_here(client, new_client, app):
 @pytest.mark.parametrize("name", ["", "x", "A" * 17, "A" * 15 + "!", "A" * 16])
 def test_a_made_up_name_of_a_browser_is_a_stranger(client, app, name):
     number = number_at(app)
-    client.set_cookie("b", name, path="/berkas")
+    client.set_cookie("k", name, path="/berkas")
     resume_form(client, number, OTHER_PIN).submit()
     with looking(app) as session:
         assert session.scalars(select(PinAsker.known)).all() == [False]
