@@ -89,7 +89,7 @@ class ReceivedWhole:
         """
         self._wsgi, self._slow_s, self._within_s = wsgi, slow_s, within_s
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
-        self._large = 0  # bytes of larger bodies that are on their way
+        self._large: dict[asyncio.Timeout, int] = {}  # bytes of larger bodies on their way
         self._refusals: dict[tuple[int, str], Answer] = {}
 
     @classmethod
@@ -139,7 +139,7 @@ class ReceivedWhole:
         """Return what comes, read to its end. Raises _Refused."""
         clock = asyncio.get_running_loop().time
         ends_at = clock() + self._within_s
-        body, checked_at, large, more = BytesIO(), 0, 0, True
+        body, checked_at, more = BytesIO(), 0, True
         try:
             async with asyncio.timeout(self._slow_s) as patience:
                 while more:
@@ -152,18 +152,34 @@ class ReceivedWhole:
                     if came > BODY_AT_MOST:
                         raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
                     if came > FORM_AT_MOST:
-                        self._large += came - large
-                        large = came
-                        if self._large > LARGE_AT_MOST:
-                            raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+                        self._hold(patience, came, clock())
                     if came - checked_at >= SLOWEST * self._slow_s:
                         checked_at = came
                         patience.reschedule(min(clock() + self._slow_s, ends_at))
         except TimeoutError:
-            raise _Refused(HTTPStatus.REQUEST_TIMEOUT) from None
+            cut = body.tell() > FORM_AT_MOST and patience not in self._large
+            status = HTTPStatus.SERVICE_UNAVAILABLE if cut else HTTPStatus.REQUEST_TIMEOUT
+            raise _Refused(status) from None
         finally:
-            self._large -= large
+            self._large.pop(patience, None)
         return body
+
+    def _hold(self, body: asyncio.Timeout, size: int, now: float) -> None:
+        """Count a larger body. Where all are too many, the largest gives way, never a newcomer.
+
+        Two senders that hold back their last byte would refuse everybody's photos otherwise.
+        Raises _Refused when it is this one.
+        """
+        ends_at = body.when()
+        if ends_at is not None and ends_at <= now:  # it gave way, and more of it was on the way
+            raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._large[body] = size
+        while sum(self._large.values()) > LARGE_AT_MOST:
+            largest = max(self._large, key=lambda each: self._large[each])
+            del self._large[largest]
+            if largest is body:
+                raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+            largest.reschedule(now)
 
     async def _in_a_thread(self, environ: dict[str, Any]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._work, environ)

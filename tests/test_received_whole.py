@@ -135,6 +135,19 @@ def test_one_that_is_much_too_large_is_told_so_at_once(server):
     assert time.monotonic() - began < SLOW_S
 
 
+def test_two_that_hold_back_their_last_byte_do_not_keep_a_photo_out(server):
+    """All the room for large bodies is taken; the largest gives way, not who comes next."""
+    head = f"POST /berkas/mulai HTTP/1.1\r\nHost: a\r\n{FORM}Connection: close\r\n"
+    with opened(server) as one, opened(server) as other:
+        for line in (one, other):
+            line.sendall(f"{head}Content-Length: {BODY_AT_MOST}\r\n\r\n".encode())
+            line.sendall(b"a" * (BODY_AT_MOST - 1))
+        time.sleep(1)  # until all of it has been read
+        photo = b"pin=" + b"1" * 200_000
+        raw = f"{head}Content-Length: {len(photo)}\r\n\r\n".encode() + photo
+        assert ask(server, raw, hang_up=False)[0] in {413, 422}, "it reached the program"
+
+
 def test_slow_and_vanished_senders_hold_nobody_up_and_are_cut(server):
     head = f"POST /berkas/mulai HTTP/1.1\r\nHost: a\r\n{FORM}Content-Length: 250\r\n\r\n"
     lines = [opened(server) for _ in range(40)]
