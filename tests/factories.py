@@ -342,7 +342,7 @@ def open_in(client: FlaskClient, dossier_id: int) -> None:
     """Let a browser in, as after the right PIN."""
     before = client.get_cookie(OPENED_COOKIE)
     sent = {"Cookie": f"{OPENED_COOKIE}={before.value}"} if before else {}
-    with client.application.test_request_context(headers=sent):
+    with client.application.test_request_context(method="POST", headers=sent):
         enter(dossier_id)
         db.session.commit()
         entered = dict(flask_session)

@@ -179,6 +179,9 @@ def enter_dossier() -> ResponseReturnValue:
     enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
     g.dossier = dossiers.take_to_change(dossier.id)
+    if dict(carry).get(TAG) not in {None, dossiers.tag_of(g.dossier)}:
+        # Typed for another file, by somebody who was here before: it is not for whoever this is.
+        return go_on()
     return _go_back_to(page, carry) or go_on()
 
 

@@ -41,7 +41,7 @@ STATEMENTS = {
     "lampiran/untuk/lain1": 4,
     "hasil": 21,
     "perbaikan": 13,
-    "latihan-petugas": 11,
+    "latihan-petugas": 12,
     "status-oss": 5,
     "selisih": 6,
     "untuk-oss": 12,

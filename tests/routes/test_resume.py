@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select
 from app.domain.journey import StepName
 from app.domain.support_number import format_support_number
 from app.extensions import db
-from app.models.dossier import Dossier, OpenSession
+from app.models.dossier import Applicant, Dossier, OpenSession
 from app.models.own_data import PinAsker
 from app.worker import tidy
 from tests.client import HTMX, CheckingClient, Form, form_of, here, parse, words
@@ -344,9 +344,7 @@ def test_what_was_typed_for_one_file_is_not_saved_into_another(client, app):
     asked = form.submit()
     assert asked.status_code == 403, "it asks whose file the answer is for"
     assert "berkas lain" in words(parse(asked)), "and says why, which is no time-out"
-    again = form_of(asked).fill(nomor=second, pin=PIN).submit()
-    assert again.status_code == 403
-    answer = form_of(again).fill(nomor=first_number, pin=PIN).submit()
+    answer = form_of(asked).fill(nomor=first_number, pin=PIN).submit()
     assert here(answer) == "/berkas/alamat"
     with looking(app) as session:
         phones = dict(session.query(Dossier.id, Dossier.pin_failures).all())
@@ -354,6 +352,23 @@ def test_what_was_typed_for_one_file_is_not_saved_into_another(client, app):
         one, other = (session.get_one(Dossier, i) for i in sorted(phones))
         assert (one.id, one.applicant.phone) == (first, "+6281200001111")
         assert other.applicant.phone == "+6281200004567"
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+def test_the_next_person_is_not_handed_what_the_last_one_typed(client, app, htmx):
+    """A's form arrives after A left; B gives their own number and PIN on the page that comes."""
+    open_dossier(app, client, StepName.HOME)
+    form = form_of(client.get("/berkas/telepon")).fill(telepon="0812 0000 1111")
+    second = number_at(app, StepName.HOME, who="fisher")
+    form_of(client.get("/berkas/nomor"), "/selesai").submit()
+    asked = form.submit()
+    assert asked.status_code == 403
+    headers = HTMX if htmx else {}
+    answer = form_of(asked).fill(nomor=second, pin=PIN).submit(headers=headers)
+    assert "0000 1111" not in answer.get_data(as_text=True)
+    assert here(answer) == "/berkas/alamat"
+    with looking(app) as session:
+        assert "+6281200001111" not in {each.phone for each in session.query(Applicant)}
 
 
 @pytest.mark.parametrize(
