@@ -254,14 +254,14 @@ def reopen_command(number: str) -> None:
 def licences_command(number: str) -> None:
     """Show the licences of a dossier and where each stands."""
     for row in licences.of(_dossier(number)):
-        state = public_state(LicenceStatus(row.status))
+        state = public_state(LicenceStatus.of(row.status))
         click.echo(f"{row.id_izin} {row.kd_izin} {row.status} {state.value}")
 
 
 @licence_group.command("status")
 @click.argument("number")
 @click.argument("id_izin")
-@click.argument("code", type=click.Choice([status.value for status in LicenceStatus]))
+@click.argument("code", type=click.Choice([status.value for status in LicenceStatus.known()]))
 @click.option("--reason", type=click.Choice(REASONS), help="Why it is rejected.")
 def status_of_licence_command(number: str, id_izin: str, code: str, reason: str | None) -> None:
     """Record the status that the office gave a licence."""

@@ -37,6 +37,7 @@ NOT_SHOWN = {
     "Declaration": "for OSS only; pages show DeclarationKind",
     "DayUnit": "of a number; pages show both together",
     "DeedKind": "for OSS only",
+    "DocumentKind": "for OSS only; pages show NibStatus",
     "ClockState": "pages say what it means for the days",
     "CodeLength": "of a rule; the message shows the code",
     "EntityCode": "for OSS only",

@@ -9,40 +9,46 @@ hand_over() therefore works only against our built-in simulator, through a servi
 (`POST /latihan/pengajuan`), and refuses to send anything elsewhere. If Lembaga OSS ever grants a
 filing service, it becomes a second implementation of the same port.
 
-Field names are those of dataNIB in the guide (versions 4.3.22 and 5.0.0 agree on all used here).
-One is ours: `tahun_kbli` beside each `kbli`, since the guide still speaks of KBLI 2020 only. What
-else the guide has no place for stands beside dataNIB, see _beside().
+Field names are those of dataNIB in the guide, version 4.3.22, the newest that is public. (5.0.0 is
+an older numbering of the same text, of 2023.) One is ours: `tahun_kbli` beside each `kbli`, since
+the guide still speaks of KBLI 2020 only. What else the guide has no place for stands beside
+dataNIB, see _beside(). How answers are read: app/adapters/oss_reading.
 
 Never logged: any value of a submission or an answer.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol, TypeVar
 
 import structlog
 
+from app.adapters import oss_reading as reading
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause
-from app.domain.business_size import BusinessSize
+from app.adapters.oss_reading import (
+    SIZE_CODES,
+    WIB,
+    LicenceRecord,
+    LicenceState,
+    LicensingResult,
+    NibCheck,
+    ProjectRecord,
+    ReferenceEntry,
+    Said,
+)
 from app.domain.oss_codes import (
     ApplicantKind,
     DeedKind,
     IdentityKind,
-    KdKewenangan,
     LandUnit,
-    LicenceStatus,
-    NibStatus,
-    ProductType,
     ProjectKind,
     ResponseCode,
     SizeCode,
 )
-from app.domain.risk import RiskLevel
 from app.domain.submission import (
     Activity,
     Applicant,
@@ -56,20 +62,15 @@ from app.domain.submission import (
 DEFAULT_BUDGET_S = 2.0
 PRACTICE_FILING_PATH = "/latihan/pengajuan"
 
-SIZE_CODES = {
-    BusinessSize.MICRO: SizeCode.MICRO,
-    BusinessSize.SMALL: SizeCode.SMALL,
-    BusinessSize.MEDIUM: SizeCode.MEDIUM,
-    BusinessSize.LARGE: SizeCode.LARGE,
-}
-_SIZES = {str(code): size for size, code in SIZE_CODES.items()}
 _NEW_PROJECT = "01"  # status proyek, annex 22
 _MAIN_PLACE = "01"  # status lokasi, annex 25
 _INDONESIAN = "01"  # kebangsaan, annex 6
 _SQUARE_METRES_PER_HECTARE = 10_000
-_WIB = timezone(timedelta(hours=7))
 
 _log = structlog.get_logger(__name__)
+_UNPROCESSABLE = 422
+_COME_BACK_LATER = frozenset({429, 502, 503})  # HTTP, where annex 9 has no code
+
 Read = TypeVar("Read")
 
 
@@ -108,114 +109,6 @@ class HandoverReceipt:
 
     oss_id: str
     nib: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceResult:
-    """One licence. product: None for the NIB itself, which has no code of its own.
-
-    nomor_izin, tgl_terbit: None until issued. authority: None when OSS did not say.
-    id_proyek, kd_daerah: "" when OSS did not say. file: address of the paper at OSS, or "".
-    """
-
-    id_izin: str
-    kd_izin: str
-    status: LicenceStatus
-    product: ProductType | None = None
-    nomor_izin: str | None = None
-    tgl_terbit: date | None = None
-    authority: KdKewenangan | None = None
-    id_proyek: str = ""
-    kd_daerah: str = ""
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectResult:
-    """One activity at OSS. size, risk: None when OSS did not say, or not in a form we know.
-
-    kbli_year: edition of kbli_code. area_codes: 10 digits each, in the order of OSS.
-    """
-
-    id_proyek: str
-    kbli_code: str
-    kbli_year: int
-    size: BusinessSize | None = None
-    risk: RiskLevel | None = None
-    area_codes: tuple[str, ...] = ()
-    is_supporting: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EntityResult:
-    """What OSS says of the business itself; "" where it did not say."""
-
-    name: str = field(repr=False)
-    npwp: str = field(repr=False)
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LicensingResult:
-    """What OSS holds about one submission. entity: None for a business of a person's own."""
-
-    oss_id: str
-    nib: str | None
-    nib_status: NibStatus | None
-    issued_on: date | None
-    licences: tuple[LicenceResult, ...] = ()
-    projects: tuple[ProjectResult, ...] = ()
-    entity: EntityResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NibCheck:
-    """What OSS says about one NIB. holder: the name on it."""
-
-    nib: str
-    status: NibStatus
-    holder: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceState:
-    """Where one licence stands. words: OSS's own for the status."""
-
-    id_izin: str
-    nib: str
-    id_proyek: str
-    status: LicenceStatus
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceRecord:
-    """One licence with the submission that it belongs to."""
-
-    oss_id: str
-    kd_daerah: str
-    licence: LicenceResult
-    kbli_codes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRecord:
-    """One activity with its money in whole rupiah. holder: the name on the NIB."""
-
-    project: ProjectResult
-    holder: str = field(repr=False)
-    assets_idr: int | None = None
-    working_idr: int | None = None
-    investment_idr: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReferenceEntry:
-    """One code of a list of OSS (getDataReferensi)."""
-
-    code: str
-    words: str
-    remark: str = ""
 
 
 class Licensing(Protocol):
@@ -288,8 +181,7 @@ class HttpLicensing:
 
     practice: behind the client stands our simulator, so that hand_over() may be used. Known by
         itself when it runs in this process; to be said when it is reached over a port.
-    kbli_year: edition of the activity codes that this OSS speaks where it does not say so: 2020 as
-        in the guide (all versions up to 5.0.0), 2025 since its switch, reported for 15 June 2026.
+    area_code: turns an area code of ours into the one that this OSS uses.
     """
 
     def __init__(
@@ -298,12 +190,12 @@ class HttpLicensing:
         user_key: str,
         *,
         practice: bool | None = None,
-        kbli_year: int = 2025,
+        area_code: Callable[[str], str] = str,
     ) -> None:
         self._client = client
         self._headers = {"user_key": user_key}
         self._practice = client.is_simulator if practice is None else practice
-        self._kbli_year = kbli_year
+        self._area_code = area_code
 
     def hand_over(
         self, submission: Submission, *, budget_s: float = DEFAULT_BUDGET_S
@@ -320,17 +212,16 @@ class HttpLicensing:
             {
                 "PENGAJUAN": {
                     "kunci": submission.key,
-                    "dataNIB": to_wire(submission),
-                    **_beside(submission),
+                    **self._in_their_areas({"dataNIB": to_wire(submission), **_beside(submission)}),
                 }
             },
             "responPENGAJUAN",
             budget_s,
         )
-        oss_id = _text(answer, "oss_id")
+        oss_id = reading.text_in(answer, "oss_id")
         if not oss_id:
             raise self._unreadable()
-        return HandoverReceipt(oss_id, _text(answer, "nib") or None)
+        return HandoverReceipt(oss_id, reading.as_nib(reading.text_in(answer, "nib")) or None)
 
     def ask(self, oss_id: str, *, budget_s: float = DEFAULT_BUDGET_S) -> LicensingResult:
         """Ask for everything about one submission (inqueryNIB)."""
@@ -357,11 +248,7 @@ class HttpLicensing:
         """Ask whether a NIB that a person shows is known, and its state (checkNIB)."""
         answer = self._call("/checkNIB", {"CHECKNIB": {"nib": nib}}, "responcheckNIB", budget_s)
 
-        def read(data: Mapping[str, Any]) -> NibCheck:
-            _same(data, "nib", nib)
-            return NibCheck(nib, NibStatus(_text(data, "status")), _text(data, "nama_perusahaan"))
-
-        return self._read(answer, "dataNIB", read)
+        return self._read(answer, "dataNIB", lambda data: reading.read_nib_check(data, nib))
 
     def check_licence_status(
         self, id_izin: str, *, budget_s: float = DEFAULT_BUDGET_S
@@ -375,17 +262,9 @@ class HttpLicensing:
             budget_s,
         )
 
-        def read(data: Mapping[str, Any]) -> LicenceState:
-            _same(data, "id_izin", id_izin)
-            return LicenceState(
-                id_izin=id_izin,
-                nib=_text(data, "nib"),
-                id_proyek=_text(data, "id_proyek"),
-                status=LicenceStatus(_text(data, "kd_status")),
-                words=_text(data, "uraian_status"),
-            )
-
-        return self._read(answer, "dataIZIN", read)
+        return self._read(
+            answer, "dataIZIN", lambda data: reading.read_licence_state(data, id_izin)
+        )
 
     def inquire_licence(self, id_izin: str, *, budget_s: float = DEFAULT_BUDGET_S) -> LicenceRecord:
         """Ask for one licence (inqueryLicense)."""
@@ -397,20 +276,7 @@ class HttpLicensing:
             said=("code", "message"),
         )
 
-        def read(data: Mapping[str, Any]) -> LicenceRecord:
-            _same(data, "id_izin", id_izin)
-            licences = [_read_licence(entry) for entry in _list(data, "data_checklist")]
-            (licence,) = [each for each in licences if each.id_izin == id_izin]
-            return LicenceRecord(
-                oss_id=_text(data, "oss_id"),
-                kd_daerah=_text(data, "kd_daerah"),
-                licence=licence,
-                kbli_codes=tuple(
-                    _text(_entry(project), "kbli") for project in _list(data, "data_proyek")
-                ),
-            )
-
-        return self._read(answer, "data", read)
+        return self._read(answer, "data", lambda data: reading.read_licence_record(data, id_izin))
 
     def inquire_project(
         self, nib: str, id_proyek: str, *, kbli: str = "", budget_s: float = DEFAULT_BUDGET_S
@@ -421,18 +287,7 @@ class HttpLicensing:
             "/inqueryProyek", asked, "", budget_s, said=("kode_status", "keterangan")
         )
 
-        def read(data: Mapping[str, Any]) -> ProjectRecord:
-            entries = [_entry(each) for each in _list(data, "data_proyek")]
-            (entry,) = [each for each in entries if _text(each, "id_proyek") == id_proyek]
-            return ProjectRecord(
-                project=self._project_result(entry),
-                holder=_text(data, "nama_perusahaan"),
-                assets_idr=_idr(entry, "sub_jumlah"),
-                working_idr=_idr(entry, "modal_kerja"),
-                investment_idr=_idr(entry, "jumlah_investasi"),
-            )
-
-        return self._read(answer, "data", read)
+        return self._read(answer, "data", lambda data: reading.read_project_record(data, id_proyek))
 
     def inquire_file(self, id_izin: str, *, budget_s: float = DEFAULT_BUDGET_S) -> str:
         """Ask for the address of the paper of a licence (inqueryFileDS). It is not opened here."""
@@ -443,7 +298,7 @@ class HttpLicensing:
             budget_s,
             said=("status", "keterangan"),
         )
-        address = _text(answer, "url_file_ds")
+        address = reading.text_in(answer, "url_file_ds")
         if not address.startswith("https://"):
             raise self._unreadable()
         return address
@@ -458,17 +313,7 @@ class HttpLicensing:
             "respongetDataReferensi",
             budget_s,
         )
-        try:
-            return tuple(
-                ReferenceEntry(
-                    code=_text(_entry(each), "kode_referensi"),
-                    words=_text(_entry(each), "uraian_referensi"),
-                    remark=_text(_entry(each), "keterangan_referensi"),
-                )
-                for each in _list(answer, "dataReferensi")
-            )
-        except ValueError:
-            raise self._unreadable() from None
+        return reading.read_references(answer)
 
     def report_status(self, report: LicenceReport, *, budget_s: float = DEFAULT_BUDGET_S) -> None:
         """Tell where a licence stands with the office (receiveLicenseStatus).
@@ -488,23 +333,28 @@ class HttpLicensing:
         """Tell what the office decided (receiveLicense). Does not repeat itself, see above."""
         answer = self._call(
             "/receiveLicense",
-            {"IZINFINAL": final_to_wire(final)},
+            {"IZINFINAL": self._in_their_areas(final_to_wire(final))},
             "responreceiveLicense",
             budget_s,
             repeatable=False,
         )
-        return _text(answer, "nomor_izin")
+        return reading.text_in(answer, "nomor_izin")
 
     def update_final(self, final: LicenceFinal, *, budget_s: float = DEFAULT_BUDGET_S) -> str:
         """Tell a change of what was decided (updateLicense). Does not repeat itself, see above."""
         answer = self._call(
             "/updateLicense",
-            {"IZINFINAL": {**final_to_wire(final), "kewenangan": final.kewenangan}},
+            {
+                "IZINFINAL": {
+                    **self._in_their_areas(final_to_wire(final)),
+                    "kewenangan": final.kewenangan,
+                }
+            },
             "responupdateLicense",
             budget_s,
             repeatable=False,
         )
-        return _text(answer, "nomor_izin")
+        return reading.text_in(answer, "nomor_izin")
 
     def _call(
         self,
@@ -524,10 +374,16 @@ class HttpLicensing:
         reply = self._client.post(
             path, payload, budget_s=budget_s, repeatable=repeatable, headers=self._headers
         )
-        answer = _inside(reply.body, (envelope,) if isinstance(envelope, str) else envelope)
+        try:
+            content = reading.parse(reply.body)
+        except ValueError:
+            content = None
+        answer = reading.inside(content, (envelope,) if isinstance(envelope, str) else envelope)
         code = _code(answer, reply.status, said[0])
         if code is ResponseCode.OK and answer is not None:
             return answer
+        if code is None and reply.status in _COME_BACK_LATER:
+            code = ResponseCode.FAILED
         if code is None or code is ResponseCode.OK:
             _log.warning("licensing_unreadable", path=path, status=reply.status)
             raise self._unreadable()
@@ -536,26 +392,43 @@ class HttpLicensing:
             raise self._unavailable(UnavailableCause.DOWN)
         if code is ResponseCode.TIMED_OUT:
             raise self._unavailable(UnavailableCause.TIMEOUT)
-        raise Refused(code, _text(answer or {}, said[1]))
+        raise Refused(code, reading.text_in(answer or {}, said[1]))
 
-    def _read(
-        self, answer: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any]], Read]
-    ) -> Read:
-        """Read one part of an answer. An unknown code or a wrong number is not guessed at."""
+    def _read(self, answer: Mapping[str, Any], name: str, read: Callable[[Said], Read]) -> Read:
+        """Read one part of an answer. What it is about must be what was asked."""
         try:
-            return read(_entry(answer.get(name)))
-        except ValueError:
+            data = reading.part(answer, name)
+            found = read(data)
+        except ValueError as error:
+            # The error names a field and holds no value.
+            _log.warning("licensing_unreadable", part=name, field=str(error))
             raise self._unreadable() from None
+        if data.unread:
+            _log.warning("licensing_partly_unread", part=name, fields=sorted(data.unread))
+        return found
 
-    def _result(self, data: Mapping[str, Any], nib: str, oss_id: str) -> LicensingResult:
+    def _result(self, data: Said, nib: str, oss_id: str) -> LicensingResult:
         if nib:
-            _same(data, "nib", nib)
-        if oss_id:
-            _same(data, "oss_id", oss_id)
-        return _read_nib_data(data, kbli_year=self._kbli_year)
+            reading.same(data, "nib", nib)
+        else:
+            reading.same(data, "oss_id", oss_id)
+        return reading.read_nib_data(data)
 
-    def _project_result(self, entry: Mapping[str, Any]) -> ProjectResult:
-        return _read_project(entry, self._kbli_year)
+    def _in_their_areas(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return a payload with the area codes that this OSS uses."""
+        changed: dict[str, Any] = {}
+        for name, value in payload.items():
+            if isinstance(value, dict):
+                changed[name] = self._in_their_areas(value)
+            elif isinstance(value, list):
+                changed[name] = [
+                    self._in_their_areas(each) if isinstance(each, dict) else each for each in value
+                ]
+            elif value and ("daerah_id" in name or name == "kd_daerah"):
+                changed[name] = self._area_code(value)
+            else:
+                changed[name] = value
+        return changed
 
     def _unavailable(self, cause: UnavailableCause) -> ServiceUnavailable:
         return ServiceUnavailable(self._client.service, cause, may_have_acted=True)
@@ -569,6 +442,7 @@ class NoLine(HttpLicensing):
 
     def __init__(self) -> None:  # nothing to hold: there is no client
         self._practice = False
+        self._area_code = str
 
     def _call(self, *_args: Any, **_options: Any) -> dict[str, Any]:
         raise ServiceUnavailable("oss", UnavailableCause.DOWN)
@@ -585,7 +459,7 @@ def report_to_wire(report: LicenceReport) -> dict[str, Any]:
         "kd_izin": report.kd_izin,
         "kd_instansi": report.kd_instansi,
         "kd_status": report.kd_status,
-        "tgl_status": report.tgl_status.astimezone(_WIB).strftime("%Y-%m-%d %H:%M:%S"),
+        "tgl_status": report.tgl_status.astimezone(WIB).strftime("%Y-%m-%d %H:%M:%S"),
         "nip_status": report.nip_status,
         "nama_status": report.nama_status,
         "keterangan": report.keterangan,
@@ -800,126 +674,11 @@ def _number(quantity: Decimal) -> int | float:
     return float(rounded) if rounded % 1 else int(rounded)
 
 
-def _inside(body: bytes, envelopes: tuple[str, ...]) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(answer, dict):
-        return None
-    for envelope in envelopes:
-        inside = answer.get(envelope) if envelope else answer
-        if isinstance(inside, dict):
-            return inside
-    return None
-
-
 def _code(answer: dict[str, Any] | None, status: int, name: str) -> ResponseCode | None:
     """The code inside the answer (a number or a text), else the HTTP status; None if unknown."""
-    said = _text(answer, name) if answer is not None else ""
+    said = reading.text_in(answer, name) if answer is not None else ""
+    number = int(said) if said.isdigit() and len(said) <= 3 else status
     try:
-        return ResponseCode(int(said or status))
+        return ResponseCode(ResponseCode.BAD_DATA if number == _UNPROCESSABLE else number)
     except ValueError:
         return None
-
-
-def _read_nib_data(data: Mapping[str, Any], *, kbli_year: int) -> LicensingResult:
-    """Read dataNIB as inqueryNIB gives it. kbli_year: edition where OSS does not say.
-
-    Raises ValueError for an unknown code or date: better unread than misread.
-    """
-    nib_status = _text(data, "status_nib")
-    is_entity = _text(data, "jenis_pelaku_usaha") == ApplicantKind.ENTITY
-    return LicensingResult(
-        oss_id=_text(data, "oss_id"),
-        nib=_text(data, "nib") or None,
-        nib_status=NibStatus(nib_status) if nib_status else None,
-        issued_on=_date(_text(data, "tgl_terbit_nib")),
-        licences=tuple(_read_licence(entry) for entry in _list(data, "data_checklist")),
-        projects=tuple(
-            _read_project(_entry(entry), kbli_year) for entry in _list(data, "data_proyek")
-        ),
-        entity=EntityResult(
-            name=_text(data, "nama_perseroan"),
-            npwp=_text(data, "npwp_perseroan"),
-            kind=_text(data, "jenis_perseroan"),
-        )
-        if is_entity
-        else None,
-    )
-
-
-def _read_licence(entry: object) -> LicenceResult:
-    entry = _entry(entry)
-    product, authority = _text(entry, "jenis_izin"), _text(entry, "kewenangan")
-    return LicenceResult(
-        id_izin=_text(entry, "id_izin"),
-        kd_izin=_text(entry, "kd_izin"),
-        status=LicenceStatus(_text(entry, "status_checklist")),
-        product=ProductType(product) if product else None,
-        nomor_izin=_text(entry, "no_izin") or None,
-        tgl_terbit=_date(_text(entry, "tgl_izin")),
-        authority=KdKewenangan(authority) if authority else None,
-        id_proyek=_text(entry, "id_proyek"),
-        kd_daerah=_text(entry, "kd_daerah"),
-        file=_text(entry, "file_izin"),
-    )
-
-
-def _read_project(entry: Mapping[str, Any], kbli_year: int) -> ProjectResult:
-    size, risk = _text(entry, "skala_usaha"), _text(entry, "skala_resiko")
-    year = _text(entry, "tahun_kbli")
-    places = [_entry(each) for each in _list(entry, "data_lokasi_proyek")]
-    codes = [_text(place, "proyek_daerah_id") for place in places] or [_text(entry, "kd_daerah")]
-    return ProjectResult(
-        id_proyek=_text(entry, "id_proyek"),
-        kbli_code=_text(entry, "kbli"),
-        kbli_year=int(year) if year else kbli_year,
-        size=_SIZES.get(size),
-        risk=RiskLevel(risk) if risk in set(RiskLevel) else None,
-        area_codes=tuple(code for code in codes if code),
-        is_supporting=_text(entry, "jenis_proyek") == ProjectKind.SUPPORTING,
-    )
-
-
-def _entry(value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
-    return value
-
-
-def _list(entry: Mapping[str, Any], name: str) -> list[Any]:
-    value = entry.get(name)
-    if value is None or value == "":
-        return []
-    if not isinstance(value, list):
-        raise ValueError(name)
-    return value
-
-
-def _same(entry: Mapping[str, Any], name: str, asked: str) -> None:
-    """An answer about something else than was asked is no answer."""
-    if _text(entry, name) != asked:
-        raise ValueError(name)
-
-
-def _idr(entry: Mapping[str, Any], name: str) -> int | None:
-    text = _text(entry, name)
-    return int(text) if text else None
-
-
-def _date(text: str) -> date | None:
-    """YYYY-MM-DD, or a moment, whose day is the one in Jakarta; a date of zeros counts as none."""
-    if not text or text.startswith("0000"):
-        return None
-    if "T" not in text:
-        return date.fromisoformat(text[:10])
-    moment = datetime.fromisoformat(text)
-    return (moment.astimezone(_WIB) if moment.tzinfo else moment).date()
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()

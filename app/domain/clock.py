@@ -270,6 +270,8 @@ def _take(run: _Run, status: S, day: date) -> None:
     elif status is S.RECLARIFIED:
         run.reset(ClockState.RUNNING)
         run.start(day)
+    elif status is S.OTHER:
+        return  # whether it pauses the clock nobody can tell: the earlier day counts
     elif run.state is not ClockState.RUNNING and status is not S.REQUIREMENT_REJECTED:
         run.start(day)  # 42, the first sight of a complete file, or an office that went on
 

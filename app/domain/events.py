@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     NIB_CORRECTED = "nib_corrected"
     NIB_CONFIRMED = "nib_confirmed"
     NIB_DOUBTED = "nib_doubted"
+    NIB_STATUS = "nib_status"
     NIK_SHOWN = "nik_shown"
     PAPER_ISSUED = "paper_issued"
     LICENCE_STATUS = "licence_status"

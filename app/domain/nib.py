@@ -7,7 +7,9 @@ can be told from the digits alone, and how a number is found in what a QR code s
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
+from html import unescape
 
 from app.domain.written import EntryError, count_digits, read_digits, tidy
 
@@ -51,6 +53,7 @@ class NibDoubt(StrEnum):
 
     UNKNOWN = "unknown"  # OSS does not know the number
     HOLDER = "holder"  # OSS knows it under another name
+    GONE = "gone"  # OSS had confirmed it, and knows it no more
 
 
 def parse_nib(text: str) -> str:
@@ -100,9 +103,11 @@ def is_holder(holder: str, *names: str) -> bool:
     Case, spaces and signs do not count: OSS writes names in capitals and often without signs. An
     empty name agrees with nothing.
     """
-    wanted = _bare(holder)
-    return bool(wanted) and wanted in {_bare(name) for name in names}
+    wanted = bare_name(holder)
+    return bool(wanted) and wanted in {bare_name(name) for name in names}
 
 
-def _bare(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+def bare_name(name: str) -> str:
+    """Return the letters of a name alone: MA&#039;RUF, MA’RUF and "ma ruf" are one to a reader."""
+    plain = unicodedata.normalize("NFKC", unescape(unescape(name)))
+    return "".join(letter for letter in plain.casefold() if letter.isalnum())

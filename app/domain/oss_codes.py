@@ -8,9 +8,30 @@ Source: the public OSS integration guide (PIA), annexes 2, 4, 5, 7, 9, 10, 12,
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import Self
+
+NOT_KNOWN = "?"
+"""Stands for a code of OSS that we do not know; no code of theirs."""
 
 
-class LicenceStatus(StrEnum):
+class _OpenCodes:
+    """Codes to which OSS may add any day. The last member, OTHER, stands for all further ones."""
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """Return the code, or OTHER where we do not know it."""
+        try:
+            return cls(code)  # type: ignore[call-arg]
+        except ValueError:
+            return cls(NOT_KNOWN)  # type: ignore[call-arg]
+
+    @classmethod
+    def known(cls) -> tuple[Self, ...]:
+        """Return the codes of OSS that we know."""
+        return tuple(each for each in cls if each != NOT_KNOWN)  # type: ignore[attr-defined]
+
+
+class LicenceStatus(_OpenCodes, StrEnum):
     """Where one licence stands (kode status izin, annex 10)."""
 
     ENVIRONMENTAL_SCREENING = "05"  # penapisan
@@ -39,9 +60,10 @@ class LicenceStatus(StrEnum):
     FINED = "80"
     REJECTED = "90"
     REQUIREMENT_REJECTED = "93"
+    OTHER = NOT_KNOWN
 
 
-class NibStatus(StrEnum):
+class NibStatus(_OpenCodes, StrEnum):
     """State of a business number (annex 14)."""
 
     ACTIVE = "01"
@@ -50,6 +72,16 @@ class NibStatus(StrEnum):
     OPERATION_PERMITTED = "04"
     FROZEN = "05"
     REVOKED = "06"
+    OTHER = NOT_KNOWN
+
+
+class DocumentKind(StrEnum):
+    """What a call about a NIB does (tipe dokumen of receiveNIB)."""
+
+    ORIGINAL = "9"
+    UPDATE = "5"
+    REVOKED = "3"  # pencabutan
+    CANCELLED = "4"  # pembatalan
 
 
 class KdKewenangan(StrEnum):
@@ -73,7 +105,7 @@ class ResponseCode(IntEnum):
     TIMED_OUT = 504
 
 
-class ProductType(StrEnum):
+class ProductType(_OpenCodes, StrEnum):
     """Kind of licence (jenis izin, annex 27). The NIB itself has no code here."""
 
     BASIC_REQUIREMENT = "01"  # izin dasar
@@ -81,6 +113,7 @@ class ProductType(StrEnum):
     STANDARD_CERTIFICATE = "04"  # Sertifikat Standar
     STANDARD_REQUIREMENT = "K02"
     SUPPORTING_LICENCE = "K03"  # PB UMKU
+    OTHER = NOT_KNOWN
 
 
 class SizeCode(StrEnum):
@@ -136,6 +169,7 @@ class ProjectKind(StrEnum):
 
     MAIN = "01"
     SUPPORTING = "02"
+    SUPPORTING_LICENCE = "05"  # pendukung UMKU
 
 
 class EntityCode(StrEnum):

@@ -43,6 +43,7 @@ class PublicState(StrEnum):
     FINED = "fined"
     REJECTED = "rejected"
     REQUIREMENT_REJECTED = "requirement_rejected"
+    NOT_KNOWN = "not_known"  # OSS says something that we cannot translate
 
 
 class WhoActs(StrEnum):
@@ -91,6 +92,7 @@ _MEANING: Mapping[S, tuple[PublicState, WhoActs]] = {
     S.FINED: (PublicState.FINED, WhoActs.PERSON),
     S.REJECTED: (PublicState.REJECTED, WhoActs.NOBODY),
     S.REQUIREMENT_REJECTED: (PublicState.REQUIREMENT_REJECTED, WhoActs.PERSON),
+    S.OTHER: (PublicState.NOT_KNOWN, WhoActs.OFFICE),
 }
 
 GRANTED = frozenset({S.APPROVED, S.DEEMED_APPROVED})
@@ -142,6 +144,7 @@ _NEXT: Mapping[S, frozenset[S]] = {
     S.FINED: SUPERVISION | {S.APPROVED, S.REJECTED},
     S.REJECTED: frozenset(),
     S.REQUIREMENT_REJECTED: _FILLING | {S.CLARIFICATION, S.REJECTED},
+    S.OTHER: frozenset(S.known()),  # anything may come after what we do not know
 }
 
 

@@ -30,10 +30,15 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (IdentityKind.PASSPORT, _l("Passport (Paspor)")),
     (ProjectKind.MAIN, _l("Main activity (Utama)")),
     (ProjectKind.SUPPORTING, _l("Supporting activity (Pendukung)")),
+    (ProjectKind.SUPPORTING_LICENCE, _l("Supporting activity of a licence (Pendukung UMKU)")),
     (NibSource.TYPED, _l("Your NIB, as you typed it from OSS")),
     (NibSource.SCANNED, _l("Your NIB, as read from the QR code of OSS")),
     (NibSource.OSS, _l("Your NIB, as OSS told us")),
     (NibDoubt.UNKNOWN, _l("OSS does not know this number. Compare it with your paper.")),
+    (
+        NibDoubt.GONE,
+        _l("OSS no longer finds this number. Do not open, or stop for now. Ask DPMPTSP."),
+    ),
     (NibDoubt.HOLDER, _l("OSS has this number under another name. Compare it with your paper.")),
 )
 

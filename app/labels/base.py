@@ -136,6 +136,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (NibStatus.OPERATION_PERMITTED, _l("operation permitted")),
     (NibStatus.FROZEN, _l("frozen")),
     (NibStatus.REVOKED, _l("revoked")),
+    (NibStatus.OTHER, _l("one that we do not know")),
     (StepName.KIND, _l("Kind of business")),
     (StepName.IDENTITY, _l("About you")),
     (StepName.PHONE, _l("Phone")),

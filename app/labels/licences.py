@@ -38,6 +38,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (PublicState.FINED, _l("There is a fine to pay.")),
     (PublicState.REJECTED, _l("Rejected. You may apply again.")),
     (PublicState.REQUIREMENT_REJECTED, _l("One requirement was rejected.")),
+    (PublicState.NOT_KNOWN, _l("OSS says something new about this licence.")),
     (WhoActs.PERSON, _l("you")),
     (WhoActs.OFFICE, _l("the office")),
     (WhoActs.OSS, _l("OSS")),

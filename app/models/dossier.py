@@ -255,7 +255,7 @@ class Handover(db.Model):
     oss_id: Mapped[str | None] = mapped_column(String(40))
     nib: Mapped[str | None] = mapped_column(String(13))
     nib_shared: Mapped[bool] = mapped_column(default=False, server_default=false())
-    nib_status: Mapped[str | None] = mapped_column(String(2))
+    nib_status: Mapped[str | None] = mapped_column(String(10))
     nib_source: Mapped[str | None] = mapped_column(String(10))
     nib_at: Mapped[datetime | None] = mapped_column(Moment)
     nib_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -17,7 +17,9 @@ class Licence(db.Model):
 
     status: the newest status known; days, days_unit: what the rules (NSPK) allow the office, NULL
     where not known; authority: who decides, NULL where OSS did not say. heard_number, told_number:
-    the last of its events that OSS said or echoed, and that we told OSS; 0 for none.
+    the last of its events that OSS said or echoed, and that we told OSS; 0 for none. status may be
+    a code of OSS that we do not know: then status_words are OSS's own for it, if it gave any.
+    paper_at: when OSS told that the signed paper is ready.
     """
 
     __tablename__ = "licences"
@@ -30,7 +32,9 @@ class Licence(db.Model):
     kd_izin: Mapped[str] = mapped_column(String(40))
     id_proyek: Mapped[str | None] = mapped_column(String(40))
     product: Mapped[str | None] = mapped_column(String(3))
-    status: Mapped[str] = mapped_column(String(2), index=True)
+    status: Mapped[str] = mapped_column(String(10), index=True)
+    status_words: Mapped[str | None] = mapped_column(String(200))
+    paper_at: Mapped[datetime | None] = mapped_column(Moment)
     number: Mapped[str | None] = mapped_column(String(60))
     issued_on: Mapped[date | None]
     days: Mapped[int | None]
@@ -61,7 +65,7 @@ class LicenceEvent(db.Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"))
     number: Mapped[int]
-    status: Mapped[str] = mapped_column(String(2))
+    status: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime] = mapped_column(Moment)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(String(10))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -15,8 +15,9 @@ from app.models.dossier import RowId
 class OssNotice(db.Model):
     """One call of OSS to us (receiveNIB, receiveFileDS), kept once whatever how often it comes.
 
-    digest: SHA-256 of the content. body: what it said, as JSON; NULL once a dossier was found,
+    digest: SHA-256 of the content. body: what came, as it came; NULL once a dossier was found,
     since all that counts is then asked for again. state: see services/oss_notices.
+    id_izin: the licence that it is about. unread: names of fields that could not be read.
     """
 
     __tablename__ = "oss_notices"
@@ -28,6 +29,8 @@ class OssNotice(db.Model):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     body: Mapped[str | None] = mapped_column(Sealed("oss_notices.body"))
     state: Mapped[str] = mapped_column(String(12))
+    id_izin: Mapped[str | None] = mapped_column(String(40))
+    unread: Mapped[list[str] | None] = mapped_column(JSON)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
     received_at: Mapped[datetime] = mapped_column(Moment)
     handled_at: Mapped[datetime | None] = mapped_column(Moment)

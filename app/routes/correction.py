@@ -80,7 +80,7 @@ def _page(form: SendForm, status: int = 200) -> Response:
         until=min(days, default=None),
         hindrance=hindrance,
         open_url=url_for("journey.show", **address_of(open_stop)) if open_stop else None,
-        asked=any(LicenceStatus(row.status) in RETURNED for row in licences.of(dossier)),
+        asked=any(LicenceStatus.of(row.status) in RETURNED for row in licences.of(dossier)),
         **once.form_context(form),
     )
 

@@ -30,7 +30,10 @@ def _name(row: Licence) -> str:
 def _prepare(form: OssStatusForm) -> None:
     rows = [row for row in licences.of(g.dossier) if row.product is not None]
     form.izin.choices = [(row.id_izin, _name(row)) for row in rows]
-    words = [(each.value, f"{each.value} – {label(public_state(each))}") for each in LicenceStatus]
+    words = [
+        (each.value, f"{each.value} – {label(public_state(each))}")
+        for each in LicenceStatus.known()
+    ]
     form.status.groups = [("", words)]
 
 

@@ -124,7 +124,9 @@ def show() -> ResponseReturnValue:
         differs=reconciliation.differs(dossier),
         source=NibSource(dossier.handover.nib_source or NibSource.TYPED),
         doubt=NibDoubt(dossier.handover.nib_doubt) if dossier.handover.nib_doubt else None,
-        nib_status=NibStatus(dossier.handover.nib_status) if dossier.handover.nib_status else None,
+        nib_status=NibStatus.of(dossier.handover.nib_status)
+        if dossier.handover.nib_status
+        else None,
         paper=papers.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),

@@ -220,7 +220,7 @@ def send_again(dossier: Dossier, *, by: StatusSource, at: datetime | None = None
             item.after = _version(dossier, parse_target(item.target))
         correction.closed_at = now
         correction.outcome = "sent"
-        was = LicenceStatus(correction.licence.status)
+        was = LicenceStatus.of(correction.licence.status)
         licences.record_status(
             dossier,
             correction.licence.id_izin,

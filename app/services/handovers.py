@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import LicensingResult, Refused
+from app.adapters.licensing import Refused
+from app.adapters.oss_reading import LicensingResult
 from app.config import ServiceMode
 from app.domain import submission as wire
 from app.domain.business_size import BusinessSize
@@ -241,12 +242,12 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
     handover.nib = result.nib
     handover.nib_source = NibSource.OSS
     handover.nib_at = handover.nib_confirmed_at = now
-    handover.nib_status = str(result.nib_status)
+    handover.nib_status = result.nib_code or str(result.nib_status)
     handover.licences = [
         {
             "kind": str(licence.kd_izin),
             "id": licence.id_izin,
-            "status": str(licence.status),
+            "status": licence.code or str(licence.status or ""),
             "number": licence.nomor_izin,
         }
         for licence in result.licences
@@ -261,7 +262,7 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
     events.record(dossier, EventKind.PAPER_ISSUED, paper="nib")
     changes.follow(dossier)
     lkpm.plan_reminder(dossier, now=now)
-    licences.keep(dossier, result.licences, at=now)
+    licences.keep(dossier, result, at=now)
     licence_news.plan(dossier, now)
     from app.services import reconciliation
 

@@ -17,7 +17,7 @@ JOB = "licence_poll"
 
 def plan(dossier: Dossier, now: datetime) -> Job | None:
     """Plan the next look, in the caller's transaction; None where every licence is final."""
-    open_ones = [row for row in licences.of(dossier) if not is_final(LicenceStatus(row.status))]
+    open_ones = [row for row in licences.of(dossier) if not is_final(LicenceStatus.of(row.status))]
     if not open_ones or dossier.handover is None or dossier.handover.oss_id is None:
         return None
     known = jobs.open_job(JOB, dossier.id)
@@ -48,7 +48,7 @@ def _look(job: Job, budget_s: float) -> bool:
     now = datetime.now(UTC)
     dossier = dossiers.take_to_change(job.dossier_id)
     if result is not None:
-        licences.keep(dossier, result.licences, at=now)
+        licences.keep(dossier, result, at=now)
     plan(dossier, now)
     db.session.commit()
     return True

@@ -94,7 +94,7 @@ def _message(
 ) -> LicenceReport | LicenceFinal:
     handover = dossier.handover
     assert handover is not None
-    status = LicenceStatus(event.status)
+    status = LicenceStatus.of(event.status)
     if status in _DECIDED:
         activity = next(
             each for each in dossier.activities if each.position == licence.activity_position

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
-from app.adapters.licensing import LicenceResult
+from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResult
 from app.domain.calendar import WIT, WorkingCalendar
 from app.domain.clock import Clocks, clocks_of
 from app.domain.corrections import CorrectionItem, ReturnReason
@@ -34,10 +34,11 @@ from app.domain.verification import (
 from app.extensions import db
 from app.models.dossier import Activity, Dossier
 from app.models.licence import Correction, Licence, LicenceEvent
-from app.services import events, messages
+from app.services import events, messages, oss_areas
 from app.services.answers import known
 from app.services.reference import get_book
 
+KBLI_YEAR = 2025  # the edition in which codes are compared
 WORKING_DAYS = "Hari"  # as the rules write it; other units cannot be counted
 
 
@@ -60,43 +61,157 @@ def find(dossier: Dossier, id_izin: str) -> Licence:
     return found
 
 
-def keep(dossier: Dossier, results: Sequence[LicenceResult], *, at: datetime) -> bool:
+def keep(dossier: Dossier, result: LicensingResult, *, at: datetime) -> bool:
     """Take over what OSS holds: new licences, new numbers and dates, new statuses.
 
     at: when OSS was asked, since its answer names no moment of a status. OSS repeats itself until
-    something happens there, and gives back what we told it; neither is news. Returns whether a
-    status changed.
+    something happens there, and gives back what we told it; neither is news. A licence of an
+    activity that the file does not have is not the file's. Returns whether a status changed.
     """
     changed = False
+    _follow_new_numbers(dossier, result.licences)
     rows = {licence.id_izin: licence for licence in of(dossier)}
-    for place, result in enumerate(results):
-        row = rows.get(result.id_izin)
+    owners = activities_of(dossier, result)
+    for each in result.licences:
+        row, activity = rows.get(each.id_izin), owners.get(each.id_izin)
         if row is None:
-            row = rows[result.id_izin] = _add(dossier, place, result)
-        row.kd_izin = result.kd_izin
-        row.id_proyek = result.id_proyek or row.id_proyek
-        row.number = result.nomor_izin or row.number
-        row.issued_on = result.tgl_terbit or row.issued_on
-        row.authority = result.authority or row.authority
+            if activity is None:
+                continue
+            row = rows[each.id_izin] = _add(dossier, activity, each)
+        elif activity is not None and row.activity_position != activity.position:
+            row.activity_position = activity.position
+            row.days, row.days_unit = _days(activity, row.product)
+        row.kd_izin = each.kd_izin or row.kd_izin
+        row.id_proyek = each.id_proyek or row.id_proyek
+        row.number = each.nomor_izin or row.number
+        row.issued_on = each.tgl_terbit or row.issued_on
+        row.authority = each.authority or row.authority
+        status = each.code or each.status
+        if status is None:
+            continue  # OSS does not say where it stands; what is known stays
         since = [event for event in row.events if event.number >= row.heard_number]
-        echoed = next((event for event in since if event.status == result.status), None)
+        echoed = next((event for event in since if event.status == status), None)
         if echoed is None:
             changed |= record_status(
-                dossier, result.id_izin, result.status, at=at, source=StatusSource.OSS
+                dossier, each.id_izin, status, at=at, source=StatusSource.OSS, words=each.words
             )
             echoed = row.events[-1]
         row.heard_number = echoed.number
     return changed
 
 
-def _add(dossier: Dossier, place: int, result: LicenceResult) -> Licence:
-    # OSS lists licences in the order of the activities; one more than there are belongs to the last
-    activity = dossier.activities[min(place, len(dossier.activities) - 1)]
+def activities_of(dossier: Dossier, result: LicensingResult) -> dict[str, Activity]:
+    """Return whose each licence is, by id_izin: by its activity at OSS, then by its code.
+
+    Never by its place in the list, which OSS fills in any order. Left out is what belongs to none
+    of the file's activities, or cannot be told. The NIB itself is the main activity's.
+    """
+    by_project = _activities_by_project(dossier, result)
+    named = {project.id_proyek for project in result.projects}
+    before = {row.id_izin: row.activity_position for row in of(dossier)}
+    found: dict[str, Activity] = {}
+    for each in result.licences:
+        if each.id_proyek in by_project:
+            found[each.id_izin] = by_project[each.id_proyek]
+            continue
+        fitting = list(dossier.activities)
+        if each.kbli:
+            fitting = [a for a in fitting if a.kbli_code == each.kbli]
+        elif each.product is None:
+            fitting = fitting[:1]
+        elif each.id_izin in before or each.id_proyek in named:
+            continue
+        elif len(fitting) > 1:
+            # Without a word on its activity, only the kind of paper can tell.
+            fitting = [a for a in fitting if _product_of(a) == each.product]
+        if len(fitting) == 1:
+            found[each.id_izin] = fitting[0]
+    return found
+
+
+def _activities_by_project(dossier: Dossier, result: LicensingResult) -> dict[str, Activity]:
+    """Return which activity of the file each one of OSS is: as before, else by code and place."""
+    left = list(dossier.activities)
+    found: dict[str, Activity] = {}
+    for narrow in (True, False):
+        for project in result.projects:
+            if not project.id_proyek or project.id_proyek in found:
+                continue
+            same = [a for a in left if kbli_forms(project) & kbli_forms_of(a)]
+            if narrow:
+                same = [a for a in same if _at(a, project)]
+            if same:
+                found[project.id_proyek] = same[0]
+                left.remove(same[0])
+    return found
+
+
+def _at(activity: Activity, project: ProjectResult) -> bool:
+    ours = activity.village_code or ""
+    return any(ours in oss_areas.both(code) for code in project.area_codes)
+
+
+def kbli_forms(project: ProjectResult) -> frozenset[str]:
+    """Return the codes of 2025 that an activity of OSS may stand for.
+
+    Where OSS does not say the edition, it may be either.
+    """
+    return _in_2025(project.kbli_code, project.kbli_year)
+
+
+def kbli_forms_of(activity: Activity) -> frozenset[str]:
+    """Return the codes of 2025 that an activity of the file stands for."""
+    return _in_2025(activity.kbli_code or "", activity.kbli_year)
+
+
+def _in_2025(code: str, year: int | None) -> frozenset[str]:
+    """Return the codes of 2025 that a code may stand for: one of 2020 can have become several."""
+    if year == KBLI_YEAR:
+        return frozenset({code})
+    became = frozenset(step.code_2025 for step in get_book().successors(code))
+    return became | {code} if year is None else became or frozenset({code})
+
+
+def _follow_new_numbers(dossier: Dossier, results: Sequence[LicenceResult]) -> None:
+    """OSS may give a licence another id_izin, such as when a higher authority takes it over.
+
+    Taken as the same where, of one kind and one activity, one went and one came.
+    """
+    told = {each.id_izin for each in results}
+    rows = of(dossier)
+    known_ids = {row.id_izin for row in rows}
+    came = [each for each in results if each.id_izin not in known_ids and each.id_proyek]
+    gone = [row for row in rows if row.id_izin not in told and row.id_proyek]
+    for each in came:
+        alike = [r for r in gone if (r.id_proyek, r.kd_izin) == (each.id_proyek, each.kd_izin)]
+        others = [c for c in came if (c.id_proyek, c.kd_izin) == (each.id_proyek, each.kd_izin)]
+        if len(alike) == 1 and len(others) == 1:
+            alike[0].id_izin = each.id_izin
+    db.session.flush()
+
+
+def note_paper(dossier: Dossier, id_izin: str, *, at: datetime) -> bool:
+    """Keep that OSS has the signed paper of a licence, and tell it once. False: not known here."""
+    row = next((each for each in of(dossier) if each.id_izin == id_izin), None)
+    if row is None:
+        return False
+    if row.paper_at is None:
+        row.paper_at = at
+        messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"paper {id_izin}")
+    return True
+
+
+def _days(activity: Activity, product: str | None) -> tuple[int | None, str | None]:
+    """Return the days for the licence that the risk brings; of other papers none are known."""
+    return days_of(activity) if product in _BY_RISK else (None, None)
+
+
+def _add(dossier: Dossier, activity: Activity, result: LicenceResult) -> Licence:
     for row in of(dossier):
         if row.id_izin == _expected_id(activity) and row.product == result.product:
             row.id_izin = result.id_izin  # what a person has entered about it so far stays
             return row
-    days, unit = (None, None) if result.product is None else days_of(activity)
+    days, unit = _days(activity, result.product)
     row = Licence(
         handover_id=known(dossier.handover).id,
         dossier_id=dossier.id,
@@ -129,7 +244,7 @@ _NOT_READ_YET = frozenset(
 def takes_papers(dossier: Dossier) -> bool:
     """Say whether an office will verify a licence and has not begun to read its papers."""
     return any(
-        LicenceStatus(row.status) in _NOT_READ_YET and needs_office(row, dossier)
+        LicenceStatus.of(row.status) in _NOT_READ_YET and needs_office(row, dossier)
         for row in of(dossier)
     )
 
@@ -144,15 +259,22 @@ _PRODUCTS = {
 }
 
 
+_BY_RISK = frozenset(_PRODUCTS.values())
+
+
+def _product_of(activity: Activity) -> ProductType | None:
+    return _PRODUCTS.get(RiskLevel(activity.risk)) if activity.risk else None
+
+
 def expect(dossier: Dossier, *, at: datetime) -> None:
     """Note the licences that an office must still verify, where OSS has not told us of them.
 
     A person who files at oss.go.id sees there how each of them stands, and can enter it here. Their
     numbers at OSS are not known; what OSS tells later takes their place.
     """
-    known_positions = {row.activity_position for row in of(dossier) if row.product is not None}
+    known_positions = {row.activity_position for row in of(dossier) if row.product in _BY_RISK}
     for activity in dossier.activities:
-        product = _PRODUCTS.get(RiskLevel(activity.risk)) if activity.risk else None
+        product = _product_of(activity)
         if product is None or activity.position in known_positions:
             continue
         days, unit = days_of(activity)
@@ -236,6 +358,13 @@ class LicenceView:
     reason: ReturnReason | None
 
     @property
+    def unknown(self) -> str:
+        """Return what OSS writes, where it is no status that we know; "" else."""
+        if self.status is not LicenceStatus.OTHER:
+            return ""
+        return " ".join(filter(None, (self.licence.status, self.licence.status_words)))
+
+    @property
     def kind(self) -> LicenceProduct | None:
         """Return what the licence is called; None for a kind that has no words here."""
         by_risk = products_for(self.risk)[-1] if self.risk else LicenceProduct.NIB
@@ -258,12 +387,12 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
     """Return the licences of a dossier for a page."""
     found = []
     for row in of(dossier):
-        status = LicenceStatus(row.status)
+        status = LicenceStatus.of(row.status)
         past = sorted(row.events, key=lambda event: (event.at, event.number))
         clock = None
         if needs_office(row, dossier):
             clock = clocks_of(
-                [(LicenceStatus(event.status), event.at) for event in past],
+                [(LicenceStatus.of(event.status), event.at) for event in past],
                 row.days if row.days_unit == WORKING_DAYS else None,
                 *calendars_around(now),
                 now,
@@ -275,9 +404,11 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
                 status=status,
                 state=public_state(status),
                 who=who_acts(status),
-                history=tuple((public_state(LicenceStatus(e.status)), e.at) for e in past),
+                history=tuple((public_state(LicenceStatus.of(e.status)), e.at) for e in past),
                 clock=clock,
-                reason=ReturnReason(past[-1].reason_code) if past[-1].reason_code else None,
+                reason=ReturnReason(past[-1].reason_code)
+                if past and past[-1].reason_code
+                else None,
             )
         )
     return found
@@ -298,15 +429,17 @@ def calendars_around(moment: datetime) -> tuple[WorkingCalendar, WorkingCalendar
 def record_status(
     dossier: Dossier,
     id_izin: str,
-    status: LicenceStatus,
+    status: str,
     *,
     at: datetime,
     source: StatusSource,
     reasons: Sequence[CorrectionItem] = (),
+    words: str = "",
 ) -> bool:
     """Keep news about one licence. Returns whether the licence now has another status.
 
-    at: when it happened, as the source says (aware).
+    status: a LicenceStatus, or a code of OSS that we do not know, as OSS wrote it; words: OSS's own
+    for it. at: when it happened, as the source says (aware).
 
     News that is already known changes nothing. News older than what is known is kept in the
     history and does not touch the status. A jump that is no known step is taken and marked.
@@ -321,8 +454,9 @@ def record_status(
     if newest is not None and newest.status == status:
         return False
     is_older = newest is not None and at < newest.at
-    before = LicenceStatus(newest.status) if newest else None
-    unexpected = not is_older and not may_follow(before, status)
+    before = LicenceStatus.of(newest.status) if newest else None
+    code = LicenceStatus.of(status)
+    unexpected = not is_older and not may_follow(before, code)
     licence.events.append(
         LicenceEvent(
             number=len(past) + 1,
@@ -337,13 +471,13 @@ def record_status(
         )
     )
     if not is_older:
-        licence.status = status
+        licence.status, licence.status_words = status, words or None
     db.session.flush()
     if not is_older and status not in RETURNED:
         _close_corrections(licence, at)
     told = past and source is not StatusSource.PERSON and needs_office(licence, dossier)
     if told and not is_older:
-        _tell(dossier, licence, status, given_back=bool(reasons))
+        _tell(dossier, licence, code, given_back=bool(reasons))
     events.record(
         dossier,
         EventKind.LICENCE_STATUS,
@@ -374,6 +508,7 @@ _TOLD_AS = {
     LicenceStatus.FINED: MessageKind.STATUS_CHANGED,
     LicenceStatus.REJECTED: MessageKind.REJECTED,
     LicenceStatus.REQUIREMENT_REJECTED: MessageKind.REJECTED,
+    LicenceStatus.OTHER: MessageKind.STATUS_CHANGED,
 }
 
 

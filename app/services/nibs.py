@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import NibCheck, Refused
+from app.adapters.licensing import Refused
+from app.adapters.oss_reading import NibCheck
 from app.adapters.qr import read_qr
 from app.config import ServiceMode
 from app.domain.events import EventKind
@@ -165,7 +166,7 @@ def _confirm(job: Job, budget_s: float) -> bool:
         return _keep(job.dossier_id, nib, NibDoubt.UNKNOWN)
     if not is_holder(found.holder, *names):
         return _keep(job.dossier_id, nib, NibDoubt.HOLDER)
-    return _keep(job.dossier_id, nib, None, status=str(found.status))
+    return _keep(job.dossier_id, nib, None, status=found.code or found.status)
 
 
 def _holders(dossier: Dossier) -> list[str]:
@@ -184,7 +185,7 @@ def _keep(dossier_id: int, nib: str, doubt: NibDoubt | None, *, status: str | No
         db.session.rollback()
         return handover is None
     handover.nib_doubt = doubt
-    handover.nib_status = status
+    handover.nib_status = str(status) if status else None
     if doubt is None:
         handover.nib_confirmed_at = datetime.now(UTC)
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)

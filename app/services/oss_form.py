@@ -17,7 +17,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.adapters.licensing import SIZE_CODES, to_wire
+from app.adapters.licensing import to_wire
+from app.adapters.oss_reading import SIZE_CODES
 from app.domain.oss_codes import (
     ApplicantKind,
     IdentityKind,

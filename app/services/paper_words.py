@@ -73,7 +73,7 @@ def licence_paper(paper: Paper, verify_url: str) -> LicencePaper:
         address=place_lines(activity),
         activities=tuple(_activity(each) for each in dossier.activities),
         size=both(BusinessSize(known(activity.size))),
-        status=both(NibStatus(known(known(dossier.handover).nib_status))),
+        status=both(NibStatus.of(known(known(dossier.handover).nib_status))),
         issued_at=paper.issued_at,
         declarations=tuple(both(DeclarationKind(row.kind)) for row in dossier.declarations),
         legal_basis=LEGAL_BASIS,

@@ -53,7 +53,7 @@ def public_facts(paper: Paper) -> PublicFacts:
         specimen=paper.specimen,
         issued_at=paper.issued_at,
         kbli_codes=tuple(a.kbli_code for a in paper.dossier.activities if a.kbli_code),
-        nib_status=NibStatus(handover.nib_status) if handover and handover.nib_status else None,
+        nib_status=NibStatus.of(handover.nib_status) if handover and handover.nib_status else None,
     )
 
 

@@ -31,13 +31,13 @@ def waiting(dossier: Dossier) -> list[Licence]:
     return [
         row
         for row in licences.of(dossier)
-        if licences.needs_office(row, dossier) and not is_final(LicenceStatus(row.status))
+        if licences.needs_office(row, dossier) and not is_final(LicenceStatus.of(row.status))
     ]
 
 
 def actions(rows: list[Licence]) -> tuple[OfficeAction, ...]:
     """Return what can be done with at least one of these licences."""
-    found = {action for row in rows for action in allowed_actions(LicenceStatus(row.status))}
+    found = {action for row in rows for action in allowed_actions(LicenceStatus.of(row.status))}
     return tuple(action for action in OfficeAction if action in found)
 
 
@@ -61,7 +61,7 @@ def act(
 ) -> None:
     """Do it. Raises NotPossible, UnknownLicence."""
     licence = licences.find(dossier, id_izin)
-    if action not in allowed_actions(LicenceStatus(licence.status)):
+    if action not in allowed_actions(LicenceStatus.of(licence.status)):
         raise NotPossible(action)
     now = datetime.now(UTC)
     items = [CorrectionItem(target, reason, note)] if reason else []

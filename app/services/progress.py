@@ -99,7 +99,7 @@ def _turn_of_licences(dossier: Dossier) -> Turn:
     """Return who has to act about the licences that an office verifies."""
     if change_gate.open_items(dossier):
         return Turn.MEND_FILE
-    statuses = {LicenceStatus(row.status) for row in _verified(dossier)}
+    statuses = {LicenceStatus.of(row.status) for row in _verified(dossier)}
     if any(who_acts(status) is WhoActs.PERSON for status in statuses):
         return Turn.ACT_IN_OSS
     if any(not is_final(status) for status in statuses):
@@ -186,7 +186,7 @@ def _awaits_office(dossier: Dossier) -> bool:
 
 def _last_station(verified: list[Licence]) -> Station:
     """Return the stage at which an office has granted every licence that it verifies."""
-    if not verified or any(LicenceStatus(row.status) not in GRANTED for row in verified):
+    if not verified or any(LicenceStatus.of(row.status) not in GRANTED for row in verified):
         return Station(Stage.LICENCE, StageState.AHEAD, None)
     at = max(event.at for row in verified for event in row.events if event.status in GRANTED)
     return Station(Stage.LICENCE, StageState.DONE, at)

@@ -7,15 +7,18 @@ and shown, and no answer of the person is ever written over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import LicensingResult, ProjectResult, Refused
+from app.adapters.licensing import Refused
+from app.adapters.oss_reading import LicensingResult, ProjectResult
 from app.domain.events import EventKind
+from app.domain.messages import MessageKind
 from app.domain.nib import NibDoubt, NibSource
+from app.domain.oss_codes import NibStatus
 from app.domain.reconciliation import (
     Difference,
     Discrepancy,
@@ -27,13 +30,27 @@ from app.domain.reconciliation import (
 )
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Handover, Job
-from app.models.oss_notice import OssDifference
-from app.services import dossiers, estimates, events, handovers, jobs, licence_news, licences
-from app.services.reference import get_book
+from app.models.oss_notice import OssDifference, OssNotice
+from app.services import (
+    dossiers,
+    events,
+    handovers,
+    jobs,
+    licence_news,
+    licences,
+    messages,
+    modes,
+    oss_areas,
+)
+from app.services.answers import known
 
 JOB = "reconcile"
 FIRST_AFTER = timedelta(minutes=2)  # OSS looks through a new application for a moment
 AGAIN_AFTER = timedelta(hours=6)  # while something differs
+WORDS_AT_MOST = 5  # statuses that we do not know, of which OSS is asked what they mean
+_IN_FORCE = frozenset(
+    {NibStatus.ACTIVE, NibStatus.BUSINESS_PERMITTED, NibStatus.OPERATION_PERMITTED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +132,7 @@ def _reconcile(job: Job, budget_s: float) -> bool:
     if nib is None:
         return True
     try:
-        result = ports.licensing.inquire_nib(nib=nib, oss_id=oss_id or "", budget_s=budget_s)
+        result = _ask(nib, oss_id or "", budget_s)
     except ServiceUnavailable:
         return False
     except Refused as refusal:
@@ -123,27 +140,57 @@ def _reconcile(job: Job, budget_s: float) -> bool:
             return False
         _doubt(job.dossier_id, nib)
         return True
-    return _keep(job.dossier_id, nib, result)
+    return _keep(job.dossier_id, nib, _with_words(result, budget_s))
+
+
+def _ask(nib: str, oss_id: str, budget_s: float) -> LicensingResult:
+    """Ask by both numbers, and by the NIB alone before it counts as unknown: oss_id may change."""
+    try:
+        return ports.licensing.inquire_nib(nib=nib, oss_id=oss_id, budget_s=budget_s)
+    except Refused as refusal:
+        if not oss_id or refusal.is_about_access:
+            raise
+        return ports.licensing.inquire_nib(nib=nib, budget_s=budget_s)
+
+
+def _with_words(result: LicensingResult, budget_s: float) -> LicensingResult:
+    """Ask for OSS's own words where it writes a status that we do not know."""
+    found = []
+    asked = 0
+    for licence in result.licences:
+        if licence.code and not licence.words and asked < WORDS_AT_MOST:
+            asked += 1
+            try:
+                state = ports.licensing.check_licence_status(licence.id_izin, budget_s=budget_s)
+            except (Refused, ServiceUnavailable):
+                state = None
+            if state is not None and state.code == licence.code:
+                licence = replace(licence, words=state.words)
+        found.append(licence)
+    return replace(result, licences=tuple(found))
 
 
 def _doubt(dossier_id: int, nib: str) -> None:
-    """OSS does not know the NIB that came in its own name: say so, until it does.
+    """OSS does not know the NIB, which came in its own name or which it had confirmed: say so.
 
-    One that the person told us is checked, and doubted, by services/nibs.
+    One that the person told us, and OSS never confirmed, is doubted by services/nibs.
     """
     dossier = dossiers.take_to_change(dossier_id)
     handover = dossier.handover
-    if (
-        handover is None
-        or handover.nib != nib
-        or handover.nib_source != NibSource.OSS
-        or handover.nib_confirmed_at is not None
-    ):
+    if handover is None or handover.nib != nib:
         db.session.rollback()
         return
-    if handover.nib_doubt is None:
-        handover.nib_doubt = NibDoubt.UNKNOWN
-        events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(NibDoubt.UNKNOWN))
+    was_there = handover.nib_confirmed_at is not None or handover.nib_doubt == NibDoubt.GONE
+    if handover.nib_source != NibSource.OSS and not was_there:
+        db.session.rollback()
+        return
+    doubt = NibDoubt.GONE if was_there else NibDoubt.UNKNOWN
+    handover.nib_confirmed_at = None
+    if handover.nib_doubt != doubt:
+        handover.nib_doubt = doubt
+        told = events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(doubt))
+        if was_there:
+            messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"nib_gone {told.number}")
     plan(dossier, at=datetime.now(UTC) + AGAIN_AFTER)
     db.session.commit()
 
@@ -156,14 +203,20 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
         db.session.rollback()
         return handover is None
     now = datetime.now(UTC)
-    handover.oss_id = handover.oss_id or result.oss_id
+    handover.oss_id = result.oss_id or handover.oss_id
     if result.nib_status is not None:
-        handover.nib_status = str(result.nib_status)
-    if handover.nib_source == NibSource.OSS and handover.nib_confirmed_at is None:
+        take_nib_status(dossier, result.nib_code or result.nib_status)
+    is_ours = handover.nib_source == NibSource.OSS or handover.nib_doubt == NibDoubt.GONE
+    if is_ours and handover.nib_confirmed_at is None:
         # OSS called, and now it was asked itself. Whose a typed NIB is, services/nibs finds out.
         handover.nib_confirmed_at, handover.nib_doubt = now, None
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
-    licences.keep(dossier, result.licences, at=now)
+    licences.keep(dossier, result, at=now)
+    if not modes.is_practice():
+        if handover.nib_status in _IN_FORCE:
+            # What an office must approve is said also where OSS lists no licence for it yet.
+            licences.expect(dossier, at=known(dossier.sent_at))
+        _note_papers(dossier, result)
     found = compare(_ours(dossier), _theirs(result))
     _keep_differences(dossier_id, found, now)
     # One of the events says since when; the same answer again and again is no news.
@@ -176,6 +229,33 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
         plan(dossier, at=now + AGAIN_AFTER)
     db.session.commit()
     return True
+
+
+def take_nib_status(dossier: Dossier, status: str) -> None:
+    """Keep in which state OSS says the NIB is, and tell the person when it is no longer in force.
+
+    status: a NibStatus, or a code that we do not know, as OSS wrote it.
+    """
+    handover = dossier.handover
+    if handover is None or handover.nib_status == status:
+        return
+    before, handover.nib_status = handover.nib_status, str(status)
+    if before is None and status in _IN_FORCE:
+        return
+    told = events.record(dossier, EventKind.NIB_STATUS, nib=handover.nib or "", status=str(status))
+    messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"nib_status {told.number}")
+
+
+def _note_papers(dossier: Dossier, result: LicensingResult) -> None:
+    """Note the signed papers of which OSS told us, or whose address it now gives."""
+    query = select(OssNotice.id_izin, OssNotice.received_at).where(
+        OssNotice.dossier_id == dossier.id, OssNotice.id_izin.is_not(None)
+    )
+    told = {row.id_izin: row.received_at for row in db.session.execute(query)}
+    now = datetime.now(UTC)
+    with_file = {each.id_izin: now for each in result.licences if each.file and each.product}
+    for id_izin, at in (with_file | told).items():
+        licences.note_paper(dossier, id_izin, at=at)
 
 
 def _open(dossier_id: int) -> Select[tuple[OssDifference]]:
@@ -191,10 +271,10 @@ def _open_rows(dossier_id: int) -> Sequence[OssDifference]:
 
 def _keep_differences(dossier_id: int, found: Iterable[Difference], now: datetime) -> None:
     """Keep what is new, settle what has gone, leave alone what is known already."""
-    known = {(row.what, row.subject, row.ours, row.theirs): row for row in _open_rows(dossier_id)}
+    held = {(row.what, row.subject, row.ours, row.theirs): row for row in _open_rows(dossier_id)}
     for each in found:
         line = (str(each.what), each.subject, str(each.ours), str(each.theirs))
-        if known.pop(line, None) is None:
+        if held.pop(line, None) is None:
             what, subject, ours, theirs = line
             db.session.add(
                 OssDifference(
@@ -206,7 +286,7 @@ def _keep_differences(dossier_id: int, found: Iterable[Difference], now: datetim
                     found_at=now,
                 )
             )
-    for row in known.values():
+    for row in held.values():
         row.settled_at = now
     db.session.flush()
 
@@ -218,12 +298,12 @@ def _ours(dossier: Dossier) -> Held:
         activities=tuple(
             HeldActivity(
                 code=each.kbli_code,
-                codes=_codes_2025(each.kbli_code, each.kbli_year),
+                codes=licences.kbli_forms_of(activity),
                 size=sent.size,
                 risk=each.risk,
-                area_codes=(each.premises.area_code,),
+                area_codes=oss_areas.both(each.premises.area_code),
             )
-            for each in sent.activities
+            for each, activity in zip(sent.activities, dossier.activities, strict=True)
         ),
         entity_name=sent.entity.name if sent.entity else "",
         entity_npwp=sent.entity.npwp if sent.entity else "",
@@ -241,16 +321,8 @@ def _theirs(result: LicensingResult) -> Held:
 def _their_activity(project: ProjectResult) -> HeldActivity:
     return HeldActivity(
         code=project.kbli_code,
-        codes=_codes_2025(project.kbli_code, project.kbli_year),
+        codes=licences.kbli_forms(project),
         size=project.size,
         risk=project.risk,
-        area_codes=project.area_codes,
+        area_codes=tuple(form for code in project.area_codes for form in oss_areas.both(code)),
     )
-
-
-def _codes_2025(code: str, year: int) -> frozenset[str]:
-    """Return the codes of 2025 that a code may stand for: one of 2020 can have become several."""
-    if year == estimates.KBLI_YEAR:
-        return frozenset({code})
-    became = frozenset(step.code_2025 for step in get_book().successors(code))
-    return became or frozenset({code})

@@ -20,10 +20,10 @@ from app.adapters.licensing import (
     FilingNotOffered,
     HandoverReceipt,
     HttpLicensing,
-    LicenceResult,
     Refused,
     to_wire,
 )
+from app.adapters.oss_reading import LicenceResult
 from app.domain.business_size import BusinessSize, Capital
 from app.domain.oss_codes import (
     KdKewenangan,
@@ -415,19 +415,8 @@ def test_a_status_alone_is_enough():
         {},
         {"responinqueryNIB": []},
         {"responinqueryNIB": {"kode": 200}},
-        {"responinqueryNIB": {"kode": "?", "dataNIB": {"oss_id": "O-1"}}},
         {"responinqueryNIB": {"kode": 418, "dataNIB": {"oss_id": "O-1"}}},
         {"responinqueryNIB": {"kode": 200, "dataNIB": {"oss_id": "O-2"}}},
-        {"responinqueryNIB": {"kode": 200, "dataNIB": {"oss_id": "O-1", "status_nib": "77"}}},
-        {"responinqueryNIB": {"kode": 200, "dataNIB": {"oss_id": "O-1", "tgl_terbit_nib": "x"}}},
-        {
-            "responinqueryNIB": {
-                "kode": 200,
-                "dataNIB": {"oss_id": "O-1", "data_checklist": {"a": 1}},
-            }
-        },
-        {"responinqueryNIB": {"kode": 200, "dataNIB": {"oss_id": "O-1", "data_checklist": [1]}}},
-        {"responinqueryNIB": {"kode": 200, "dataNIB": {"oss_id": "O-1", "data_checklist": [{}]}}},
     ],
 )
 def test_what_cannot_be_read_is_not_guessed(body):

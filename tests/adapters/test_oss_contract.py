@@ -17,16 +17,14 @@ from werkzeug.serving import make_server
 
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause, service_client
 from app.adapters.licensing import (
-    EntityResult,
     HttpLicensing,
-    LicenceState,
     NoLine,
-    ReferenceEntry,
     Refused,
     final_to_wire,
     report_to_wire,
     to_wire,
 )
+from app.adapters.oss_reading import EntityResult, LicenceResult, LicenceState, ReferenceEntry
 from app.domain.business_size import BusinessSize, Capital
 from app.domain.oss_codes import (
     EntityCode,
@@ -364,8 +362,8 @@ class TestServices:
     def test_code_lists(self, oss):
         assert ReferenceEntry("26", "PT Perorangan") in oss.reference_data(2)
         assert {each.code for each in oss.reference_data(2)} == {str(x) for x in EntityCode}
-        assert {each.code for each in oss.reference_data(10)} == {str(x) for x in LicenceStatus}
-        assert {each.code for each in oss.reference_data(14)} == {str(x) for x in NibStatus}
+        assert {each.code for each in oss.reference_data(10)} == set(LicenceStatus.known())
+        assert {each.code for each in oss.reference_data(14)} == set(NibStatus.known())
 
     def test_oss_may_hold_something_else_than_was_filed(self, oss, set_mode):
         receipt = oss.hand_over(COMPANY)
@@ -731,20 +729,12 @@ def test_what_cannot_be_read_is_not_guessed(service, body):
     ("service", "inside"),
     [
         ("inquire_nib", {"dataNIB": {"nib": "2"}}),
-        ("inquire_nib", {"dataNIB": {"nib": "1", "data_proyek": {}}}),
-        ("inquire_nib", {"dataNIB": {"nib": "1", "data_proyek": [1]}}),
-        ("inquire_nib", {"dataNIB": {"nib": "1", "data_proyek": [{"tahun_kbli": "x"}]}}),
         ("inquire_nib", {"dataNIB": []}),
-        ("check_nib", {"dataNIB": {"nib": "1", "status": "99"}}),
         ("check_nib", {"dataNIB": {"nib": "2", "status": "01"}}),
         ("check_licence_status", {"dataIZIN": {"id_izin": "I-2", "kd_status": "50"}}),
-        ("check_licence_status", {"dataIZIN": {"id_izin": "I-1", "kd_status": "58"}}),
         ("inquire_licence", {"data": {"id_izin": "I-1", "data_checklist": []}}),
-        ("inquire_licence", {"data": {"id_izin": "I-1", "data_checklist": [LICENCE, LICENCE]}}),
         ("inquire_project", {"data": {"data_proyek": [{"id_proyek": "P-2"}]}}),
-        ("inquire_project", {"data": {"data_proyek": [{"id_proyek": "P-1", "sub_jumlah": "x"}]}}),
         ("inquire_file", {"url_file_ds": "http://oss.invalid/1"}),
-        ("reference_data", {"dataReferensi": [1]}),
     ],
 )
 def test_an_answer_about_something_else_is_no_answer(service, inside):
@@ -765,16 +755,22 @@ def test_only_what_changes_nothing_repeats_itself(service):
     assert seen[0].headers["user_key"] == KEY
 
 
-@pytest.mark.parametrize(("said", "year"), [({}, 2020), ({"tahun_kbli": "2025"}, 2025)])
-def test_the_edition_is_the_one_that_oss_says_or_is_known_to_speak(said, year):
-    body = {"responinqueryNIB": {"dataNIB": {"nib": "1", "data_proyek": [{"kbli": "1", **said}]}}}
-    client = httpx.Client(
-        transport=httpx.MockTransport(lambda _r: httpx.Response(200, json=body)),
-        base_url="http://x.invalid",
-    )
-    oss = HttpLicensing(ServiceClient("oss", client), KEY, kbli_year=2020)
-    (project,) = oss.inquire_nib(nib="1").projects
-    assert (project.kbli_year, project.size, project.risk) == (year, None, None)
+@pytest.mark.parametrize(("said", "year"), [({}, None), ({"tahun_kbli": "2025"}, 2025)])
+def test_an_edition_that_oss_does_not_say_is_not_said(said, year):
+    project = {"id_proyek": "P-1", "kbli": 1131, **said}
+    oss = answering(200, {"responinqueryNIB": {"kode": 200, "dataNIB": {"data_proyek": [project]}}})
+    (found,) = oss.inquire_nib(nib="1").projects
+    assert (found.kbli_code, found.kbli_year, found.size) == ("01131", year, None)
+
+
+def test_areas_travel_by_the_codes_that_oss_uses():
+    seen = []
+    answer = {"responreceiveLicense": {"kode": 200, "nomor_izin": "7"}}
+    oss = answering(200, answer, seen)
+    oss._area_code = {"9601052001": "9201172001"}.get
+    licence = LicenceResult("I-1", "1", LicenceStatus.APPROVED)
+    oss.report_final(final(Numbers, licence))
+    assert json.loads(seen[0].content)["IZINFINAL"]["kd_daerah"] == "9201172001"
 
 
 @pytest.mark.parametrize("service", SERVICES)

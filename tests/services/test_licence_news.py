@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.adapters.licensing import LicenceResult, LicensingResult, Refused
+from app.adapters.licensing import Refused
+from app.adapters.oss_reading import LicenceResult, LicensingResult
 from app.domain.oss_codes import LicenceStatus, ProductType, ResponseCode
 from app.domain.verification import StatusSource
 from app.extensions import ports

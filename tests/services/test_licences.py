@@ -8,12 +8,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.adapters.licensing import LicenceResult
+from app.adapters.oss_reading import LicenceResult, LicensingResult
 from app.domain.calendar import WIT
 from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
 from app.domain.journey import StepName
 from app.domain.nib import NibSource
-from app.domain.oss_codes import KdKewenangan, LicenceStatus, ProductType
+from app.domain.oss_codes import KdKewenangan, LicenceStatus, NibStatus, ProductType
 from app.domain.verification import StatusSource
 from app.extensions import db
 from app.forms.person import today
@@ -25,6 +25,11 @@ from tests.factories import MEDIUM_LOW, looking, sent_dossier
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 S = LicenceStatus
+
+
+def told(*found):
+    """Return an answer of OSS with these licences."""
+    return LicensingResult("O-1", "8120000000001", NibStatus.ACTIVE, None, found)
 
 
 def waiting(status: LicenceStatus = S.REQUIREMENTS_FILLED, id_izin: str = "I-9") -> LicenceResult:
@@ -41,7 +46,7 @@ def waiting(status: LicenceStatus = S.REQUIREMENTS_FILLED, id_izin: str = "I-9")
 def dossier(app, database) -> Dossier:
     """A dossier with one licence that waits for its office since NOW."""
     found = sent_dossier(kbli_code=MEDIUM_LOW)
-    licences.keep(found, [waiting()], at=NOW)
+    licences.keep(found, told(waiting()), at=NOW)
     database.commit()
     return found
 
@@ -80,7 +85,7 @@ def test_a_nib_that_is_the_licence_has_no_product(app, database):
 
 
 def test_what_oss_repeats_is_kept_once(database, dossier):
-    assert not licences.keep(dossier, [waiting()], at=NOW + HOUR)
+    assert not licences.keep(dossier, told(waiting()), at=NOW + HOUR)
     assert statuses(dossier) == ["09"]
     assert len([row for row in licences.of(dossier) if row.id_izin == "I-9"]) == 1
 
@@ -89,16 +94,16 @@ def test_what_oss_echoes_is_no_news(database, dossier):
     """We told it 10 and 20; it says 10 while we are at 20 already."""
     assert news(dossier, S.COMPLETE, 1, source=StatusSource.PRACTICE)
     assert news(dossier, S.VALIDATION, 2, source=StatusSource.PRACTICE)
-    assert not licences.keep(dossier, [waiting(S.COMPLETE)], at=NOW + 3 * HOUR)
-    assert not licences.keep(dossier, [waiting(S.VALIDATION)], at=NOW + 4 * HOUR)
+    assert not licences.keep(dossier, told(waiting(S.COMPLETE)), at=NOW + 3 * HOUR)
+    assert not licences.keep(dossier, told(waiting(S.VALIDATION)), at=NOW + 4 * HOUR)
     assert (licence(dossier).status, statuses(dossier)) == ("20", ["09", "10", "20"])
     # What it said before it echoed us is news again.
-    assert licences.keep(dossier, [waiting(S.CLARIFICATION)], at=NOW + 5 * HOUR)
+    assert licences.keep(dossier, told(waiting(S.CLARIFICATION)), at=NOW + 5 * HOUR)
     assert news(dossier, S.CLARIFIED, 6, source=StatusSource.PERSON)
-    assert not licences.keep(dossier, [waiting(S.CLARIFICATION)], at=NOW + 7 * HOUR)
+    assert not licences.keep(dossier, told(waiting(S.CLARIFICATION)), at=NOW + 7 * HOUR)
     assert licence(dossier).status == "42"
-    assert not licences.keep(dossier, [waiting(S.CLARIFIED)], at=NOW + 8 * HOUR)
-    assert licences.keep(dossier, [waiting(S.CLARIFICATION)], at=NOW + 9 * HOUR)
+    assert not licences.keep(dossier, told(waiting(S.CLARIFIED)), at=NOW + 8 * HOUR)
+    assert licences.keep(dossier, told(waiting(S.CLARIFICATION)), at=NOW + 9 * HOUR)
     assert licence(dossier).status == "41"
 
 
@@ -111,8 +116,8 @@ def test_number_and_date_that_come_later_are_kept(database, dossier):
         nomor_izin="0000-1",
         tgl_terbit=NOW.date(),
     )
-    assert licences.keep(dossier, [issued], at=NOW + HOUR)
-    licences.keep(dossier, [waiting(S.APPROVED)], at=NOW + 2 * HOUR)
+    assert licences.keep(dossier, told(issued), at=NOW + HOUR)
+    licences.keep(dossier, told(waiting(S.APPROVED)), at=NOW + 2 * HOUR)
     row = licence(dossier)
     assert (row.number, row.issued_on, row.authority) == ("0000-1", NOW.date(), "02")
 

@@ -158,7 +158,10 @@ def test_our_own_wrong_key_comes_again_and_an_unknown_nib_does_not(app, database
     database.commit()
     assert work(dossier)
     assert not reconciliation.was_compared(dossier)
-    assert open_jobs(database, dossier) == []
+    assert dossier.handover.nib_confirmed_at is None, "confirmed does not outlive the number"
+    assert dossier.handover.nib_doubt == "gone"
+    (again,) = open_jobs(database, dossier)
+    assert again.due_at > datetime.now(UTC) + timedelta(hours=5)
 
 
 def test_an_answer_about_the_number_before_counts_for_nothing(app, database):
