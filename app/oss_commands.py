@@ -1,4 +1,4 @@
-"""flask oss: what OSS told us that found no file. Prints nothing about who anybody is."""
+"""flask oss: what OSS told us that found no file. Only `spellings` prints names, for staff."""
 
 from __future__ import annotations
 
@@ -21,8 +21,37 @@ def waiting_command(limit: int) -> None:
     for notice in found:
         at = notice.received_at.astimezone(WIT)
         click.echo(f"{notice.id}: {notice.service}, NIB {notice.nib}, {at:%Y-%m-%d %H:%M} WIT")
+        if notice.unread:
+            click.echo(f"   not read: {', '.join(notice.unread)}")
     if not found:
         click.echo("nothing waits")
+
+
+@oss_group.command("spellings")
+@click.argument("notice", type=int)
+def spellings_command(notice: int) -> None:
+    """Show files whose NIK fits a notice and whose name does not: both spellings, for staff."""
+    row = oss_notices.find_waiting(notice)
+    if row is None:
+        raise click.ClickException("no such notice waits: flask oss waiting")
+    found = oss_notices.spellings(row)
+    for number, ours, theirs in found:
+        click.echo(f"{number}: here “{ours}”, at OSS “{theirs}”")
+    if not found:
+        click.echo("no file has a NIK of this notice")
+    db.session.rollback()
+
+
+@oss_group.command("read-again")
+@click.argument("notice", type=int)
+def read_again_command(notice: int) -> None:
+    """Read a waiting notice once more; the worker does so within seconds."""
+    row = oss_notices.find_waiting(notice)
+    if row is None:
+        raise click.ClickException("no such notice waits: flask oss waiting")
+    oss_notices.read_again(row)
+    db.session.commit()
+    click.echo(f"notice {notice} is read again")
 
 
 @oss_group.command("give")

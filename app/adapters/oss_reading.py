@@ -584,7 +584,7 @@ def as_nib(written: str) -> str:
     digits = re.sub(r"[ .\-]", "", written)
     if not re.fullmatch(r"[0-9]{1,13}", digits):
         return ""
-    return digits.zfill(NIB_DIGITS) if len(digits) >= NIB_DIGITS - 3 else ""
+    return digits.zfill(NIB_DIGITS) if len(digits) >= NIB_DIGITS - 5 else ""
 
 
 def as_kbli(written: str) -> str:

@@ -13,23 +13,23 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app import limits
 from app.auth import oss_only
 from app.config import ServiceMode, Settings
-from app.limits import limited
 from app.services import oss_notices
 from app.services.oss_notices import BadNotice, Notice, NotOss
 
 bp = Blueprint("oss_inbound", __name__, url_prefix="/api/oss")
 
 TAKEN, NOT_TAKEN = "1", "2"
+_READ_AT_MOST = 32 * 1024 * 1024
 
 _log = structlog.get_logger(__name__)
 
 
 @bp.post("/receiveNIB")
-@limited(limits.OSS_INBOUND)
 @oss_only
 def receive_nib(notice: Notice) -> ResponseReturnValue:
     """Take a NIB with its activities and licences."""
@@ -37,7 +37,6 @@ def receive_nib(notice: Notice) -> ResponseReturnValue:
 
 
 @bp.post("/receiveFileDS")
-@limited(limits.OSS_INBOUND)
 @oss_only
 def receive_file(notice: Notice) -> ResponseReturnValue:
     """Take the news that the signed paper of a licence is ready."""
@@ -45,28 +44,43 @@ def receive_file(notice: Notice) -> ResponseReturnValue:
 
 
 def receive(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Read the call, make sure that OSS sent it, and pass it on; the guard of both views."""
+    """Make sure that OSS sent the call, and pass it on unread; the guard of both views.
+
+    A call that is proven is never limited and never refused for its length or its shape: it is
+    kept, and read afterwards. Only who cannot prove to be OSS is counted.
+    """
     settings: Settings = current_app.config["SETTINGS"]
     if settings.mode is not ServiceMode.CONNECTED:
         abort(404)
-    request.max_content_length = oss_notices.BODY_AT_MOST
+    request.max_content_length = _READ_AT_MOST
     service = request.path.rpartition("/")[2]
     try:
-        notice = oss_notices.read(service, request.get_data(cache=False))
-        oss_notices.prove(
-            notice,
+        notice = oss_notices.prove(
+            service,
+            request.get_data(cache=False),
             request.headers.get("Token", ""),
             username=settings.oss_username,
             password=settings.oss_password,
             now=datetime.now(UTC),
         )
+    except RequestEntityTooLarge:
+        _log.warning("oss_notice_too_large", service=service)
+        return _answer(service, NOT_TAKEN, "Data Terlalu Besar", 413)
     except BadNotice:
-        _log.warning("oss_notice_unreadable", service=service)
-        return _answer(service, NOT_TAKEN, "Data Parameter Salah", 400)
+        _log.warning("oss_notice_without_nib", service=service)
+        return _refuse(service, "Data Parameter Salah", 400)
     except NotOss:
         _log.warning("oss_notice_not_proven", service=service)
-        return _answer(service, NOT_TAKEN, "User Akses Tidak Valid", 401)
+        return _refuse(service, "User Akses Tidak Valid", 401)
     return view(*args, notice=notice, **kwargs)
+
+
+def _refuse(service: str, remark: str, code: int) -> Response:
+    if limits.hit(limits.OSS_INBOUND, limits.who_asks()):
+        return _answer(service, NOT_TAKEN, remark, code)
+    answer = _answer(service, NOT_TAKEN, "Terlalu Sering", 429)
+    answer.headers["Retry-After"] = str(limits.WAIT_UNKNOWN_S)
+    return answer
 
 
 def _keep(notice: Notice) -> Response:

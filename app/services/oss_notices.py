@@ -9,20 +9,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Any
 
+import structlog
 from sqlalchemy import case, select
 from sqlalchemy.exc import IntegrityError
 
+from app.adapters import oss_reading as reading
+from app.adapters.oss_reading import NoticeRead
 from app.domain.events import EventKind
 from app.domain.messages import MessageKind
-from app.domain.nib import NibSource
-from app.domain.oss_codes import IdentityKind, NibStatus
+from app.domain.nib import NibSource, is_holder
+from app.domain.oss_codes import NibStatus
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover, Job
 from app.models.oss_notice import OssNotice
@@ -30,11 +31,17 @@ from app.services import changes, dossiers, events, jobs, lkpm, messages, nibs, 
 from app.services.handovers import HandoverState
 
 JOB = "oss_notices"
-BODY_AT_MOST = 256 * 1024
+BODY_AT_MOST = 4 * 1024 * 1024  # a NIB with hundreds of activities, and photos as the guide allows
+KEPT_OF_UNREADABLE = 64 * 1024
 AT_A_TIME = 20
+REPEATED_AFTER = timedelta(minutes=10)  # the same words again are then news: frozen once more
 
 _WIB = timezone(timedelta(hours=7))  # the date in the token is Jakarta's
-_ENVELOPES = {"receiveNIB": "dataNIB", "receiveFileDS": "receiveFileDS"}
+_IN_FORCE = frozenset(
+    {NibStatus.ACTIVE, NibStatus.BUSINESS_PERMITTED, NibStatus.OPERATION_PERMITTED}
+)
+_log = structlog.get_logger(__name__)
+ENVELOPES = {"receiveNIB": "dataNIB", "receiveFileDS": "receiveFileDS"}
 
 
 class NoticeState(StrEnum):
@@ -50,85 +57,49 @@ class NotOss(Exception):
 
 
 class BadNotice(Exception):
-    """The content is not what the guide says."""
+    """The call names no NIB, so that nobody can say whether OSS made it; or it does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One call of OSS, read. data: the inside of its envelope."""
+    """One call that OSS made. body: what came, as it came; the beginning where it is no JSON."""
 
     service: str
     nib: str
-    oss_id: str
-    data: Mapping[str, Any]
+    body: bytes
 
     def __repr__(self) -> str:
         return f"Notice({self.service})"
 
 
-def read(service: str, body: bytes) -> Notice:
-    """Read the body of a call, strictly: JSON without repeated names, envelope, 13-digit NIB.
-
-    Raises BadNotice.
-    """
-    try:
-        content = json.loads(body, object_pairs_hook=_no_twins, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise BadNotice from None
-    data = content.get(_ENVELOPES[service]) if isinstance(content, dict) else None
-    if not isinstance(data, dict) or set(content) != {_ENVELOPES[service]}:
-        raise BadNotice
-    nib, oss_id = data.get("nib"), data.get("oss_id", "")
-    if not isinstance(nib, str) or not re.fullmatch(r"[0-9]{13}", nib):
-        raise BadNotice
-    if not isinstance(oss_id, str) or len(oss_id) > 40:
-        raise BadNotice
-    _check_shape(service, data)
-    return Notice(service=service, nib=nib, oss_id=oss_id, data=data)
-
-
-def _check_shape(service: str, data: Mapping[str, Any]) -> None:
-    """Check what is read later; the many other fields may be as they like."""
-    if service == "receiveFileDS":
-        if not all(isinstance(data.get(name), str) for name in ("id_izin", "file_izin")):
-            raise BadNotice
-        return
-    for name in ("data_proyek", "data_checklist", "penanggung_jwb"):
-        entries = data.get(name) or []
-        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-            raise BadNotice
-    status = data.get("status_nib") or ""
-    if status and status not in set(NibStatus):
-        raise BadNotice
-
-
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The same name twice would be one thing to us and another to whoever signed it."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("repeated name")
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def prove(notice: Notice, token: str, *, username: str, password: str, now: datetime) -> None:
-    """Make sure that the call comes from OSS.
+def prove(
+    service: str, body: bytes, token: str, *, username: str, password: str, now: datetime
+) -> Notice:
+    """Make sure that the call comes from OSS, before anything else in it is read.
 
     The guide defines the token as SHA1(username + password + NIB + date), date as YYYYMMDD; SHA-1
-    and this way of mixing a secret in are its choice, not ours. Version 5.0.0 of the guide puts
+    and this way of mixing a secret in are its choice, not ours. Its texts before December 2023 have
     the NPWP in place of the NIB, so both are taken. Yesterday and tomorrow count, for clocks that
     differ at midnight. Everything is compared, so that the time it takes tells nothing.
 
-    Raises NotOss, also while no username and password are set.
+    Raises BadNotice where there is no NIB; NotOss, also while no username and password are set.
     """
+    envelope = ENVELOPES[service]
+    is_whole = len(body) <= BODY_AT_MOST
+    try:
+        content = reading.parse(body) if is_whole else None
+    except ValueError:
+        content, is_whole = None, False
+    numbers = reading.nibs_in(content, envelope)
+    if not numbers and (found := reading.nib_in_bytes(body)):
+        numbers, is_whole = [found], False
+    if not numbers:
+        raise BadNotice
     if not username or not password:
         raise NotOss
+    nib = numbers[0]
+    numbers += [number for number in (reading.tax_number_in(content, envelope),) if number]
     today = now.astimezone(_WIB).date()
-    npwp = notice.data.get("npwp_perseroan")
-    numbers = [notice.nib, *([npwp] if isinstance(npwp, str) and npwp else [])]
     shown = token.strip().lower().encode()
     fits = False
     for number in numbers:
@@ -138,23 +109,33 @@ def prove(notice: Notice, token: str, *, username: str, password: str, now: date
             fits |= hmac.compare_digest(shown, expected.encode())
     if not fits:
         raise NotOss
+    return Notice(service, nib, body if is_whole else body[:KEPT_OF_UNREADABLE])
 
 
 def keep(notice: Notice) -> bool:
-    """Keep a notice and plan its handling, in the caller's transaction. False: known already."""
-    content = json.dumps([notice.service, notice.data], sort_keys=True, ensure_ascii=True)
+    """Keep what OSS said, sealed and before it is read, in the caller's transaction.
+
+    Its handling is planned. False: known already.
+    """
+    now = datetime.now(UTC)
+    body = _as_text(notice.body)
+    digest = hashlib.sha256(f"{notice.service} {_canonical(notice.body)}".encode()).digest()
+    query = select(OssNotice).where(OssNotice.digest == digest).with_for_update()
+    known = db.session.scalar(query)
+    if known is not None:
+        if known.state == NoticeState.MATCHED and known.received_at < now - REPEATED_AFTER:
+            known.state, known.body, known.received_at = NoticeState.NEW, body, now
+            jobs.plan(JOB, None)
+        return False
     row = OssNotice(
         service=notice.service,
         nib=notice.nib,
-        oss_id=notice.oss_id,
-        digest=hashlib.sha256(content.encode()).digest(),
-        body=json.dumps(notice.data, ensure_ascii=False),
+        oss_id="",
+        digest=digest,
+        body=body,
         state=NoticeState.NEW,
-        received_at=datetime.now(UTC),
+        received_at=now,
     )
-    query = select(OssNotice.id).where(OssNotice.digest == row.digest)
-    if db.session.scalar(query) is not None:
-        return False
     try:
         with db.session.begin_nested():  # the same call may come twice at the same moment
             db.session.add(row)
@@ -162,6 +143,35 @@ def keep(notice: Notice) -> bool:
         return False
     jobs.plan(JOB, None)
     return True
+
+
+def _canonical(body: bytes) -> str:
+    """Return the same for calls that differ in the order of their names only."""
+    try:
+        return json.dumps(reading.parse(body), sort_keys=True, ensure_ascii=True, default=str)
+    except (ValueError, RecursionError):
+        return _as_text(body)
+
+
+def _as_text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace")
+
+
+def read(row: OssNotice) -> NoticeRead:
+    """Read a notice that was kept. What cannot be read is logged, and kept, by its name alone."""
+    try:
+        content = reading.parse((row.body or "").encode())
+    except ValueError:
+        content = None
+    found = reading.read_notice(content, ENVELOPES[row.service], row.nib)
+    row.oss_id, row.id_izin = found.oss_id, found.id_izin or None
+    row.unread = list(found.unread) or None
+    if found.unread:
+        _log.warning("oss_notice_partly_unread", notice=row.id, fields=row.unread)
+    return found
 
 
 @jobs.handles(JOB)
@@ -180,7 +190,7 @@ def _match(notice_id: int) -> None:
     if row.state != NoticeState.NEW:
         db.session.rollback()
         return
-    data = json.loads(row.body or "{}")
+    data = read(row)
     found = _by_number(row) or _by_person(data)
     row.handled_at = datetime.now(UTC)
     if found is None:
@@ -214,18 +224,37 @@ def _by_number(row: OssNotice) -> int | None:
     return found
 
 
-def _by_person(data: Mapping[str, Any]) -> int | None:
+def _by_person(data: NoticeRead) -> int | None:
     """Return the one sent dossier without NIB of the person who applied, by NIK *and* name.
 
     A name alone never decides, since many people share one. Nor does a NIK when its holder has
     several such dossiers of which none, or more than one, has an activity that OSS names.
     """
-    people = _people(data)
-    if not people:
-        return None
+    names = _names_by_nik(data)
+    found = [
+        dossier
+        for dossier in _waiting_with(names)
+        if is_holder(dossier.applicant.name or "", *names[_nik_of(dossier)])
+    ]
+    if len(found) > 1:
+        named = set(data.kbli_codes)
+        found = [each for each in found if named & {a.kbli_code for a in each.activities}]
+    return found[0].id if len(found) == 1 else None
+
+
+def _names_by_nik(data: NoticeRead) -> dict[bytes, set[str]]:
     indexes: dict[bytes, set[str]] = {}
-    for nik, name in people:
-        indexes.setdefault(vault.index(nik, "applicants.nik"), set()).add(_plain(name))
+    for person in data.people:
+        indexes.setdefault(vault.index(person.nik, "applicants.nik"), set()).add(person.name)
+    return indexes
+
+
+def _nik_of(dossier: Dossier) -> bytes:
+    return bytes(dossier.applicant.nik_index or b"")
+
+
+def _waiting_with(indexes: Collection[bytes]) -> list[Dossier]:
+    """Return the sent dossiers without a NIB of these people, by NIK alone."""
     query = (
         select(Dossier)
         .join(Applicant, Applicant.dossier_id == Dossier.id)
@@ -234,56 +263,17 @@ def _by_person(data: Mapping[str, Any]) -> int | None:
             Applicant.nik_index.in_(indexes), Handover.nib.is_(None), Dossier.sent_at.is_not(None)
         )
     )
-    found = [
-        dossier
-        for dossier in db.session.scalars(query)
-        if _plain(dossier.applicant.name or "")
-        in indexes[bytes(dossier.applicant.nik_index or b"")]
-    ]
-    if len(found) > 1:
-        named = {str(each.get("kbli")) for each in data.get("data_proyek") or []}
-        found = [each for each in found if named & {a.kbli_code for a in each.activities}]
-    return found[0].id if len(found) == 1 else None
+    return list(db.session.scalars(query)) if indexes else []
 
 
-def _people(data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return NIK and name of who applied and of who is in charge, where OSS names both."""
-    told = [
-        (
-            data.get("jenis_id_user_proses"),
-            data.get("no_id_user_proses"),
-            data.get("nama_user_proses"),
-        )
-    ]
-    for each in data.get("penanggung_jwb") or []:
-        told.append(
-            (
-                each.get("jns_identitas_penanggung_jwb"),
-                each.get("no_identitas_penanggung_jwb"),
-                each.get("nama_penanggung_jwb"),
-            )
-        )
-    return [
-        (nik, name)
-        for kind, nik, name in told
-        if kind == IdentityKind.KTP
-        and isinstance(nik, str)
-        and isinstance(name, str)
-        and re.fullmatch(r"[0-9]{16}", nik)
-        and _plain(name)
-    ]
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.upper().split())
-
-
-def _take_nib(dossier: Dossier, row: OssNotice, data: Mapping[str, Any]) -> bool:
+def _take_nib(dossier: Dossier, row: OssNotice, data: NoticeRead) -> bool:
     """Give a dossier the NIB that OSS sent for it. False when it has another one by now."""
     handover = dossier.handover
     if handover is None:
         return False
     if handover.nib is not None:
+        if handover.nib == row.nib:
+            _take_end(dossier, data)
         return handover.nib == row.nib
     try:
         handover.nib_shared = nibs.shares(dossier, row.nib)
@@ -294,7 +284,7 @@ def _take_nib(dossier: Dossier, row: OssNotice, data: Mapping[str, Any]) -> bool
     handover.nib_source = NibSource.OSS
     handover.nib_at = now
     handover.oss_id = row.oss_id or handover.oss_id
-    handover.nib_status = str(data.get("status_nib") or "") or None
+    handover.nib_status = data.nib_code or data.nib_status
     handover.state = HandoverState.ACCEPTED
     handover.answered_at = now
     events.record(dossier, EventKind.NIB_RECEIVED, nib=row.nib, source=str(NibSource.OSS))
@@ -303,6 +293,18 @@ def _take_nib(dossier: Dossier, row: OssNotice, data: Mapping[str, Any]) -> bool
     changes.follow(dossier)
     lkpm.plan_reminder(dossier, now=now)
     return True
+
+
+def _take_end(dossier: Dossier, data: NoticeRead) -> None:
+    """OSS itself says that a NIB is frozen, revoked or cancelled: tell it before asking again.
+
+    Then what it confirmed before counts no more; the answer of OSS decides (reconciliation).
+    """
+    status = data.nib_code or data.nib_status
+    if status is None or data.nib_status in _IN_FORCE or dossier.handover is None:
+        return
+    reconciliation.take_nib_status(dossier, status)
+    dossier.handover.nib_confirmed_at = None
 
 
 def waiting_for_staff(limit: int = 50) -> list[OssNotice]:
@@ -324,10 +326,29 @@ def give_to(notice: OssNotice, dossier: Dossier) -> None:
 
     dossier: held to change. Raises BadNotice when it has another NIB, or was never sent.
     """
-    if not _take_nib(dossier, notice, json.loads(notice.body or "{}")):
+    if not _take_nib(dossier, notice, read(notice)):
         raise BadNotice
     notice.state = NoticeState.MATCHED
     notice.dossier_id = dossier.id
     notice.body = None
     notice.handled_at = datetime.now(UTC)
     reconciliation.plan(dossier)
+
+
+def read_again(notice: OssNotice) -> None:
+    """Read a waiting notice once more, such as after the reader has learnt a new shape."""
+    notice.state = NoticeState.NEW
+    jobs.plan(JOB, None)
+
+
+def spellings(notice: OssNotice) -> list[tuple[str, str, str]]:
+    """Return files whose NIK fits a waiting notice and whose name does not.
+
+    Each as Nomor Bantuan, the name here and the names that OSS has: for staff alone to judge.
+    """
+    names = _names_by_nik(read(notice))
+    return [
+        (dossier.support_number, dossier.applicant.name or "", ", ".join(sorted(told)))
+        for dossier in _waiting_with(names)
+        if not is_holder(dossier.applicant.name or "", *(told := names[_nik_of(dossier)]))
+    ]
