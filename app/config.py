@@ -121,6 +121,7 @@ class Settings:
     oss_user_key: str = field(repr=False)
     oss_username: str = field(repr=False)
     oss_password: str = field(repr=False)
+    oss_area_codes: str
     office_hours: str | None = None
     office_address: str | None = None
     office_phone: str | None = None
@@ -158,6 +159,10 @@ class Settings:
         """True when people reach the service over https."""
         return bool(self.public_url and self.public_url.startswith("https://"))
 
+
+# The list by which OSS numbers areas: of Permendagri 72/2019 (Kabupaten Sorong is 92.01), which its
+# guide names, or of since 2022 (96.01). Which one it uses today only Lembaga OSS can say.
+_AREA_CODES = frozenset({"2019", "2022"})
 
 # What only Lembaga OSS can give, and for what.
 _FOR_OSS = {
@@ -292,6 +297,9 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         wipe_at = "02:00"
 
     oss_url = address("OSS_URL")
+    area_codes = env.get("OSS_AREA_CODES", "").strip() or "2022"
+    if area_codes not in _AREA_CODES:
+        mistakes.append(f"OSS_AREA_CODES must be 2019 or 2022, not “{area_codes}”.")
     if mode is ServiceMode.CONNECTED:
         mistakes += [
             f"{name} is missing: SERVICE_MODE=connected needs it. {what}"
@@ -329,6 +337,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         practice_wipe_at=time.fromisoformat(wipe_at),
         nik_check=nik_check,
         oss_url=oss_url,
+        oss_area_codes=area_codes,
         oss_user_key=env.get("OSS_USER_KEY", "").strip(),
         oss_username=env.get("OSS_USERNAME", "").strip(),
         oss_password=env.get("OSS_PASSWORD", "").strip(),

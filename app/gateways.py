@@ -18,6 +18,7 @@ from app.adapters.messages.mail import SmtpMail, read_smtp_url
 from app.config import Secrets, ServiceMode, Settings, load_secrets
 from app.domain.messages import Channel
 from app.extensions import ports
+from app.services import oss_areas
 from app.simulators._shared import serve
 from app.simulators.dukcapil import create_dukcapil_simulator
 from app.simulators.oss import create_oss_simulator
@@ -80,6 +81,7 @@ def _licensing(settings: Settings, keys: Secrets) -> Licensing:
             service_client("oss", base_url=settings.oss_url),
             user_key=settings.oss_user_key,
             practice=False,
+            area_code=oss_areas.before_2022 if settings.oss_area_codes == "2019" else str,
         )
     state = settings.instance / "simulators"
     state.mkdir(parents=True, exist_ok=True)
