@@ -34,7 +34,9 @@ business codes, the name and NPWP of an entity, dates and digests, nothing about
 state_dir/oss.json {"mode": ...} switches the service while it runs: "up", "slow", "down",
 "accept_then_die" (keeps what is new, then answers 500; sent again, it is answered with what was
 kept) and "differs" (inqueryNIB tells of another size and place than were filed, and of an entity
-another NPWP, so that a difference can be practised).
+another NPWP, so that a difference can be practised); "as_it_speaks" words every answer as the
+national OSS does in daily use (app/simulators/_oss_speech.py), and so do "strange" (a status that
+no list has), "frozen", "revoked" and "forgotten" (the NIB is not found any more).
 """
 
 from __future__ import annotations
@@ -67,6 +69,7 @@ from app.domain.oss_codes import (
 from app.domain.risk import RiskLevel
 from app.simulators._oss_filing import BadFiling, kept_of
 from app.simulators._oss_lists import LICENCE_KINDS, LISTS, STATUS_WORDS
+from app.simulators._oss_speech import STRANGE_STATUS, as_it_speaks
 from app.simulators._shared import (
     SLOW_S,
     StateFile,
@@ -88,6 +91,8 @@ LOOKING_THROUGH = timedelta(minutes=1)  # the automatic check whether documents 
 WIB = timezone(timedelta(hours=7))  # OSS counts days in the time of Jakarta
 
 _MODES = frozenset({"up", "slow", "down", "accept_then_die", "differs"})
+_WORDS = frozenset({"as_it_speaks", "strange", "frozen", "revoked", "forgotten"})
+_NIB_IN = {"frozen": NibStatus.FROZEN, "revoked": NibStatus.REVOKED}
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS submissions (
     kunci TEXT PRIMARY KEY,
@@ -227,7 +232,7 @@ class _Oss:
         return self._now().astimezone(WIB).date()
 
     def answer(self, request: Request) -> Response:
-        mode = control_mode(self._control_file, _MODES)
+        mode = control_mode(self._control_file, _MODES | _WORDS)
         if mode == "down":
             return html_response("503 Service Unavailable", 503)
         if mode == "slow":
@@ -236,6 +241,8 @@ class _Oss:
         remark = _REMARKS[ResponseCode.OK]
         try:
             inside = self._serve(request, mode)
+            if mode in _WORDS:
+                inside = as_it_speaks(inside)
         except _Refusal as refusal:
             code, remark = refusal.code, refusal.remark
         code_name, remark_name = _CODE_AND_REMARK.get(request.path, ("kode", "keterangan"))
@@ -337,6 +344,8 @@ class _Oss:
 
     def _inquire(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
         kept = self._found(asked)
+        if mode == "forgotten":
+            raise _Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
         data = json.loads(kept["data"])
         entity, projects = data["entity"], data["projects"]
         if mode == "differs":
@@ -349,7 +358,7 @@ class _Oss:
                 "tgl_terbit_nib": kept["issued_on"],
                 "jenis_pelaku_usaha": ApplicantKind.ENTITY if entity else ApplicantKind.INDIVIDUAL,
                 "skala_usaha": projects[0]["skala_usaha"],
-                "status_nib": NibStatus.ACTIVE,
+                "status_nib": _NIB_IN.get(mode, NibStatus.ACTIVE),
                 **(entity or {}),
                 "data_proyek": [
                     {
@@ -366,7 +375,11 @@ class _Oss:
                     for number, project in enumerate(projects, 1)
                 ],
                 "data_checklist": [
-                    {**_checklist(row), "kd_daerah": projects[row["number"] - 1]["daerah"][0]}
+                    {
+                        **_checklist(row),
+                        **({"status_checklist": STRANGE_STATUS} if mode == "strange" else {}),
+                        "kd_daerah": projects[row["number"] - 1]["daerah"][0],
+                    }
                     for row in self._licences_of(kept["oss_id"])
                 ],
             }
@@ -383,15 +396,18 @@ class _Oss:
             }
         }
 
-    def _check_licence(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
+    def _check_licence(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
         row = self._licence(asked.get("id_izin"))
+        status, words = row["status"], STATUS_WORDS[row["status"]]
+        if mode == "strange":
+            status, words = STRANGE_STATUS, "Perbaikan di kantor lain (latihan)"
         return {
             "dataIZIN": {
                 "nib": row["nib"],
                 "id_proyek": row["id_proyek"],
                 "id_izin": row["id_izin"],
-                "kd_status": row["status"],
-                "uraian_status": STATUS_WORDS[row["status"]],
+                "kd_status": status,
+                "uraian_status": words,
             }
         }
 
@@ -407,7 +423,15 @@ class _Oss:
                 "kd_daerah": project["daerah"][0],
                 "kewenangan": _authority(row),
                 "data_proyek": [{"id_proyek": row["id_proyek"], "kbli": project["kbli"]}],
-                "data_checklist": [{**_checklist(row), "kd_daerah": project["daerah"][0]}],
+                # The guide has no status here; who wants it asks for it (checkLicenseStatus).
+                "data_checklist": [
+                    {
+                        name: value
+                        for name, value in _checklist(row).items()
+                        if name != "status_checklist"
+                    }
+                    | {"kd_daerah": project["daerah"][0]}
+                ],
             },
         }
 

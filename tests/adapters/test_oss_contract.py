@@ -331,7 +331,8 @@ class TestServices:
             words="Telah Melengkapi Persyaratan",
         )
         record = oss.inquire_licence(licence.id_izin)
-        assert (record.oss_id, record.licence) == (receipt.oss_id, licence)
+        assert record.oss_id == receipt.oss_id
+        assert record.licence == replace(licence, status=None), "the guide has no status here"
         assert (record.kd_daerah, record.kbli_codes) == ("9601052001", ("47112",))
         project = oss.inquire_project(receipt.nib, licence.id_proyek, kbli="47112")
         assert project.project.kbli_code == "47112"
@@ -374,6 +375,44 @@ class TestServices:
         assert after.projects[0].area_codes != before.projects[0].area_codes
         assert after.entity.npwp != before.entity.npwp
         assert after.licences[0].status == before.licences[0].status
+
+    def test_in_the_words_of_daily_use_it_says_the_same(self, oss, set_mode):
+        other = replace(KIOSK, kbli_code="01131", risk=RiskLevel.MEDIUM_HIGH)
+        receipt = oss.hand_over(
+            replace(COMPANY, entity=replace(ENTITY, deed_kbli=()), activities=(KIOSK, other))
+        )
+        before = oss.inquire_nib(nib=receipt.nib)
+        set_mode("as_it_speaks")
+        after = oss.inquire_nib(nib=receipt.nib)
+        assert after.projects == tuple(replace(p, kbli_year=None) for p in before.projects)
+        own = [each for each in after.licences if each.id_izin != "D-LATIHAN"]
+        assert own == list(reversed(before.licences))
+        assert (after.nib_status, after.entity) == (before.nib_status, before.entity)
+        assert after.unread == ("id_izin", "kewenangan") or after.unread == ("kewenangan",)
+        licence = before.licences[1]
+        project = oss.inquire_project(receipt.nib, licence.id_proyek)
+        assert (project.project.kbli_code, project.working_idr) == ("01131", 1_000_000)
+        assert oss.inquire_licence(licence.id_izin).licence.id_izin == licence.id_izin
+        assert oss.check_licence_status(licence.id_izin).status is licence.status
+
+    @pytest.mark.parametrize(
+        ("mode", "status"), [("frozen", NibStatus.FROZEN), ("revoked", NibStatus.REVOKED)]
+    )
+    def test_a_nib_may_end(self, oss, set_mode, mode, status):
+        receipt = oss.hand_over(PERSON)
+        set_mode(mode)
+        assert oss.inquire_nib(nib=receipt.nib).nib_status is status
+        set_mode("forgotten")
+        with pytest.raises(Refused):
+            oss.inquire_nib(nib=receipt.nib)
+
+    def test_a_status_that_no_list_has_comes_with_its_words(self, oss, set_mode):
+        receipt = oss.hand_over(WAITING)
+        set_mode("strange")
+        (licence,) = [x for x in oss.inquire_nib(nib=receipt.nib).licences if x.product != "01"]
+        assert (licence.status, licence.code) == (LicenceStatus.OTHER, "58")
+        state = oss.check_licence_status(licence.id_izin)
+        assert (state.code, bool(state.words)) == ("58", True)
 
     # What the office tells
 
