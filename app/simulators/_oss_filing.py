@@ -21,7 +21,7 @@ class BadFiling(Exception):
 
 
 def kept_of(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is kept of a filing: {"projects": [...], "entity": {...} | None}.
+    """Return what is kept of a filing: {"projects": [...], "entity": {...} | None, "ucapan"}.
 
     asked: the inside of PENGAJUAN. Raises BadFiling.
     """
@@ -42,7 +42,7 @@ def kept_of(asked: Mapping[str, Any]) -> dict[str, Any]:
         days = [None] * len(projects)
     found = [_project(each, by) for each, by in zip(projects, days, strict=True)]
     _compare_with_deed(found, asked.get("AKTA"))
-    return {"projects": found, "entity": entity}
+    return {"projects": found, "entity": entity, "ucapan": asked.get("ucapan", "")}
 
 
 def _entity(data: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, str] | None:

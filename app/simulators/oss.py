@@ -36,7 +36,8 @@ state_dir/oss.json {"mode": ...} switches the service while it runs: "up", "slow
 kept) and "differs" (inqueryNIB tells of another size and place than were filed, and of an entity
 another NPWP, so that a difference can be practised); "as_it_speaks" words every answer as the
 national OSS does in daily use (app/simulators/_oss_speech.py), and so do "strange" (a status that
-no list has), "frozen", "revoked" and "forgotten" (the NIB is not found any more).
+no list has), "frozen", "revoked" and "forgotten" (the NIB is not found any more). A filing may
+choose them for itself (`ucapan` in PENGAJUAN), as the journey driver does.
 """
 
 from __future__ import annotations
@@ -240,7 +241,7 @@ class _Oss:
         code, inside = ResponseCode.OK, {}
         remark = _REMARKS[ResponseCode.OK]
         try:
-            inside = self._serve(request, mode)
+            inside, mode = self._serve(request, mode)
             if mode in _WORDS:
                 inside = as_it_speaks(inside)
         except _Refusal as refusal:
@@ -250,7 +251,8 @@ class _Oss:
         envelope = _NAME.get(request.path, ("", "respon"))[1]
         return json_response({envelope: said} if envelope else said, int(code))
 
-    def _serve(self, request: Request, mode: str) -> dict[str, Any]:
+    def _serve(self, request: Request, mode: str) -> tuple[dict[str, Any], str]:
+        """Return the inside of the answer, and in what words it is to be told."""
         shown = request.headers.get("user_key", "").encode()
         if not hmac.compare_digest(shown, self._user_key):
             raise _Refusal(ResponseCode.BAD_KEY)
@@ -264,7 +266,21 @@ class _Oss:
         asked = body.get(asked_in) if asked_in else body
         if not isinstance(asked, dict) or not asked:
             raise _Refusal(ResponseCode.BAD_DATA)
-        return service(asked, mode)
+        if mode == "up":
+            mode = self._words_for(asked) or mode
+        return service(asked, mode), mode
+
+    def _words_for(self, asked: Mapping[str, Any]) -> str:
+        """Return the words that were chosen for one filing (ucapan), "" for the usual ones."""
+        with self._state.reading() as connection:
+            row = _licence_row(connection, str(asked.get("id_izin") or ""))
+            oss_id = row["oss_id"] if row is not None else str(asked.get("oss_id") or "")
+            nib = str(asked.get("nib") or "")
+            kept = _find(connection, "oss_id", oss_id) or _find(connection, "nib", nib)
+        if kept is None or kept["data"].startswith("["):
+            return ""
+        words = str(json.loads(kept["data"]).get("ucapan", ""))
+        return words if words in _WORDS else ""
 
     # Filing
 

@@ -22,6 +22,7 @@ from tests.tools.phone import Unexpected
 
 _WIB = timezone(timedelta(hours=7))  # OSS counts days in Jakarta's time
 _PATIENCE_S = 15.0
+SPEECH = "ucapan"  # in what words the built-in OSS tells of this filing
 _BY_HAND = frozenset({LicenceStatus.APPROVED, LicenceStatus.REJECTED})
 
 
@@ -55,6 +56,8 @@ class OssSite:
         data: dict[str, Any] = copy.deepcopy(dict(data_nib))
         for path, value in otherwise.items():
             *way, last = path.split(".")
+            if path == SPEECH:
+                continue
             at: Any = data
             for name in way:
                 at = at[int(name)] if name.isdigit() else at[name]
@@ -65,6 +68,7 @@ class OssSite:
         branch = any(each.get("flag_cabang") == "Y" for each in data["data_proyek"])
         asked = {"kunci": secrets.token_urlsafe(24), "dataNIB": data}
         asked |= {"cabang": {}} if branch else {}
+        asked |= {SPEECH: otherwise[SPEECH]} if SPEECH in otherwise else {}
         said = self._ask("/latihan/pengajuan", {"PENGAJUAN": asked}, "responPENGAJUAN")
         names = ("no_id_user_proses", "nama_user_proses")
         person = {name: data[name] for name in names}
