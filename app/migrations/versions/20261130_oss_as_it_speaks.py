@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'oss_as_it_speaks'
-down_revision = 'who_errs_waits'
+down_revision = 'signed_papers'
 
 CODES = [('licences', 'status', False), ('licence_events', 'status', False)]
 CODES += [('handovers', 'nib_status', True)]
