@@ -23,7 +23,8 @@ def plan(dossier: Dossier, now: datetime) -> Job | None:
     known = jobs.open_job(JOB, dossier.id)
     if known is not None and known.claimed_until is None:
         return known
-    last = max(event.recorded_at for row in open_ones for event in row.events)
+    # A row of OSS may have no status at all: then nothing is known to have happened yet.
+    last = max((event.recorded_at for row in open_ones for event in row.events), default=now)
     return jobs.plan(JOB, dossier.id, due_at=now + next_look(now - last))
 
 

@@ -180,3 +180,12 @@ def test_nothing_about_the_business_is_logged(database, office_is):
         assert work(dossier)
     for value in (dossier.handover.nib, "9601", "9671", "kecil"):
         assert value not in log.getvalue(), value
+
+
+@pytest.mark.parametrize("words", ["as_it_speaks", "frozen"])
+def test_other_words_of_oss_are_compared_too(database, office_is, words):
+    """Also with a row among the licences that has no status."""
+    dossier = sent_dossier()
+    office_is("oss", words)
+    assert work(dossier)
+    assert reconciliation.was_compared(dossier)
