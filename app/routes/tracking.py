@@ -28,7 +28,7 @@ bp = Blueprint("tracking", __name__)
 def show() -> ResponseReturnValue:
     """Ask for a number; show where its file is."""
     if "nomor" not in request.args:
-        return render("tracking/ask.html", public_for=300, form=TrackForm(formdata=None))
+        return render("tracking/ask.html", form=TrackForm(formdata=None))
     form = TrackForm(formdata=request.args)
     if not form.validate():
         return render("tracking/ask.html", status=422, form=form, mistakes=mistakes(form))

@@ -142,3 +142,16 @@ def test_on_a_shared_device_nothing_is_offered(terminal):
     offered = '() => [...document.querySelectorAll("main input")].filter(box => !["hidden", '
     offered += '"radio"].includes(box.type) && box.autocomplete !== "off").map(box => box.name)'
     assert terminal.page.evaluate(offered) == []
+
+
+def test_a_number_that_was_only_typed_does_not_wait_for_the_next_person(terminal):
+    """The page that follows a file belongs to no file, and is for everybody."""
+    start(terminal)
+    number = "3141 5926 5358"
+    terminal.open("/lacak")
+    terminal.page.fill("#nomor", number)
+    finish(terminal)
+    start(terminal)
+    held = held_further_back(terminal)
+    assert [page for page in held if page.endswith("/lacak")], held.keys()
+    assert not [page for page, text in held.items() if number in text]

@@ -13,7 +13,7 @@ from tests.pages import JOURNEY, KIOSK, PREFIXES, PUBLIC, Walk
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 # Pages that anybody may keep for a while. The other public ones hold a form with a token.
-CACHED = ["home", "privacy", "tracking", "verification"]
+CACHED = ["home", "privacy", "verification"]
 WITH_TOKEN = ["start", "start-with-code", "resume"]
 
 
