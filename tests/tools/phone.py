@@ -241,7 +241,9 @@ class Form:
             if not label:
                 raise Unexpected(f"a box without words: {name}")
             self.files[name] = None
-        elif not name or kind not in {*_TYPED, "select", "radio", "checkbox", "hidden"}:
+        elif not name or "disabled" in control.attrib:
+            return  # never sent, like the mark that tells the forms of two people apart
+        elif kind not in {*_TYPED, "select", "radio", "checkbox", "hidden"}:
             return
         elif kind == "select":
             options = self.page.all("option", within=control)
