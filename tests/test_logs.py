@@ -124,7 +124,7 @@ def test_a_fault_in_the_database_logs_its_place_and_no_answer(loud, page):
             answer = form.submit(follow=False)
     finally:
         rename(loud, "events_away", "events")
-    assert answer.status_code == 500
+    assert answer.status_code in {500, 503}  # SQLite says so of a busy file too
     lines = [json.loads(line) for line in log.getvalue().splitlines() if line[:1] == "{"]
     (fault,) = [line for line in lines if line["event"] == "unexpected_error"]
     assert fault["endpoint"] == "journey.take"
