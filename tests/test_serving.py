@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -55,6 +56,12 @@ class Program:
         self.closed += 1
 
 
+def to_end(call: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: where Chromium is driven, a loop runs in the main one."""
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(asyncio.run, call).result()
+
+
 def run(
     served: ReceivedWhole, scope: dict[str, Any], messages: list[dict[str, Any]]
 ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -69,7 +76,7 @@ def run(
     async def send(message: dict[str, Any]) -> None:
         sent.append(dict(message))
 
-    asyncio.run(served(scope, receive, send))
+    to_end(served(scope, receive, send))
     started, *rest = sent
     return started["status"], started["headers"], b"".join(m["body"] for m in rest)
 
@@ -145,7 +152,7 @@ def test_a_sender_is_cut_who_vanished_or_takes_too_long(program, monkeypatch):
         statuses.append(message.get("status"))
 
     statuses: list[Any] = []
-    asyncio.run(served(scope_of(content_length="9999"), drip, send))
+    to_end(served(scope_of(content_length="9999"), drip, send))
     assert statuses[0] == 408, "fast enough at each moment, but without an end"
     assert program.bodies == []
 
