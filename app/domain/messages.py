@@ -59,6 +59,7 @@ ASKED_JUST_NOW = ANSWERS | {MessageKind.RECOVERY_CODE}
 
 _NOTHING: frozenset[str] = frozenset()
 _FACTS: Mapping[MessageKind, tuple[frozenset[str], ...]] = {
+    MessageKind.SENT: (_NOTHING, frozenset({"turn"})),  # older messages do not know whose turn
     MessageKind.RETURNED: (_NOTHING, frozenset({"until"})),
     MessageKind.VISIT_PLANNED: (frozenset({"on"}),),
     MessageKind.DEADLINE_SOON: (frozenset({"until"}),),

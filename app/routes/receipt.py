@@ -15,6 +15,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import NibStatus
 from app.domain.risk import RiskLevel
 from app.domain.support_number import format_support_number
+from app.domain.turns import VERIFYING
 from app.forms.business import SendForm
 from app.i18n import outside_url
 from app.routes import once
@@ -131,7 +132,7 @@ def show() -> ResponseReturnValue:
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),
         turn=turn,
-        papers=attachments.lacking(dossier) if turn is progress.Turn.WAIT_OFFICE else None,
+        papers=attachments.lacking(dossier) if turn in VERIFYING else None,
         licences=licences.views(dossier, datetime.now(UTC)),
         practice=in_training(),
         may_take_back=handovers.may_take_back(dossier),

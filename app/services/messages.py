@@ -33,6 +33,7 @@ from app.domain.messages import (
     next_try,
 )
 from app.domain.support_number import format_support_number
+from app.domain.turns import Turn
 from app.extensions import db, ports, vault
 from app.models.dossier import Applicant, Dossier, Job
 from app.models.message import InboundMessage, Message, OptOut
@@ -63,7 +64,7 @@ def announce(
         told once, however often this is called.
     keep_address: send it to the phone and e-mail as they are now, although they change before it
         goes out. The kind ERASURE_DONE always does, and outlives the dossier.
-    facts: those of domain.messages.allowed_facts: days (until, on), minutes, a code.
+    facts: those of domain.messages.allowed_facts: days (until, on), minutes, a turn, a code.
 
     Raises WrongFacts; ValueError for a kind that only answers an SMS or a fact that is no fact.
     """
@@ -116,6 +117,8 @@ def _plain(name: str, value: object) -> object:
         return value.isoformat()
     if name == "minutes" and isinstance(value, int):
         return value
+    if name == "turn" and isinstance(value, Turn):
+        return str(value)
     if name == "code" and isinstance(value, str) and value.isdigit() and len(value) <= 12:
         return value
     raise ValueError(name)

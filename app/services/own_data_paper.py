@@ -15,6 +15,7 @@ from app.models.dossier import DeclarationGiven, Dossier
 from app.services import messages, own_data, progress, wordings
 from app.services.reference import get_book
 from app.services.summary import summary_of
+from app.services.turn_words import turn_in_words
 
 
 def draw(dossier: Dossier) -> bytes:
@@ -56,6 +57,7 @@ def paper_of(dossier: Dossier, now: datetime) -> OwnDataPaper:
         for step in progress.way_of(dossier)
         if step.at is not None
     ]
+    happened.append((_("Whose turn it is"), turn_in_words(progress.turn_of(dossier))))
     sections.append(PaperSection(_("When what happened"), tuple(happened)))
     told = [
         (moment_in_words(row.created_at), messages.written(row, hide_secret=True))

@@ -19,13 +19,24 @@ from app.domain.changes import ChangeKind, ChangeState
 from app.domain.legal_form import LegalForm
 from app.domain.nib import NibSource
 from app.domain.nik_check import NikClass
+from app.domain.turns import Turn
 from app.extensions import db, ports
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Handover
 from app.models.message import Message
-from app.services import changes, handovers, jobs, nibs, nik_checks, papers, progress
+from app.services import (
+    changes,
+    handovers,
+    jobs,
+    messages,
+    nibs,
+    nik_checks,
+    own_data,
+    papers,
+    progress,
+)
 from app.services.handovers import HandoverState
-from app.services.progress import Stage, StageState, Turn
+from app.services.progress import Stage, StageState
 from tests.factories import (
     at_once,
     bring_forward,
@@ -120,6 +131,42 @@ def test_sending_asks_nobody_and_waits_for_the_person(session):
     assert isinstance(ports.licensing, NoLine)
 
 
+@pytest.mark.parametrize("checked_first", [True, False])
+def test_who_has_sent_is_told_to_file_and_not_to_wait(session, checked_first):
+    dossier = dossier_at(None)
+    if checked_first:
+        match(dossier)
+    handovers.send(dossier)
+    (told,) = messages.of_dossier(dossier)
+    assert told.facts == {"turn": "file_at_oss" if checked_first else "file_nik_open"}
+    said = messages.written(told)
+    assert "Giliran Anda. Ajukan di oss.go.id" in said
+    assert "tinggal tunggu" not in said
+
+
+@pytest.mark.parametrize(
+    ("status", "doubt", "turn"),
+    [
+        ("05", None, Turn.NOT_IN_FORCE),
+        ("?", None, Turn.NOT_IN_FORCE),
+        ("01", "holder", Turn.CORRECT_NIB),
+        ("01", None, Turn.SHOW_PAPER),
+    ],
+)
+def test_a_number_that_oss_holds_back_is_not_done(session, status, doubt, turn):
+    dossier = sent_dossier()
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    assert dossier.handover is not None
+    dossier.handover.nib_status, dossier.handover.nib_doubt = status, doubt
+    assert progress.turn_of(dossier) is turn
+
+
+def test_a_withdrawn_file_is_nobodys_turn(session):
+    dossier = dossier_at(None)
+    own_data.withdraw(dossier)
+    assert progress.turn_of(dossier) is Turn.WITHDRAWN
+
+
 def test_nothing_can_be_filed_over_no_line(session):
     dossier = sent_dossier()
     with pytest.raises(FilingNotOffered):
@@ -143,8 +190,10 @@ def test_the_whole_way_in_assist_mode(session):
     assert handover.nib_at is not None
     assert handover.nib_confirmed_at is None
     assert handover.state == HandoverState.ACCEPTED
-    assert progress.turn_of(dossier) is Turn.DONE
-    assert {s.state for s in progress.way_of(dossier)} == {StageState.DONE}
+    assert progress.turn_of(dossier) is Turn.SHOW_PAPER
+    assert [s.stage for s in progress.way_of(dossier) if s.state is not StageState.DONE] == [
+        Stage.NIB
+    ]
     assert kinds(dossier) == ["sent", "nib_received"]
     assert papers.of(dossier) is None, "OSS alone makes the paper"
 
@@ -154,7 +203,7 @@ def test_a_nib_may_come_before_the_answer_of_the_registry(session):
     nibs.tell(dossier, NIB, NibSource.TYPED)
     stations = {station.stage: station.state for station in progress.way_of(dossier)}
     assert stations[Stage.NIK] is StageState.NOW
-    assert stations[Stage.NIB] is StageState.DONE
+    assert stations[Stage.NIB] is StageState.STUCK
     nik_checks.record_by_staff(dossier, NikClass.NAME_MISMATCH)
     assert dossier.handover is not None
     assert dossier.handover.nib == NIB, "OSS has looked at the NIK itself"
@@ -284,7 +333,7 @@ def test_a_nib_ends_in_every_file_that_has_it(session):
     session.commit()
     session.expire_all()
     assert [progress.turn_of(each) for each in (first, second, other)] == [
-        Turn.ENDED, Turn.ENDED, Turn.DONE,
+        Turn.ENDED_TOLD, Turn.ENDED_TOLD, Turn.SHOW_PAPER,
     ]  # fmt: skip
 
 
