@@ -108,11 +108,15 @@ PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
 
 
 class MessageState(StrEnum):
-    """Where a message is. UNCERTAIN: it may have arrived, so it is not sent again."""
+    """Where a message is. UNCERTAIN: it may have arrived, so it is not sent again.
+
+    SHOWN: on the person's page and nowhere else; nobody was handed it.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
+    SHOWN = "shown"
     UNCERTAIN = "uncertain"
     GAVE_UP = "gave_up"
     NOT_WANTED = "not_wanted"

@@ -27,7 +27,7 @@ HIDDEN = "******"
 # By kind, and by the facts that come with it where there are several texts.
 TEXTS: Mapping[MessageKind, Any] = {
     MessageKind.SENT: _l("File %(number)s is sent. Open your file to see whose turn it is."),
-    MessageKind.SENT_AGAIN: _l("The mended file %(number)s is sent. We write when there is news."),
+    MessageKind.SENT_AGAIN: _l("The mended file %(number)s is sent. Open your file to see whose turn it is."),
     MessageKind.NIK_TROUBLE: _l("The NIK in file %(number)s does not fit yet. Open your file to see what to do, or come to the office."),
     MessageKind.NIK_OK: _l("The NIK in file %(number)s fits now. Open your file to see the next step."),
     MessageKind.NIB_READY: _l("The NIB of file %(number)s is there. Open your file to see and print it. It is free."),
@@ -40,7 +40,7 @@ TEXTS: Mapping[MessageKind, Any] = {
     MessageKind.DEADLINE_SOON: _l("Mend file %(number)s by %(until)s, or it may be rejected. Open your file to see what to do."),
     MessageKind.LKPM_DUE: _l("Your business report (LKPM) is due by %(until)s at oss.go.id. A micro business need not send one."),
     MessageKind.RECOVERY_CODE: _l("Your code is %(code)s. It works for %(minutes)s minutes. Tell it to nobody, not even to an officer."),
-    MessageKind.PIN_LOCKED: _l("The PIN of file %(number)s was often typed wrong. Your answers are safe. Lost your PIN? Ask for a code to this phone."),
+    MessageKind.PIN_LOCKED: _l("The PIN of file %(number)s was often typed wrong. Your answers are safe. Lost your PIN? See /berkas/lupa or ask DPMPTSP."),
     MessageKind.PIN_CHANGED: _l("The PIN of file %(number)s was changed. Was it not you? Tell DPMPTSP at once."),
     MessageKind.PHONE_CHANGED: _l("The phone number of file %(number)s was changed. Was it not you? Tell DPMPTSP at once."),
     MessageKind.CONSENT_GIVEN: _l("A facilitator may help with file %(number)s until %(until)s. Do you not want that? Take it back in your file."),

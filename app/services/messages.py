@@ -11,6 +11,7 @@ import random
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 
 import structlog
 from sqlalchemy import delete, func, select, update
@@ -167,12 +168,11 @@ def _write(
         address=address,
         dedupe_key=dedupe_key,
         key=secrets.token_urlsafe(16),
-        state=MessageState.SENT if on_page else MessageState.WAITING,
+        state=MessageState.SHOWN if on_page else MessageState.WAITING,
         created_at=now,
         planned_for=due_at,
         due_at=due_at,
         attempts=0,
-        sent_at=now if on_page else None,
     )
     try:
         with db.session.begin_nested():
@@ -257,6 +257,27 @@ def chosen(who: Applicant) -> Channel | None:
     """Return the channel in use: as chosen, or as it comes; None where no message goes out."""
     ways = _channels(who, MessageKind.STATUS_CHANGED)
     return ways[0] if ways else None
+
+
+class CodeWay(StrEnum):
+    """Where a code for a lost PIN goes; NOWHERE: the office cannot send, so people come to it."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    NOWHERE = "nowhere"
+
+
+def code_way() -> CodeWay:
+    """Return where codes go: to the phone where anything goes there, else to the e-mail."""
+    carried = ports.messages.carried
+    if not carried.isdisjoint(PHONE_CHANNELS):
+        return CodeWay.PHONE
+    return CodeWay.EMAIL if Channel.EMAIL in carried else CodeWay.NOWHERE
+
+
+def can_write() -> bool:
+    """Say whether anything at all goes out to people; in practice the outbox counts as that."""
+    return bool(ports.messages.carried)
 
 
 def offered(who: Applicant) -> tuple[Channel, ...]:

@@ -244,7 +244,8 @@ def test_without_any_way_it_stands_on_the_page(database, monkeypatch, dossier):
     announce(dossier, MessageKind.RECOVERY_CODE, code="739214", minutes=15)
     database.commit()
     message = only(database)
-    assert (message.channel, message.state) == (Channel.PAGE, MessageState.SENT)
+    assert (message.channel, message.state) == (Channel.PAGE, MessageState.SHOWN)
+    assert message.sent_at is None
     assert message.job_id is None
     assert messages.of_dossier(dossier) == [message]
 
