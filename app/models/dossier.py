@@ -243,7 +243,8 @@ class Handover(db.Model):
     """Penyerahan ke OSS: one per dossier, with the key that keeps OSS from acting twice.
 
     nib: one per holder (PP 28/2025, Pasal 206), so a change or a second business has the number of
-    an earlier dossier. That one keeps it alone; each further one has it as nib_shared.
+    an earlier dossier. That one keeps it alone; each further one has it as nib_shared. nib_seen_at:
+    when staff saw it on the paper of OSS; nib_confirmed_at: when OSS said it itself.
     """
 
     __tablename__ = "handovers"
@@ -259,6 +260,7 @@ class Handover(db.Model):
     nib_source: Mapped[str | None] = mapped_column(String(10))
     nib_at: Mapped[datetime | None] = mapped_column(Moment)
     nib_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    nib_seen_at: Mapped[datetime | None] = mapped_column(Moment)
     nib_doubt: Mapped[str | None] = mapped_column(String(10))
     licences: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     refusal_code: Mapped[str | None] = mapped_column(String(40))

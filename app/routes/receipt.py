@@ -27,6 +27,7 @@ from app.services import (
     estimates,
     handovers,
     licences,
+    nibs,
     nik_checks,
     papers,
     progress,
@@ -128,6 +129,7 @@ def show() -> ResponseReturnValue:
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
+        told=nibs.is_told(dossier.handover),
         paper=papers.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),

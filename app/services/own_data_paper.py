@@ -28,6 +28,12 @@ def _as_shown(row: DeclarationGiven, language: str) -> list[str]:
     return wordings.shown(row.wording, row.kind, language)
 
 
+def _said(step: progress.Station) -> str:
+    """Return what was reached, and who says so where only the person does."""
+    words = label(step.stage)
+    return _("You wrote, not yet seen by us: %(what)s", what=words) if step.told else words
+
+
 def paper_of(dossier: Dossier, now: datetime) -> OwnDataPaper:
     """Return what the copy says. Numbers that pages mask stand here in full."""
     who = dossier.applicant
@@ -53,7 +59,7 @@ def paper_of(dossier: Dossier, now: datetime) -> OwnDataPaper:
     ]
     sections.append(PaperSection(_("What you stated"), tuple(stated)))
     happened = [
-        (label(step.stage), moment_in_words(step.at))
+        (_said(step), moment_in_words(step.at))
         for step in progress.way_of(dossier)
         if step.at is not None
     ]

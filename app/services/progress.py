@@ -6,7 +6,7 @@ Nothing here is personal: the same stages are shown to anybody who has the Nomor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from app.domain.turns import WHO_ACTS, Evidence, NikState, Standing, Turn, turn_
 from app.domain.verification import GRANTED, WhoActs, is_final, who_acts
 from app.models.dossier import Dossier
 from app.models.licence import Licence
-from app.services import change_gate, licences, modes, nik_checks
+from app.services import change_gate, licences, modes, nibs, nik_checks
 from app.services.handovers import HandoverState
 
 
@@ -45,12 +45,16 @@ class StageState(StrEnum):
 
 @dataclass(frozen=True)
 class Station:
-    """One stage, its state, and when it was reached. who: whose turn it is there, if anybody's."""
+    """One stage, its state, and when it was reached.
+
+    who: whose turn it is there, if anybody's. told: only the person says that it was reached.
+    """
 
     stage: Stage
     state: StageState
     at: datetime | None
     who: WhoActs | None = None
+    told: bool = False
 
 
 _REACHED_BY = {
@@ -125,7 +129,15 @@ def evidence_of(dossier: Dossier) -> Evidence:
         return Evidence.TOLD  # only the owner says so: OSS tells its own status of a NIB
     if handover.nib_doubt:
         return Evidence.DOUBTED
-    return Evidence.CONFIRMED if handover.nib_confirmed_at else Evidence.TOLD
+    if nibs.is_told(handover) or any(_is_told(row) for row in _verified(dossier)):
+        return Evidence.TOLD
+    return Evidence.CONFIRMED if handover.nib_confirmed_at else Evidence.SEEN
+
+
+def _is_told(licence: Licence) -> bool:
+    """Say whether only the person says how an office has decided."""
+    newest = licences.newest_event(licence)
+    return is_final(LicenceStatus.of(licence.status)) and bool(newest and licences.is_told(newest))
 
 
 def _verified(dossier: Dossier) -> list[Licence]:
@@ -143,6 +155,8 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
     turn = turn or turn_of(dossier)
     stations = []
     verified = _verified(dossier) if dossier.handover and dossier.handover.nib else []
+    handover = dossier.handover
+    nib_told = handover is not None and nibs.is_told(handover) and not modes.is_practice()
     for stage in Stage:
         at: datetime | None
         if stage is Stage.LICENCE:
@@ -161,20 +175,22 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
             done = at is not None
         if stage is Stage.ENDED and not done:
             continue
-        stations.append(Station(stage, StageState.DONE if done else StageState.AHEAD, at))
-    turns = {_AT[turn]: WHO_ACTS[turn]}
+        told = done and nib_told and stage in {Stage.OSS, Stage.NIB}
+        state = StageState.DONE if done else StageState.AHEAD
+        stations.append(Station(stage, state, at, told=told))
+    only_licence_told = turn is Turn.SHOW_PAPER and not nib_told
+    turns = {Stage.LICENCE if only_licence_told else _AT[turn]: WHO_ACTS[turn]}
     if sent and nik in _LOOKS_AT_NIK:  # also while, or after, the person files at OSS
         turns[Stage.NIK] = _LOOKS_AT_NIK[nik]
-    return [
-        Station(s.stage, _state_for(turns[s.stage]), s.at, turns[s.stage])
-        if s.stage in turns
-        else s
-        for s in stations
-    ]
+    return [_turned(each, turns.get(each.stage)) for each in stations]
 
 
-def _state_for(who: WhoActs) -> StageState:
-    return StageState.STUCK if who is WhoActs.PERSON else StageState.NOW
+def _turned(station: Station, who: WhoActs | None) -> Station:
+    """Return a station with whose turn it is there."""
+    if who is None:
+        return station
+    state = StageState.STUCK if who is WhoActs.PERSON else StageState.NOW
+    return replace(station, state=state, who=who)
 
 
 _LOOKS_AT_NIK = {
@@ -224,4 +240,5 @@ def _last_station(verified: list[Licence]) -> Station:
     if not verified or any(LicenceStatus.of(row.status) not in GRANTED for row in verified):
         return Station(Stage.LICENCE, StageState.AHEAD, None)
     at = max(event.at for row in verified for event in row.events if event.status in GRANTED)
-    return Station(Stage.LICENCE, StageState.DONE, at)
+    told = any(_is_told(row) for row in verified)
+    return Station(Stage.LICENCE, StageState.DONE, at, told=told)

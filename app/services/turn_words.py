@@ -31,7 +31,7 @@ SENTENCES: Mapping[Turn, Any] = {
     Turn.REFUSED: _l("OSS did not take the file. Open it, mend it and send it again."),
     Turn.CORRECT_NIB: _l("OSS does not confirm the NIB that you wrote. Compare it with the paper."),
     Turn.CONFIRM_NIB: _l("It has not confirmed yet what you wrote. We ask by ourselves."),
-    Turn.SHOW_PAPER: _l("You wrote a NIB. We have not seen it yet. Show us the OSS paper."),
+    Turn.SHOW_PAPER: _l("You wrote what OSS gave. We have not seen it yet. Show us the paper."),
     Turn.PLAY_OFFICE: _l("The practice NIB is there. Now you play the office."),
     Turn.WAIT_OFFICE: _l("The NIB is there. The office decides, and we ask OSS what it says."),
     Turn.LOOK_AT_OSS: _l("Look in your account at oss.go.id. The office decides there."),

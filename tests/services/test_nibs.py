@@ -15,11 +15,14 @@ from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
 from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
+from app.domain.calendar import local_date
 from app.domain.changes import ChangeKind, ChangeState
 from app.domain.legal_form import LegalForm
 from app.domain.nib import NibSource
 from app.domain.nik_check import NikClass
+from app.domain.oss_codes import LicenceStatus
 from app.domain.turns import Turn
+from app.domain.verification import StatusSource
 from app.extensions import db, ports
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Handover
@@ -28,6 +31,7 @@ from app.services import (
     changes,
     handovers,
     jobs,
+    licences,
     messages,
     nibs,
     nik_checks,
@@ -38,6 +42,7 @@ from app.services import (
 from app.services.handovers import HandoverState
 from app.services.progress import Stage, StageState
 from tests.factories import (
+    MEDIUM_HIGH,
     at_once,
     bring_forward,
     dossier_at,
@@ -47,6 +52,7 @@ from tests.factories import (
     sent_dossier,
 )
 
+NOW = datetime.now(UTC)
 NIB, OTHER = "8120207732258", "8120207732259"
 FOR_OSS = {
     "OSS_URL": "https://oss.example",
@@ -159,6 +165,52 @@ def test_a_number_that_oss_holds_back_is_not_done(session, status, doubt, turn):
     assert dossier.handover is not None
     dossier.handover.nib_status, dossier.handover.nib_doubt = status, doubt
     assert progress.turn_of(dossier) is turn
+
+
+def test_staff_see_the_paper_and_then_it_is_done(session):
+    dossier = sent_dossier()
+    match(dossier)
+    with pytest.raises(nibs.NothingTold):
+        nibs.see(dossier)
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    session.commit()
+    assert [number for number, _ in nibs.unseen()] == [dossier.support_number]
+    assert {s.stage for s in progress.way_of(dossier) if s.told} == {Stage.OSS, Stage.NIB}
+    nibs.see(dossier)
+    assert progress.turn_of(dossier) is Turn.DONE
+    assert not any(s.told for s in progress.way_of(dossier))
+    session.refresh(dossier)
+    assert (dossier.events[-1].kind, dossier.events[-1].facts) == ("nib_seen", {"nib": NIB})
+    assert nibs.unseen() == []
+    with pytest.raises(nibs.NothingTold):
+        nibs.see(dossier)
+    nibs.tell(dossier, OTHER, NibSource.TYPED)
+    assert progress.turn_of(dossier) is Turn.SHOW_PAPER, "another number was not seen"
+
+
+@pytest.mark.parametrize("seen_by", ["staff", "oss"])
+def test_a_licence_that_the_person_tells_counts_once_it_is_seen(session, seen_by):
+    dossier = dossier_at(None, kbli_code=MEDIUM_HIGH)
+    match(dossier)
+    handovers.send(dossier)
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.see(dossier)
+    (licence,) = licences.of(dossier)
+    (view,) = licences.views(dossier, datetime.now(UTC))
+    assert (view.guessed, view.history) == (True, ()), "nobody has said anything yet"
+    assert progress.turn_of(dossier) is Turn.LOOK_AT_OSS
+    licences.read_in_oss(dossier, licence.id_izin, LicenceStatus.APPROVED, on=local_date(NOW))
+    (view,) = licences.views(dossier, datetime.now(UTC))
+    assert (view.told, view.is_granted, [told for *_, told in view.history]) == (True, True, [True])
+    assert progress.turn_of(dossier) is Turn.SHOW_PAPER
+    assert [s.stage for s in progress.way_of(dossier) if s.told] == [Stage.LICENCE]
+    source = StatusSource.OFFICE if seen_by == "staff" else StatusSource.OSS
+    assert not licences.record_status(dossier, licence.id_izin, "50", at=NOW, source=source)
+    assert progress.turn_of(dossier) is Turn.DONE
+    (view,) = licences.views(dossier, datetime.now(UTC))
+    assert not view.told
+    session.refresh(dossier)
+    assert dossier.events[-1].kind == "licence_seen"
 
 
 def test_a_withdrawn_file_is_nobodys_turn(session):
