@@ -5,7 +5,7 @@ Nothing here is personal: the same stages are shown to anybody who has the Nomor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -68,8 +68,12 @@ _REACHED_BY = {
 
 def turn_of(dossier: Dossier) -> Turn:
     """Return whose turn it is, and for what."""
+    verified = _verified(dossier)
     return turn_in(
-        standing_of(dossier), modes.current(), nik_state_of(dossier), evidence_of(dossier)
+        standing_of(dossier, verified),
+        modes.current(),
+        nik_state_of(dossier),
+        evidence_of(dossier, verified),
     )
 
 
@@ -92,8 +96,8 @@ _SENT = {
 _HELD_BACK = frozenset({NibStatus.NOT_YET_ACTIVE, NibStatus.FROZEN, NibStatus.OTHER})
 
 
-def standing_of(dossier: Dossier) -> Standing:
-    """Return where a file stands."""
+def standing_of(dossier: Dossier, verified: Sequence[Licence]) -> Standing:
+    """Return where a file stands. verified: its licences about which an office decides."""
     handover = dossier.handover
     if handover is None or dossier.sent_at is None:
         return Standing.DRAFT if dossier.withdrawn_at is None else Standing.WITHDRAWN
@@ -105,14 +109,9 @@ def standing_of(dossier: Dossier) -> Standing:
         return _SENT[state]
     if status in _HELD_BACK and not modes.is_practice():
         return Standing.NOT_IN_FORCE
-    return _standing_of_licences(dossier)
-
-
-def _standing_of_licences(dossier: Dossier) -> Standing:
-    """Return where the licences stand that an office verifies."""
     if change_gate.open_items(dossier):
         return Standing.GIVEN_BACK
-    statuses = {LicenceStatus.of(row.status) for row in _verified(dossier)}
+    statuses = {LicenceStatus.of(row.status) for row in verified}
     if any(who_acts(status) is WhoActs.PERSON for status in statuses):
         return Standing.ASKED_IN_OSS
     if any(not is_final(status) for status in statuses):
@@ -120,8 +119,8 @@ def _standing_of_licences(dossier: Dossier) -> Standing:
     return Standing.TURNED_DOWN if LicenceStatus.REJECTED in statuses else Standing.FINISHED
 
 
-def evidence_of(dossier: Dossier) -> Evidence:
-    """Return who vouches for what OSS gave, the weakest of it."""
+def evidence_of(dossier: Dossier, verified: Sequence[Licence]) -> Evidence:
+    """Return who vouches for what OSS gave, the weakest of it. verified: as for standing_of."""
     handover = dossier.handover
     if handover is None or not handover.nib:
         return Evidence.NONE
@@ -129,7 +128,7 @@ def evidence_of(dossier: Dossier) -> Evidence:
         return Evidence.TOLD  # only the owner says so: OSS tells its own status of a NIB
     if handover.nib_doubt:
         return Evidence.DOUBTED
-    if nibs.is_told(handover) or any(_is_told(row) for row in _verified(dossier)):
+    if nibs.is_told(handover) or any(_is_told(row) for row in verified):
         return Evidence.TOLD
     return Evidence.CONFIRMED if handover.nib_confirmed_at else Evidence.SEEN
 
@@ -141,6 +140,9 @@ def _is_told(licence: Licence) -> bool:
 
 
 def _verified(dossier: Dossier) -> list[Licence]:
+    """Return the licences that an office verifies; none before there is a NIB."""
+    if dossier.handover is None or not dossier.handover.nib:
+        return []
     return [row for row in licences.of(dossier) if licences.needs_office(row, dossier)]
 
 
@@ -154,7 +156,7 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
     sent = dossier.sent_at is not None
     turn = turn or turn_of(dossier)
     stations = []
-    verified = _verified(dossier) if dossier.handover and dossier.handover.nib else []
+    verified = _verified(dossier)
     handover = dossier.handover
     nib_told = handover is not None and nibs.is_told(handover) and not modes.is_practice()
     for stage in Stage:
