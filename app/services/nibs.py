@@ -120,12 +120,12 @@ def shares(dossier: Dossier, nib: str) -> bool:
         .where(Handover.nib == nib, Dossier.id != dossier.id)
     )
     others = list(db.session.scalars(query))
-    if not all(_same_holder(dossier, other) for other in others):
+    if not all(same_holder(dossier, other) for other in others):
         raise NibTaken
     return bool(others)
 
 
-def _same_holder(dossier: Dossier, other: Dossier) -> bool:
+def same_holder(dossier: Dossier, other: Dossier) -> bool:
     """Say whether two dossiers are of one holder: one is a change of the other, or the same owner.
 
     Who merely types the NIK of another is no owner: the registry has to have found it right.
