@@ -45,6 +45,7 @@ from app.routes import blueprints
 from app.routes import help as help_pages
 from app.routes import kit as kit_pages
 from app.services import boundaries, rules
+from app.services.messages import code_way
 from app.simulators.dukcapil import practice_people
 
 WRITE_TURN_S = 10
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals["is_practice"] = settings.is_practice
+    app.jinja_env.globals["code_way"] = code_way
     app.jinja_env.globals["asks_oss"] = settings.mode is ServiceMode.CONNECTED
     app.jinja_env.globals["nik_by_staff"] = settings.nik_check is NikCheckMode.MANUAL
 

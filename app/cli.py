@@ -14,23 +14,21 @@ from app.domain.corrections import BadTarget, CorrectionItem, ReturnReason, pars
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LicenceStatus
 from app.domain.support_number import (
-    SupportNumberError,
     format_support_number,
-    parse_support_number,
 )
 from app.domain.verification import RETURNED, StatusSource, public_state
 from app.extensions import db
 from app.finder_learning_commands import finder_group
 from app.help_commands import help_group
 from app.key_commands import keys_group
-from app.models.dossier import Dossier
+from app.nib_commands import dossier_to_change as _dossier
+from app.nib_commands import nib_group
 from app.nik_commands import nik_group
 from app.oss_commands import oss_group
 from app.paper_commands import papers_group
 from app.practice_commands import practice_group
 from app.services import (
     corrections,
-    dossiers,
     events,
     handovers,
     licence_reports,
@@ -106,17 +104,6 @@ def unlock_command(number: str) -> None:
     pins.unlock(_dossier(number))
     db.session.commit()
     click.echo("unlocked")
-
-
-def _dossier(number: str) -> Dossier:
-    """Return the dossier with this Nomor Bantuan, held to change; say what is wrong otherwise."""
-    try:
-        dossier = dossiers.find_by_number(parse_support_number(number))
-    except SupportNumberError as error:
-        raise click.ClickException(f"not a support number: {error.problem}") from error
-    if dossier is None:
-        raise click.ClickException("no dossier has this number")
-    return dossiers.take_to_change(dossier.id)
 
 
 @nik_group.command("waiting")
@@ -286,11 +273,31 @@ def status_of_licence_command(number: str, id_izin: str, code: str, reason: str 
     click.echo("recorded" if changed else "nothing new")
 
 
+@licence_group.command("seen")
+@click.argument("number")
+@click.argument("id_izin")
+def licence_seen_command(number: str, id_izin: str) -> None:
+    """Record that you saw in OSS, or on its paper, the status that the person had told."""
+    dossier = _dossier(number)
+    try:
+        row = licences.find(dossier, id_izin)
+    except licences.UnknownLicence as unknown:
+        raise click.ClickException("the dossier has no such licence") from unknown
+    newest = licences.newest_event(row)
+    if newest is None or not licences.is_told(newest):
+        raise click.ClickException("the newest status of this licence waits for nobody to see it")
+    now = datetime.now(UTC)
+    licences.record_status(dossier, id_izin, row.status, at=now, source=StatusSource.OFFICE)
+    db.session.commit()
+    click.echo("seen")
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
     groups = (
-        reference_group, audit_group, dossier_group, licence_group, nik_group, messages_group,
-        oss_group, keys_group, finder_group, help_group, practice_group, papers_group,
+        reference_group, audit_group, dossier_group, licence_group, nib_group, nik_group,
+        messages_group, oss_group, keys_group, finder_group, help_group, practice_group,
+        papers_group,
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from app.domain.service_mode import ServiceMode as ServiceMode  # the setting SERVICE_MODE
 from app.vault import Vault
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,14 +26,6 @@ TOKEN_AT_LEAST = 24
 PROXIES_AT_MOST = 5
 
 Proxies = tuple[IPv4Network | IPv6Network, ...]
-
-
-class ServiceMode(StrEnum):
-    """What the journey ends in. Only TRAINING shows a number that the national OSS did not give."""
-
-    TRAINING = "training"
-    ASSIST = "assist"
-    CONNECTED = "connected"
 
 
 class Purpose(StrEnum):

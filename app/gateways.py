@@ -92,13 +92,17 @@ def _licensing(settings: Settings, keys: Secrets) -> Licensing:
 
 
 def make_messages(settings: Settings) -> Messages:
-    """Return the way out to people: the built-in outbox, or what the settings name."""
+    """Return the way out to people: the practice outbox, or what the settings name.
+
+    Outside practice nothing is carried that has no gateway: a code into the outbox reaches nobody.
+    """
+    practice = settings.mode is ServiceMode.TRAINING
     carriers: dict[Channel, Carrier] = {}
     smsd = None
-    if settings.messages == "page":
+    if practice:
         outbox = PageOutbox()
         carriers = {each: outbox for each in Channel if each is not Channel.PAGE}
-    else:
+    elif settings.messages == "send":
         if settings.gammu_database_url:
             carriers[Channel.SMS] = smsd = GammuSmsd(settings.gammu_database_url)
         if settings.sms_gateway_url:
@@ -113,8 +117,8 @@ def make_messages(settings: Settings) -> Messages:
     return Messages(
         carriers,
         inbox=smsd,
-        practice=settings.mode is ServiceMode.TRAINING,
-        built_in=settings.messages == "page",
+        practice=practice,
+        built_in=practice,
         address=f"{settings.public_url}/lacak" if settings.public_url else None,
     )
 

@@ -21,8 +21,10 @@ from flask_migrate import downgrade, upgrade
 import app as package
 from app import create_app
 from app.config import read_settings
-from app.extensions import db
+from app.extensions import db, vault
+from app.models.columns import Sealed
 from app.services.reference import load_releases
+from app.vault import CannotDecrypt
 from tests.factories import rows, sent_dossier
 
 VERSIONS = Path(package.__file__).parent / "migrations" / "versions"
@@ -130,8 +132,17 @@ def _row(table: sa.Table, connection: sa.Connection) -> dict[str, Any]:
         elif column.foreign_keys:
             row[column.name] = None  # points to its own table
         else:
-            row[column.name] = _value(column.type)
+            row[column.name] = _sealed(table.name, column) or _value(column.type)
     return row
+
+
+def _sealed(table: str, column: sa.Column[Any]) -> bytes | None:
+    """Return a sealed value for a column that holds such: a way back has to open it."""
+    known = db.metadata.tables.get(table)
+    kind = known.columns[column.name].type if known is not None and column.name in known.c else None
+    if isinstance(column.type, sa.LargeBinary) and isinstance(kind, Sealed):
+        return vault.seal("x", kind.purpose)
+    return None
 
 
 def _value(kind: sa.types.TypeEngine[Any]) -> Any:
@@ -299,6 +310,43 @@ def test_licences_inside_a_handover_become_rows(empty):
         assert {e.at.replace(tzinfo=UTC) for e in first} == {answered}
         downgrade(revision="0004")
         assert _count("handovers") == 1
+
+
+def test_words_of_people_are_sealed_and_opened_again(empty):
+    """Rows of before are sealed where they stand; the way back gives each its text."""
+    words = {"trade_name": "Kios Contoh", "description": "jual beras é", "product": "b" * 1024}
+    with empty.app_context():
+        upgrade(revision="seen_by_staff")
+        fill()
+
+        def change(**values: Any) -> None:
+            found = sa.MetaData()
+            found.reflect(db.engine)
+            with db.engine.begin() as connection:
+                connection.execute(found.tables["activities"].update().values(**values))
+
+        def kept() -> dict[str, Any]:
+            names = ", ".join(words)
+            with db.engine.connect() as connection:
+                return dict(
+                    connection.execute(sa.text(f"SELECT {names} FROM activities")).one()._mapping
+                )
+
+        change(**words)
+        upgrade()
+        sealed = kept()
+        assert not any("Kios" in repr(bytes(value)) for value in sealed.values())
+        opened = {n: vault.open(bytes(v), f"activities.{n}") for n, v in sealed.items()}
+        assert opened == words
+        downgrade(revision="seen_by_staff")
+        assert kept() == words
+        change(trade_name=None)
+        upgrade()
+        assert kept()["trade_name"] is None
+        change(trade_name=b"of another key")
+        with pytest.raises(CannotDecrypt):
+            downgrade(revision="seen_by_staff")
+        assert kept()["trade_name"] == b"of another key", "nothing is lost"
 
 
 def test_without_migrations_it_is_not_ready(empty):

@@ -59,6 +59,7 @@ ASKED_JUST_NOW = ANSWERS | {MessageKind.RECOVERY_CODE}
 
 _NOTHING: frozenset[str] = frozenset()
 _FACTS: Mapping[MessageKind, tuple[frozenset[str], ...]] = {
+    MessageKind.SENT: (_NOTHING, frozenset({"turn"})),  # older messages do not know whose turn
     MessageKind.RETURNED: (_NOTHING, frozenset({"until"})),
     MessageKind.VISIT_PLANNED: (frozenset({"on"}),),
     MessageKind.DEADLINE_SOON: (frozenset({"until"}),),
@@ -107,11 +108,15 @@ PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
 
 
 class MessageState(StrEnum):
-    """Where a message is. UNCERTAIN: it may have arrived, so it is not sent again."""
+    """Where a message is. UNCERTAIN: it may have arrived, so it is not sent again.
+
+    SHOWN: on the person's page and nowhere else; nobody was handed it.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
+    SHOWN = "shown"
     UNCERTAIN = "uncertain"
     GAVE_UP = "gave_up"
     NOT_WANTED = "not_wanted"

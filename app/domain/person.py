@@ -104,6 +104,11 @@ def comparable_name(name: str) -> str:
     return unicodedata.normalize("NFKC", " ".join(plain.upper().split()))
 
 
+def mask_name(name: str) -> str:
+    """Return the first letter of each word and dots: enough to compare, too little to learn."""
+    return " ".join(word[0] + "•" * (len(word) - 1) for word in name.split())
+
+
 def age_on(birth_date: date, on: date) -> int:
     """Return the age in whole years on a day; below zero before birth.
 

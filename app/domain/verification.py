@@ -47,11 +47,15 @@ class PublicState(StrEnum):
 
 
 class WhoActs(StrEnum):
-    """Whose turn it is. OFFICE: the authority that verifies; OSS: the national system."""
+    """Whose turn it is. OFFICE: the authority that verifies; OSS: the national system.
+
+    REGISTRY: the civil registry (Dukcapil), which never acts about a licence.
+    """
 
     PERSON = "person"
     OFFICE = "office"
     OSS = "oss"
+    REGISTRY = "registry"
     NOBODY = "nobody"
 
 

@@ -105,7 +105,7 @@ class PhoneForm(FlaskForm):
     )
     surel = ParsedField(
         _l("E-mail"),
-        description=_l("We can send news there too."),
+        description=_l("Only if you have one."),
         parse=email_address.parse_email,
         messages=EMAIL_MESSAGES,
         optional=True,

@@ -31,8 +31,8 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (ProjectKind.MAIN, _l("Main activity (Utama)")),
     (ProjectKind.SUPPORTING, _l("Supporting activity (Pendukung)")),
     (ProjectKind.SUPPORTING_LICENCE, _l("Supporting activity of a licence (Pendukung UMKU)")),
-    (NibSource.TYPED, _l("Your NIB, as you typed it from OSS")),
-    (NibSource.SCANNED, _l("Your NIB, as read from the QR code of OSS")),
+    (NibSource.TYPED, _l("You wrote: NIB")),
+    (NibSource.SCANNED, _l("In your photo of the paper: NIB")),
     (NibSource.OSS, _l("Your NIB, as OSS told us")),
     (NibDoubt.UNKNOWN, _l("OSS does not know this number. Compare it with your paper.")),
     (

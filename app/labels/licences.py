@@ -42,6 +42,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (WhoActs.PERSON, _l("you")),
     (WhoActs.OFFICE, _l("the office")),
     (WhoActs.OSS, _l("OSS")),
+    (WhoActs.REGISTRY, _l("the civil registry (Dukcapil)")),
     (WhoActs.NOBODY, _l("nobody, it is finished")),
     (OfficeAction.COMPLETE, _l("Find that all papers are there (10)")),
     (OfficeAction.CHECK, _l("Read the papers (20)")),

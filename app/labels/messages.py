@@ -17,6 +17,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (MessageState.WAITING, _l("waits to be sent")),
     (MessageState.SENDING, _l("on its way")),
     (MessageState.SENT, _l("has been sent")),
+    (MessageState.SHOWN, _l("only here, sent nowhere")),
     (MessageState.UNCERTAIN, _l("perhaps sent, the line broke")),
     (MessageState.GAVE_UP, _l("could not be sent")),
     (MessageState.NOT_WANTED, _l("not sent: no messages wanted")),

@@ -26,11 +26,11 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
 
 # What it is and what it is for.
 MEANINGS: Mapping[DataGroup, Any] = {
-    DataGroup.PERSON: _l("NIK, name, birth, sex, phone, e-mail and home. OSS asks for them. They are encrypted."),
-    DataGroup.BUSINESS: _l("Kind, place, land, capital and workers. OSS needs them for the NIB."),
+    DataGroup.PERSON: _l("OSS asks for it. NIK, name, birth, phone, e-mail and address are encrypted. Sex and the code of your kampung are not: by them we count."),
+    DataGroup.BUSINESS: _l("OSS needs it for the NIB. Names, address and your own words are encrypted. Codes, land, capital and workers are not: by them we search and count."),
     DataGroup.STATEMENTS: _l("Which statements you made, when, and with which words. The law asks for them."),
     DataGroup.NIK: _l("Only whether it fits, never data of the civil registry. So we know what is still to do."),
-    DataGroup.OFFICES: _l("The NIB, licences, and what had to be mended. So you can follow them."),
+    DataGroup.OFFICES: _l("The NIB, licences, and what had to be mended. So you can follow them. These numbers are not encrypted: by them we find your file."),
     DataGroup.FILES: _l("Photos and papers that an office asked for. They are encrypted."),
     DataGroup.MESSAGES: _l("That we wrote, when and how. The text is made anew each time, so it is not kept."),
     DataGroup.HELPERS: _l("Your consents, and codes for a new PIN. So nobody else gets in."),

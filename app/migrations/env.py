@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
-from app.extensions import db
+from app.extensions import db, vault
 
 
 def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -53,6 +53,7 @@ def run() -> None:
             render_item=plain_types,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            vault=vault,  # for what a migration has to seal or to open
         )
         with context.begin_transaction():
             context.run_migrations()

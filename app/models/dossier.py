@@ -73,7 +73,10 @@ class Dossier(db.Model):
 
 
 class Applicant(db.Model):
-    """Pemohon: the person, sealed column by column. The indexes allow look-up without reading."""
+    """Pemohon: the person, sealed column by column. The indexes allow look-up without reading.
+
+    Open are sex and area_code (the home kampung): lists and figures are made by them.
+    """
 
     __tablename__ = "applicants"
 
@@ -93,7 +96,7 @@ class Applicant(db.Model):
     area_text: Mapped[str | None] = mapped_column(Sealed("applicants.area_text"))
     street: Mapped[str | None] = mapped_column(Sealed("applicants.street"))
     rt_rw: Mapped[str | None] = mapped_column(Sealed("applicants.rt_rw"))
-    postcode: Mapped[str | None] = mapped_column(String(5))
+    postcode: Mapped[str | None] = mapped_column(Sealed("applicants.postcode"))
 
     dossier: Mapped[Dossier] = relationship(back_populates="applicant")
 
@@ -108,14 +111,14 @@ class Entity(db.Model):
     __tablename__ = "entities"
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), primary_key=True)
-    name: Mapped[str | None] = mapped_column(String(255))
+    name: Mapped[str | None] = mapped_column(Sealed("entities.name"))
     role: Mapped[str | None] = mapped_column(String(20))
-    registration_no: Mapped[str | None] = mapped_column(String(60))
+    registration_no: Mapped[str | None] = mapped_column(Sealed("entities.registration_no"))
     registered_on: Mapped[date | None]
     npwp: Mapped[str | None] = mapped_column(Sealed("entities.npwp"))
     nitku: Mapped[str | None] = mapped_column(Sealed("entities.nitku"))
-    parent_nib: Mapped[str | None] = mapped_column(String(13))
-    parent_name: Mapped[str | None] = mapped_column(String(255))
+    parent_nib: Mapped[str | None] = mapped_column(Sealed("entities.parent_nib"))
+    parent_name: Mapped[str | None] = mapped_column(Sealed("entities.parent_name"))
     deed_year: Mapped[int | None]
     deed_codes: Mapped[list[str]] = mapped_column(JSON)
 
@@ -126,6 +129,7 @@ class Activity(db.Model):
     """Kegiatan usaha: one KBLI code at one place, with its capital, workers and product.
 
     position: its lasting number in the dossier; the lowest that is left is the main activity.
+    Names, addresses and the person's own words are sealed; codes and figures are not, for counting.
     """
 
     __tablename__ = "activities"
@@ -135,11 +139,11 @@ class Activity(db.Model):
     position: Mapped[int] = mapped_column(default=0)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    trade_name: Mapped[str | None] = mapped_column(String(255))
+    trade_name: Mapped[str | None] = mapped_column(Sealed("activities.trade_name"))
     kbli_year: Mapped[int | None]
     kbli_code: Mapped[str | None] = mapped_column(String(5))
     scope_no: Mapped[int | None]
-    description: Mapped[str | None] = mapped_column(String(255))
+    description: Mapped[str | None] = mapped_column(Sealed("activities.description"))
     described: Mapped[bool] = mapped_column(default=False)
 
     village_code: Mapped[str | None] = mapped_column(String(10))
@@ -160,9 +164,9 @@ class Activity(db.Model):
 
     workers_male: Mapped[int | None]
     workers_female: Mapped[int | None]
-    product: Mapped[str | None] = mapped_column(String(1024))
+    product: Mapped[str | None] = mapped_column(Sealed("activities.product"))
     capacity: Mapped[Decimal | None] = mapped_column(Exact)
-    capacity_unit: Mapped[str | None] = mapped_column(String(40))
+    capacity_unit: Mapped[str | None] = mapped_column(Sealed("activities.capacity_unit"))
 
     # Fixed when the dossier is sent, with the release of the risk data that they came from: a
     # newer release must not change what was handed over.
@@ -243,7 +247,8 @@ class Handover(db.Model):
     """Penyerahan ke OSS: one per dossier, with the key that keeps OSS from acting twice.
 
     nib: one per holder (PP 28/2025, Pasal 206), so a change or a second business has the number of
-    an earlier dossier. That one keeps it alone; each further one has it as nib_shared.
+    an earlier dossier. That one keeps it alone; each further one has it as nib_shared. nib_seen_at:
+    when staff saw it on the paper of OSS; nib_confirmed_at: when OSS said it itself.
     """
 
     __tablename__ = "handovers"
@@ -259,6 +264,7 @@ class Handover(db.Model):
     nib_source: Mapped[str | None] = mapped_column(String(10))
     nib_at: Mapped[datetime | None] = mapped_column(Moment)
     nib_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    nib_seen_at: Mapped[datetime | None] = mapped_column(Moment)
     nib_doubt: Mapped[str | None] = mapped_column(String(10))
     licences: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     refusal_code: Mapped[str | None] = mapped_column(String(40))

@@ -54,10 +54,11 @@ class Licence(db.Model):
 
 
 class LicenceEvent(db.Model):
-    """One status that a licence was given. Append-only.
+    """One status that a licence was given. Append-only, but for who has seen it since.
 
     number: the order in which the news came; at: when it happened, as the source says; targets:
-    what had to be mended ("step:tempat:0", "paper:<key>"); unexpected: no step that we know.
+    what had to be mended ("step:tempat:0", "paper:<key>"); unexpected: no step that we know;
+    seen_at: when staff saw, or OSS said, what the person had told.
     """
 
     __tablename__ = "licence_events"
@@ -69,6 +70,7 @@ class LicenceEvent(db.Model):
     at: Mapped[datetime] = mapped_column(Moment)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(String(10))
+    seen_at: Mapped[datetime | None] = mapped_column(Moment)
     unexpected: Mapped[bool] = mapped_column(default=False)
     reason_code: Mapped[str | None] = mapped_column(String(32))
     targets: Mapped[list[str]] = mapped_column(JSON)

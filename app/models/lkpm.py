@@ -31,7 +31,7 @@ class LkpmWorksheet(db.Model):
     working_idr: Mapped[int] = mapped_column(BigInteger)
     workers_male: Mapped[int]
     workers_female: Mapped[int]
-    production: Mapped[str | None] = mapped_column(String(255))
+    production: Mapped[str | None] = mapped_column(Sealed("lkpm_worksheets.production"))
     problems: Mapped[str | None] = mapped_column(Sealed("lkpm_worksheets.problems"))
     saved_at: Mapped[datetime] = mapped_column(Moment)
     reported_at: Mapped[datetime | None] = mapped_column(Moment)

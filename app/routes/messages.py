@@ -39,6 +39,7 @@ def _page(form: ChannelForm, status: int = 200) -> Response:
         "messages/show.html",
         status=status,
         ways=ways,
+        can_write=messages.can_write(),
         messages=[_shown(list(rows)) for _cause, rows in told],
         sent=g.dossier.sent_at is not None,
         saved="simpan" in request.args,

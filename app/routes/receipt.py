@@ -15,6 +15,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import NibStatus
 from app.domain.risk import RiskLevel
 from app.domain.support_number import format_support_number
+from app.domain.turns import VERIFYING
 from app.forms.business import SendForm
 from app.i18n import outside_url
 from app.routes import once
@@ -26,6 +27,7 @@ from app.services import (
     estimates,
     handovers,
     licences,
+    nibs,
     nik_checks,
     papers,
     progress,
@@ -127,11 +129,12 @@ def show() -> ResponseReturnValue:
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
+        told=nibs.is_told(dossier.handover),
         paper=papers.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),
         turn=turn,
-        papers=attachments.lacking(dossier) if turn is progress.Turn.WAIT_OFFICE else None,
+        papers=attachments.lacking(dossier) if turn in VERIFYING else None,
         licences=licences.views(dossier, datetime.now(UTC)),
         practice=in_training(),
         may_take_back=handovers.may_take_back(dossier),

@@ -25,12 +25,20 @@ from app.forms.recovery import (
 from app.limits import limited
 from app.routes import once
 from app.services import dossiers, pins, recovery
+from app.services.messages import CodeWay, code_way
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, let_others_write, render
 
 bp = Blueprint("recovery", __name__, url_prefix="/berkas/lupa")
 
 _TICKET = "l"
+
+
+def _ask(name: str, form: FlaskForm) -> Response:
+    """Show a form that ends in a code; where no code can be sent, what to do instead."""
+    if code_way() is CodeWay.NOWHERE:
+        return render("recovery/no_way.html")
+    return _page(name, form)
 
 
 def _page(name: str, form: FlaskForm, status: int = 200, **more: Any) -> Response:
@@ -48,7 +56,7 @@ def _page(name: str, form: FlaskForm, status: int = 200, **more: Any) -> Respons
 def ask() -> ResponseReturnValue:
     """Ask for the number."""
     start_token()
-    return _page("number", LostPinForm(formdata=None))
+    return _ask("number", LostPinForm(formdata=None))
 
 
 @bp.get("/nomor")
@@ -56,7 +64,7 @@ def ask() -> ResponseReturnValue:
 def ask_person() -> ResponseReturnValue:
     """Ask for NIK and phone: the number is lost too."""
     start_token()
-    return _page("person", LostNumberForm(formdata=None))
+    return _ask("person", LostNumberForm(formdata=None))
 
 
 @bp.get("/pendamping")
@@ -64,7 +72,7 @@ def ask_person() -> ResponseReturnValue:
 def ask_facilitator() -> ResponseReturnValue:
     """Ask a facilitator for the number and the consent code."""
     start_token()
-    return _page("facilitator", FacilitatorForm(formdata=None))
+    return _ask("facilitator", FacilitatorForm(formdata=None))
 
 
 @bp.post("")
@@ -103,6 +111,8 @@ def start_by_facilitator() -> ResponseReturnValue:
 
 
 def _begin(page: str, form: FlaskForm, found: int | None, way: RecoveryWay) -> ResponseReturnValue:
+    if code_way() is CodeWay.NOWHERE:
+        return advance("recovery.ask")
     try:
         key = once.claim(f"recovery.{page}", None, may_edit=False)
     except BadPostKey:

@@ -108,16 +108,18 @@ def send(dossier: Dossier) -> Job | None:
         created_at=now,
     )
     sent = events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
-    messages.announce(dossier, MessageKind.SENT, dedupe=str(sent.number))
+    job = None if waiting else _go_on(dossier, dossier.handover)
+    from app.services import progress
+
+    turn = progress.turn_of(dossier)
+    messages.announce(dossier, MessageKind.SENT, dedupe=str(sent.number), turn=turn)
     changes.follow(dossier)
-    return None if waiting else _go_on(dossier, dossier.handover)
+    return job
 
 
 def _go_on(dossier: Dossier, handover: Handover) -> Job | None:
     """Take the way of this mode; return the job to run if a machine has the next turn."""
     handover.state = ONCE_THE_NIK_FITS[modes.current()]
-    if handover.state == HandoverState.FILE_AT_OSS:
-        messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe="file_at_oss")
     return jobs.plan(JOB, dossier.id) if handover.state == HandoverState.WAITING else None
 
 

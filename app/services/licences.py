@@ -96,6 +96,8 @@ def keep(dossier: Dossier, result: LicensingResult, *, at: datetime) -> bool:
                 dossier, each.id_izin, status, at=at, source=StatusSource.OSS, words=each.words
             )
             echoed = row.events[-1]
+        elif is_told(echoed):
+            echoed.seen_at = at  # OSS says what the person had told
         row.heard_number = echoed.number
     return changed
 
@@ -188,6 +190,25 @@ def _follow_new_numbers(dossier: Dossier, results: Sequence[LicenceResult]) -> N
         if len(alike) == 1 and len(others) == 1:
             alike[0].id_izin = each.id_izin
     db.session.flush()
+
+
+def is_told(event: LicenceEvent) -> bool:
+    """Say whether only the person says this status: neither OSS nor staff have."""
+    by_person = event.source == StatusSource.PERSON and event.seen_at is None
+    return by_person and LicenceStatus.of(event.status) not in _SENT_BY_PERSON
+
+
+_SENT_BY_PERSON = frozenset({LicenceStatus.CLARIFIED, LicenceStatus.RECLARIFIED})  # done here
+
+
+def _is_guess(event: LicenceEvent) -> bool:
+    """Say whether a status is what we suppose of a licence that OSS has not told us of."""
+    return event.number == 1 and event.source == StatusSource.PERSON
+
+
+def newest_event(licence: Licence) -> LicenceEvent | None:
+    """Return the event that gave a licence the status it has."""
+    return max(licence.events, key=lambda event: (event.at, event.number), default=None)
 
 
 def note_paper(dossier: Dossier, id_izin: str, *, at: datetime) -> bool:
@@ -344,8 +365,9 @@ def days_of(activity: Activity) -> tuple[int | None, str | None]:
 class LicenceView:
     """One licence as a page shows it. Nothing in it is personal.
 
-    history: every public state with its moment, the newest last. clock: None where no office
-    decides. risk: None only where the dossier was never sent. reason: of the newest status.
+    history: every public state with its moment, the newest last, and whether only the person says
+    so. clock: None where no office decides. risk: None only where the dossier was never sent.
+    reason: of the newest status. told: only the person says the status; guessed: nobody does yet.
     """
 
     licence: Licence
@@ -353,9 +375,11 @@ class LicenceView:
     status: LicenceStatus
     state: PublicState
     who: WhoActs
-    history: tuple[tuple[PublicState, datetime], ...]
+    history: tuple[tuple[PublicState, datetime, bool], ...]
     clock: Clocks | None
     reason: ReturnReason | None
+    told: bool = False
+    guessed: bool = False
 
     @property
     def unknown(self) -> str:
@@ -389,6 +413,7 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
     for row in of(dossier):
         status = LicenceStatus.of(row.status)
         past = sorted(row.events, key=lambda event: (event.at, event.number))
+        newest = past[-1] if past else None
         clock = None
         if needs_office(row, dossier):
             clock = clocks_of(
@@ -404,11 +429,15 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
                 status=status,
                 state=public_state(status),
                 who=who_acts(status),
-                history=tuple((public_state(LicenceStatus.of(e.status)), e.at) for e in past),
+                history=tuple(
+                    (public_state(LicenceStatus.of(e.status)), e.at, is_told(e))
+                    for e in past
+                    if not _is_guess(e)
+                ),
                 clock=clock,
-                reason=ReturnReason(past[-1].reason_code)
-                if past and past[-1].reason_code
-                else None,
+                reason=ReturnReason(newest.reason_code) if newest and newest.reason_code else None,
+                told=newest is not None and is_told(newest),
+                guessed=newest is not None and _is_guess(newest),
             )
         )
     return found
@@ -448,10 +477,13 @@ def record_status(
     """
     licence = find(dossier, id_izin)
     past = list(licence.events)
-    newest = max(past, key=lambda event: (event.at, event.number)) if past else None
+    newest = newest_event(licence)
     if any(event.status == status and event.at == at for event in past):
         return False
     if newest is not None and newest.status == status:
+        if source is not StatusSource.PERSON and is_told(newest):
+            newest.seen_at = datetime.now(UTC)
+            events.record(dossier, EventKind.LICENCE_SEEN, id_izin=id_izin, status=str(status))
         return False
     is_older = newest is not None and at < newest.at
     before = LicenceStatus.of(newest.status) if newest else None

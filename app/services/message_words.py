@@ -18,14 +18,16 @@ from flask_babel import lazy_gettext as _l
 from app.domain.messages import Channel, MessageKind, fits_one_sms
 from app.domain.recovery import LONG_CODE_DIGITS
 from app.domain.support_number import format_support_number
+from app.domain.turns import Turn
+from app.services.turn_words import turn_in_words
 
 SENDER = "DPMPTSP Sorong"
 HIDDEN = "******"
 
 # By kind, and by the facts that come with it where there are several texts.
 TEXTS: Mapping[MessageKind, Any] = {
-    MessageKind.SENT: _l("File %(number)s is sent. You need not do anything. We write when there is news."),
-    MessageKind.SENT_AGAIN: _l("The mended file %(number)s is sent. We write when there is news."),
+    MessageKind.SENT: _l("File %(number)s is sent. Open your file to see whose turn it is."),
+    MessageKind.SENT_AGAIN: _l("The mended file %(number)s is sent. Open your file to see whose turn it is."),
     MessageKind.NIK_TROUBLE: _l("The NIK in file %(number)s does not fit yet. Open your file to see what to do, or come to the office."),
     MessageKind.NIK_OK: _l("The NIK in file %(number)s fits now. Open your file to see the next step."),
     MessageKind.NIB_READY: _l("The NIB of file %(number)s is there. Open your file to see and print it. It is free."),
@@ -38,7 +40,7 @@ TEXTS: Mapping[MessageKind, Any] = {
     MessageKind.DEADLINE_SOON: _l("Mend file %(number)s by %(until)s, or it may be rejected. Open your file to see what to do."),
     MessageKind.LKPM_DUE: _l("Your business report (LKPM) is due by %(until)s at oss.go.id. A micro business need not send one."),
     MessageKind.RECOVERY_CODE: _l("Your code is %(code)s. It works for %(minutes)s minutes. Tell it to nobody, not even to an officer."),
-    MessageKind.PIN_LOCKED: _l("The PIN of file %(number)s was often typed wrong. Your answers are safe. Lost your PIN? Ask for a code to this phone."),
+    MessageKind.PIN_LOCKED: _l("The PIN of file %(number)s was often typed wrong. Your answers are safe. Lost your PIN? See /berkas/lupa or ask DPMPTSP."),
     MessageKind.PIN_CHANGED: _l("The PIN of file %(number)s was changed. Was it not you? Tell DPMPTSP at once."),
     MessageKind.PHONE_CHANGED: _l("The phone number of file %(number)s was changed. Was it not you? Tell DPMPTSP at once."),
     MessageKind.CONSENT_GIVEN: _l("A facilitator may help with file %(number)s until %(until)s. Do you not want that? Take it back in your file."),
@@ -52,25 +54,10 @@ TEXTS: Mapping[MessageKind, Any] = {
 RETURNED_BY_DAY = _l(
     "Please mend file %(number)s by %(until)s. Open your file to see what and how."
 )
+SENT_AND_WHOSE_TURN = _l("We have file %(number)s. %(turn)s")
 CODE_FOR_A_DAY = _l(
     "Your code is %(code)s. It works for one day. Tell it to nobody, not even to an officer."
 )
-
-# The public words of /lacak, by services.progress.Turn; a test holds the two together.
-TURNS: Mapping[str, Any] = {
-    "fill_in": _l("Your turn. The file is saved but not sent yet."),
-    "mend_nik": _l("Your turn. The NIK does not fit yet. Open your file to see what to do."),
-    "wait_nik": _l("Sent. The civil registry has not answered yet. You need not do anything."),
-    "wait_oss": _l("Sent. OSS has not answered yet. You need not do anything."),
-    "file_at_oss": _l("Your turn. File it at oss.go.id with your own account."),
-    "ended": _l("This NIB was closed at the owner's request. It is no longer valid."),
-    "wait_office": _l("The NIB is there. The office is checking. You need not do anything."),
-    "mend_file": _l("Your turn. The office gave the file back. Open it to see what to mend."),
-    "act_in_oss": _l("Your turn. Look in your account at oss.go.id or ask DPMPTSP."),
-    "rejected": _l("The licence was rejected. The NIB stays. Ask DPMPTSP."),
-    "refused": _l("OSS did not take the file. Open it, mend it and send it again."),
-    "done": _l("Done. The NIB is there."),
-}
 
 
 def text_of(
@@ -96,6 +83,8 @@ def text_of(
             values.setdefault("code", HIDDEN)
         by_day = kind is MessageKind.RETURNED and "until" in facts
         pattern = str(RETURNED_BY_DAY if by_day else TEXTS[kind])
+        if kind is MessageKind.SENT and "turn" in facts:
+            pattern = str(SENT_AND_WHOSE_TURN)
         if kind is MessageKind.RECOVERY_CODE and "minutes" not in facts:
             pattern = str(CODE_FOR_A_DAY)
         practising = _("PRACTICE")
@@ -112,4 +101,4 @@ def _say(name: str, value: object) -> str:
         return f"{date.fromisoformat(str(value)):%d-%m-%Y}"
     if name == "code" and len(str(value)) == LONG_CODE_DIGITS:  # in fours, as it is easily typed
         return " ".join(textwrap.wrap(str(value), 4))
-    return str(TURNS[str(value)]) if name == "turn" else str(value)
+    return turn_in_words(Turn(str(value))) if name == "turn" else str(value)

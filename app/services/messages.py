@@ -11,6 +11,7 @@ import random
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 
 import structlog
 from sqlalchemy import delete, func, select, update
@@ -33,6 +34,7 @@ from app.domain.messages import (
     next_try,
 )
 from app.domain.support_number import format_support_number
+from app.domain.turns import Turn
 from app.extensions import db, ports, vault
 from app.models.dossier import Applicant, Dossier, Job
 from app.models.message import InboundMessage, Message, OptOut
@@ -63,7 +65,7 @@ def announce(
         told once, however often this is called.
     keep_address: send it to the phone and e-mail as they are now, although they change before it
         goes out. The kind ERASURE_DONE always does, and outlives the dossier.
-    facts: those of domain.messages.allowed_facts: days (until, on), minutes, a code.
+    facts: those of domain.messages.allowed_facts: days (until, on), minutes, a turn, a code.
 
     Raises WrongFacts; ValueError for a kind that only answers an SMS or a fact that is no fact.
     """
@@ -116,6 +118,8 @@ def _plain(name: str, value: object) -> object:
         return value.isoformat()
     if name == "minutes" and isinstance(value, int):
         return value
+    if name == "turn" and isinstance(value, Turn):
+        return str(value)
     if name == "code" and isinstance(value, str) and value.isdigit() and len(value) <= 12:
         return value
     raise ValueError(name)
@@ -164,12 +168,11 @@ def _write(
         address=address,
         dedupe_key=dedupe_key,
         key=secrets.token_urlsafe(16),
-        state=MessageState.SENT if on_page else MessageState.WAITING,
+        state=MessageState.SHOWN if on_page else MessageState.WAITING,
         created_at=now,
         planned_for=due_at,
         due_at=due_at,
         attempts=0,
-        sent_at=now if on_page else None,
     )
     try:
         with db.session.begin_nested():
@@ -254,6 +257,27 @@ def chosen(who: Applicant) -> Channel | None:
     """Return the channel in use: as chosen, or as it comes; None where no message goes out."""
     ways = _channels(who, MessageKind.STATUS_CHANGED)
     return ways[0] if ways else None
+
+
+class CodeWay(StrEnum):
+    """Where a code for a lost PIN goes; NOWHERE: the office cannot send, so people come to it."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    NOWHERE = "nowhere"
+
+
+def code_way() -> CodeWay:
+    """Return where codes go: to the phone where anything goes there, else to the e-mail."""
+    carried = ports.messages.carried
+    if not carried.isdisjoint(PHONE_CHANNELS):
+        return CodeWay.PHONE
+    return CodeWay.EMAIL if Channel.EMAIL in carried else CodeWay.NOWHERE
+
+
+def can_write() -> bool:
+    """Say whether anything at all goes out to people; in practice the outbox counts as that."""
+    return bool(ports.messages.carried)
 
 
 def offered(who: Applicant) -> tuple[Channel, ...]:

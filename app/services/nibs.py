@@ -43,6 +43,10 @@ class NibTaken(Exception):
     """A dossier of somebody else has this NIB. Whose, nobody is told."""
 
 
+class NothingTold(Exception):
+    """The dossier has no NIB, or one that OSS or staff have seen already."""
+
+
 class NotOpen(Exception):
     """No NIB can be told now: practice, not sent, refused, or OSS has confirmed one already."""
 
@@ -100,7 +104,7 @@ def _write(handover: Handover, nib: str, source: NibSource, now: datetime, *, sh
         handover.nib_shared = shared
         handover.nib_source = source
         handover.nib_at = now
-        handover.nib_status = handover.nib_doubt = None
+        handover.nib_status = handover.nib_doubt = handover.nib_seen_at = None
         handover.state = HandoverState.ACCEPTED
         handover.answered_at = now
 
@@ -116,12 +120,12 @@ def shares(dossier: Dossier, nib: str) -> bool:
         .where(Handover.nib == nib, Dossier.id != dossier.id)
     )
     others = list(db.session.scalars(query))
-    if not all(_same_holder(dossier, other) for other in others):
+    if not all(same_holder(dossier, other) for other in others):
         raise NibTaken
     return bool(others)
 
 
-def _same_holder(dossier: Dossier, other: Dossier) -> bool:
+def same_holder(dossier: Dossier, other: Dossier) -> bool:
     """Say whether two dossiers are of one holder: one is a change of the other, or the same owner.
 
     Who merely types the NIK of another is no owner: the registry has to have found it right.
@@ -132,6 +136,35 @@ def _same_holder(dossier: Dossier, other: Dossier) -> bool:
         return False
     same = dossier.applicant.nik_index == other.applicant.nik_index
     return same and all(nik_checks.current_class(d) is NikClass.MATCH for d in (dossier, other))
+
+
+def is_told(handover: Handover) -> bool:
+    """Say whether only the person says this NIB: neither OSS nor staff have."""
+    return bool(handover.nib) and not (handover.nib_confirmed_at or handover.nib_seen_at)
+
+
+def see(dossier: Dossier, now: datetime | None = None) -> None:
+    """Keep that staff saw the NIB of a dossier on the paper of OSS. Raises NothingTold."""
+    handover = dossier.handover
+    if handover is None or not is_told(handover):
+        raise NothingTold
+    handover.nib_seen_at = now or datetime.now(UTC)
+    events.record(dossier, EventKind.NIB_SEEN, nib=known(handover.nib))
+
+
+def unseen() -> list[tuple[str, datetime]]:
+    """Return the support numbers of files with a NIB that only the person says, and since when."""
+    query = (
+        select(Dossier.support_number, Handover.nib_at)
+        .join(Dossier, Dossier.id == Handover.dossier_id)
+        .where(
+            Handover.nib.is_not(None),
+            Handover.nib_confirmed_at.is_(None),
+            Handover.nib_seen_at.is_(None),
+        )
+        .order_by(Handover.nib_at, Handover.id)
+    )
+    return [(number, at) for number, at in db.session.execute(query) if at is not None]
 
 
 def in_photo(photo: bytes) -> str | None:

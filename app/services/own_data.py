@@ -14,12 +14,14 @@ from sqlalchemy import LargeBinary, func, literal, select, union_all
 from app.domain.events import EventKind
 from app.domain.retention import DataGroup, FileCase
 from app.domain.support_number import format_support_number
+from app.domain.turns import WHO_ACTS
 from app.extensions import db
 from app.models.columns import Sealed
 from app.models.dossier import Dossier, Job
 from app.models.own_data import DataRequest
-from app.services import dossiers, events, jobs, retention
+from app.services import dossiers, events, jobs, progress, retention
 from app.services.retention import Kept, rows_of, rules
+from app.services.turn_words import turn_in_words
 
 JOB = "erase"
 
@@ -86,10 +88,12 @@ def _counts_by_table(dossier: Dossier) -> dict[str, int]:
 
 def export(dossier: Dossier) -> dict[str, Any]:
     """Return every row about this file with all columns, opened; names as in docs/own-data.md."""
+    turn = progress.turn_of(dossier)
     return {
         "format": "oss-sorong-own-data/1",
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "support_number": format_support_number(dossier.support_number),
+        "turn": {"code": turn, "who": WHO_ACTS[turn], "text": turn_in_words(turn)},
         "tables": _rows_by_table(dossier),
     }
 

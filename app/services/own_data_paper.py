@@ -15,6 +15,7 @@ from app.models.dossier import DeclarationGiven, Dossier
 from app.services import messages, own_data, progress, wordings
 from app.services.reference import get_book
 from app.services.summary import summary_of
+from app.services.turn_words import turn_in_words
 
 
 def draw(dossier: Dossier) -> bytes:
@@ -25,6 +26,12 @@ def draw(dossier: Dossier) -> bytes:
 def _as_shown(row: DeclarationGiven, language: str) -> list[str]:
     """Return a statement in the words of the version that the person saw."""
     return wordings.shown(row.wording, row.kind, language)
+
+
+def _said(step: progress.Station) -> str:
+    """Return what was reached, and who says so where only the person does."""
+    words = label(step.stage)
+    return _("You wrote, not yet seen by us: %(what)s", what=words) if step.told else words
 
 
 def paper_of(dossier: Dossier, now: datetime) -> OwnDataPaper:
@@ -52,10 +59,11 @@ def paper_of(dossier: Dossier, now: datetime) -> OwnDataPaper:
     ]
     sections.append(PaperSection(_("What you stated"), tuple(stated)))
     happened = [
-        (label(step.stage), moment_in_words(step.at))
+        (_said(step), moment_in_words(step.at))
         for step in progress.way_of(dossier)
         if step.at is not None
     ]
+    happened.append((_("Whose turn it is"), turn_in_words(progress.turn_of(dossier))))
     sections.append(PaperSection(_("When what happened"), tuple(happened)))
     told = [
         (moment_in_words(row.created_at), messages.written(row, hide_secret=True))

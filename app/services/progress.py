@@ -5,7 +5,8 @@ Nothing here is personal: the same stages are shown to anybody who has the Nomor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,10 +14,11 @@ from app.domain.events import EventKind
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LicenceStatus, NibStatus
 from app.domain.risk import RiskLevel, issued_automatically
+from app.domain.turns import WHO_ACTS, Evidence, NikState, Standing, Turn, turn_in
 from app.domain.verification import GRANTED, WhoActs, is_final, who_acts
 from app.models.dossier import Dossier
 from app.models.licence import Licence
-from app.services import change_gate, licences, nik_checks
+from app.services import change_gate, licences, modes, nibs, nik_checks
 from app.services.handovers import HandoverState
 
 
@@ -33,7 +35,7 @@ class Stage(StrEnum):
 
 
 class StageState(StrEnum):
-    """done: behind; now: being worked on; stuck: the person has to act; ahead: not yet."""
+    """done: behind; now: others work on it; stuck: the person has to act; ahead: not yet."""
 
     DONE = "done"
     NOW = "now"
@@ -41,30 +43,18 @@ class StageState(StrEnum):
     AHEAD = "ahead"
 
 
-class Turn(StrEnum):
-    """Who has to act."""
-
-    FILL_IN = "fill_in"
-    MEND_NIK = "mend_nik"
-    WAIT_NIK = "wait_nik"
-    WAIT_OSS = "wait_oss"
-    FILE_AT_OSS = "file_at_oss"
-    REFUSED = "refused"
-    WAIT_OFFICE = "wait_office"
-    MEND_FILE = "mend_file"
-    ACT_IN_OSS = "act_in_oss"
-    REJECTED = "rejected"
-    DONE = "done"
-    ENDED = "ended"
-
-
 @dataclass(frozen=True)
 class Station:
-    """One stage, its state, and when it was reached."""
+    """One stage, its state, and when it was reached.
+
+    who: whose turn it is there, if anybody's. told: only the person says that it was reached.
+    """
 
     stage: Stage
     state: StageState
     at: datetime | None
+    who: WhoActs | None = None
+    told: bool = False
 
 
 _REACHED_BY = {
@@ -77,37 +67,82 @@ _REACHED_BY = {
 
 
 def turn_of(dossier: Dossier) -> Turn:
-    """Return who has to act now."""
+    """Return whose turn it is, and for what."""
+    verified = _verified(dossier)
+    return turn_in(
+        standing_of(dossier, verified),
+        modes.current(),
+        nik_state_of(dossier),
+        evidence_of(dossier, verified),
+    )
+
+
+def nik_state_of(dossier: Dossier) -> NikState:
+    """Return what is known of the NIK, and who looks at it."""
     nik_class = nik_checks.current_class(dossier)
-    if dossier.handover is None or dossier.sent_at is None:
-        mends = nik_class not in {None, NikClass.MATCH, NikClass.PENDING}
-        return Turn.MEND_NIK if mends else Turn.FILL_IN
-    if dossier.handover.nib_status == NibStatus.REVOKED:
-        return Turn.ENDED
-    state = HandoverState(dossier.handover.state)
-    if state is HandoverState.ACCEPTED:
-        return _turn_of_licences(dossier)
-    return {
-        HandoverState.WAITING_NIK: Turn.WAIT_NIK,
-        HandoverState.WAITING: Turn.WAIT_OSS,
-        HandoverState.FILE_AT_OSS: Turn.FILE_AT_OSS,
-        HandoverState.REFUSED: Turn.REFUSED,
-    }[state]
+    if nik_class is NikClass.PENDING:
+        return NikState.WITH_OFFICE if modes.nik_by_staff() else NikState.WITH_REGISTRY
+    if nik_class is None:
+        return NikState.UNASKED
+    return NikState.FITS if nik_class is NikClass.MATCH else NikState.DIFFERS
 
 
-def _turn_of_licences(dossier: Dossier) -> Turn:
-    """Return who has to act about the licences that an office verifies."""
+_SENT = {
+    HandoverState.WAITING_NIK: Standing.WITH_NIK,
+    HandoverState.WAITING: Standing.AT_OSS,
+    HandoverState.FILE_AT_OSS: Standing.READY,
+    HandoverState.REFUSED: Standing.REFUSED,
+}
+_HELD_BACK = frozenset({NibStatus.NOT_YET_ACTIVE, NibStatus.FROZEN, NibStatus.OTHER})
+
+
+def standing_of(dossier: Dossier, verified: Sequence[Licence]) -> Standing:
+    """Return where a file stands. verified: its licences about which an office decides."""
+    handover = dossier.handover
+    if handover is None or dossier.sent_at is None:
+        return Standing.DRAFT if dossier.withdrawn_at is None else Standing.WITHDRAWN
+    status = NibStatus.of(handover.nib_status) if handover.nib_status else None
+    if status is NibStatus.REVOKED:
+        return Standing.REVOKED
+    state = HandoverState(handover.state)
+    if state is not HandoverState.ACCEPTED:
+        return _SENT[state]
+    if status in _HELD_BACK and not modes.is_practice():
+        return Standing.NOT_IN_FORCE
     if change_gate.open_items(dossier):
-        return Turn.MEND_FILE
-    statuses = {LicenceStatus.of(row.status) for row in _verified(dossier)}
+        return Standing.GIVEN_BACK
+    statuses = {LicenceStatus.of(row.status) for row in verified}
     if any(who_acts(status) is WhoActs.PERSON for status in statuses):
-        return Turn.ACT_IN_OSS
+        return Standing.ASKED_IN_OSS
     if any(not is_final(status) for status in statuses):
-        return Turn.WAIT_OFFICE
-    return Turn.REJECTED if LicenceStatus.REJECTED in statuses else Turn.DONE
+        return Standing.VERIFYING
+    return Standing.TURNED_DOWN if LicenceStatus.REJECTED in statuses else Standing.FINISHED
+
+
+def evidence_of(dossier: Dossier, verified: Sequence[Licence]) -> Evidence:
+    """Return who vouches for what OSS gave, the weakest of it. verified: as for standing_of."""
+    handover = dossier.handover
+    if handover is None or not handover.nib:
+        return Evidence.NONE
+    if any(e.kind == EventKind.NIB_REVOKED for e in dossier.events) and not modes.is_practice():
+        return Evidence.TOLD  # only the owner says so: OSS tells its own status of a NIB
+    if handover.nib_doubt:
+        return Evidence.DOUBTED
+    if nibs.is_told(handover) or any(_is_told(row) for row in verified):
+        return Evidence.TOLD
+    return Evidence.CONFIRMED if handover.nib_confirmed_at else Evidence.SEEN
+
+
+def _is_told(licence: Licence) -> bool:
+    """Say whether only the person says how an office has decided."""
+    newest = licences.newest_event(licence)
+    return is_final(LicenceStatus.of(licence.status)) and bool(newest and licences.is_told(newest))
 
 
 def _verified(dossier: Dossier) -> list[Licence]:
+    """Return the licences that an office verifies; none before there is a NIB."""
+    if dossier.handover is None or not dossier.handover.nib:
+        return []
     return [row for row in licences.of(dossier) if licences.needs_office(row, dossier)]
 
 
@@ -117,12 +152,13 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
     turn: what `turn_of` says, where the caller asked already.
     """
     moments = {EventKind(event.kind): event.at for event in dossier.events}
-    nik_class = nik_checks.current_class(dossier)
-    nik_ok = nik_class is NikClass.MATCH
+    nik = nik_state_of(dossier)
     sent = dossier.sent_at is not None
     turn = turn or turn_of(dossier)
     stations = []
-    verified = _verified(dossier) if turn in _WITH_LICENCES else []
+    verified = _verified(dossier)
+    handover = dossier.handover
+    nib_told = handover is not None and nibs.is_told(handover) and not modes.is_practice()
     for stage in Stage:
         at: datetime | None
         if stage is Stage.LICENCE:
@@ -130,8 +166,8 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
                 stations.append(_last_station(verified))
             continue
         if stage is Stage.NIK:
-            at = moments.get(EventKind.NIK_CHECKED) if nik_ok else None
-            done = nik_ok
+            done = nik is NikState.FITS
+            at = moments.get(EventKind.NIK_CHECKED) if done else None
         elif stage is Stage.STARTED:
             at, done = moments.get(EventKind.STARTED), True
         else:
@@ -141,39 +177,56 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
             done = at is not None
         if stage is Stage.ENDED and not done:
             continue
-        stations.append(Station(stage, StageState.DONE if done else StageState.AHEAD, at))
-    current = {
-        Turn.FILL_IN: Stage.SENT,
-        Turn.MEND_NIK: Stage.NIK,
-        Turn.WAIT_NIK: Stage.NIK,
-        Turn.WAIT_OSS: Stage.OSS,
-        Turn.FILE_AT_OSS: Stage.OSS,
-        Turn.REFUSED: Stage.OSS,
-        Turn.WAIT_OFFICE: Stage.LICENCE,
-        Turn.MEND_FILE: Stage.LICENCE,
-        Turn.ACT_IN_OSS: Stage.LICENCE,
-        Turn.REJECTED: Stage.LICENCE,
-        Turn.ENDED: None,
-        Turn.DONE: None if nik_ok else Stage.NIK,  # the NIB came before the registry's answer
-    }[turn]
-    state = StageState.STUCK if turn in _STUCK else StageState.NOW
-    return [Station(s.stage, state, s.at) if s.stage is current else s for s in stations]
+        told = done and nib_told and stage in {Stage.OSS, Stage.NIB}
+        state = StageState.DONE if done else StageState.AHEAD
+        stations.append(Station(stage, state, at, told=told))
+    only_licence_told = turn is Turn.SHOW_PAPER and not nib_told
+    turns = {Stage.LICENCE if only_licence_told else _AT[turn]: WHO_ACTS[turn]}
+    if sent and nik in _LOOKS_AT_NIK:  # also while, or after, the person files at OSS
+        turns[Stage.NIK] = _LOOKS_AT_NIK[nik]
+    return [_turned(each, turns.get(each.stage)) for each in stations]
 
 
-_WITH_LICENCES = frozenset(
-    {Turn.WAIT_OFFICE, Turn.MEND_FILE, Turn.ACT_IN_OSS, Turn.REJECTED, Turn.DONE}
-)
-_STUCK = frozenset(
-    {
-        Turn.MEND_NIK,
-        Turn.FILL_IN,
-        Turn.FILE_AT_OSS,
-        Turn.REFUSED,
-        Turn.MEND_FILE,
-        Turn.ACT_IN_OSS,
-        Turn.REJECTED,
-    }
-)
+def _turned(station: Station, who: WhoActs | None) -> Station:
+    """Return a station with whose turn it is there."""
+    if who is None:
+        return station
+    state = StageState.STUCK if who is WhoActs.PERSON else StageState.NOW
+    return replace(station, state=state, who=who)
+
+
+_LOOKS_AT_NIK = {
+    NikState.WITH_REGISTRY: WhoActs.REGISTRY,
+    NikState.WITH_OFFICE: WhoActs.OFFICE,
+}
+
+# At which stage a turn stands; None where the way is at its end.
+_AT: Mapping[Turn, Stage | None] = {
+    Turn.FILL_IN: Stage.SENT,
+    Turn.MEND_NIK: Stage.NIK,
+    Turn.WAIT_NIK: Stage.NIK,
+    Turn.WAIT_NIK_OFFICE: Stage.NIK,
+    Turn.WAIT_OSS: Stage.OSS,
+    Turn.FILE_AT_OSS: Stage.OSS,
+    Turn.FILE_NIK_OPEN: Stage.OSS,
+    Turn.REFUSED: Stage.OSS,
+    Turn.ASK_OFFICE: Stage.OSS,
+    Turn.CORRECT_NIB: Stage.NIB,
+    Turn.CONFIRM_NIB: Stage.NIB,
+    Turn.SHOW_PAPER: Stage.NIB,
+    Turn.NOT_IN_FORCE: Stage.NIB,
+    Turn.PLAY_OFFICE: Stage.LICENCE,
+    Turn.WAIT_OFFICE: Stage.LICENCE,
+    Turn.LOOK_AT_OSS: Stage.LICENCE,
+    Turn.MEND_FILE: Stage.LICENCE,
+    Turn.ACT_IN_OSS: Stage.LICENCE,
+    Turn.REJECTED: Stage.LICENCE,
+    Turn.REJECTED_TOLD: Stage.LICENCE,
+    Turn.DONE: None,
+    Turn.ENDED: None,
+    Turn.ENDED_TOLD: None,
+    Turn.WITHDRAWN: None,
+}
 
 
 def _awaits_office(dossier: Dossier) -> bool:
@@ -189,4 +242,5 @@ def _last_station(verified: list[Licence]) -> Station:
     if not verified or any(LicenceStatus.of(row.status) not in GRANTED for row in verified):
         return Station(Stage.LICENCE, StageState.AHEAD, None)
     at = max(event.at for row in verified for event in row.events if event.status in GRANTED)
-    return Station(Stage.LICENCE, StageState.DONE, at)
+    told = any(_is_told(row) for row in verified)
+    return Station(Stage.LICENCE, StageState.DONE, at, told=told)

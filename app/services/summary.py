@@ -55,8 +55,13 @@ def home_line(applicant: Applicant, book: ReferenceBook) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def masked(digits: str) -> str:
-    """Return a number of which only the last three digits can be read."""
+def masked(digits: str, *, nik: str | None = None) -> str:
+    """Return a number of which only the last three digits can be read; none where it is the NIK.
+
+    nik: of the person whose birth date stands on the same page. An NPWP may be the NIK.
+    """
+    if digits == nik:
+        return "•" * len(digits)
     return "•" * (len(digits) - 3) + digits[-3:]
 
 
@@ -86,7 +91,7 @@ def _phone(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
     if who.email:
         rows.append((_("E-mail"), who.email))
     if who.npwp and dossier.entity is None:
-        rows.append((_("NPWP"), masked(who.npwp)))
+        rows.append((_("NPWP"), masked(who.npwp, nik=who.nik)))
     return rows
 
 
@@ -95,7 +100,7 @@ def _entity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
     rows = [
         (_("Name of the business"), entity.name or ""),
         (_("You there"), label(Role(known(entity.role)))),
-        (_("NPWP"), masked(entity.npwp or "")),
+        (_("NPWP"), masked(entity.npwp or "", nik=dossier.applicant.nik)),
     ]
     if LegalForm(dossier.legal_form) is LegalForm.BRANCH:
         head = f"{entity.parent_name}, NIB {entity.parent_nib}"

@@ -62,7 +62,20 @@
   }
   let read = $("dengar"), voices = self.speechSynthesis, speaks = d.documentElement.lang;
   if (read && voices) {
-    let mine = () => voices.getVoices().find(voice => voice.lang.slice(0, 2) === speaks);
+    // Android up to 14 calls Indonesian “in_ID”.
+    let id = speaks === "id", codes = id ? ["id", "in"] : [speaks];
+    let mine = () => voices.getVoices().find(voice => codes.includes(voice.lang.toLowerCase().split(/[-_]/)[0]));
+    // Numbers as one says them: sums in words, long ones digit by digit, ranges with a word.
+    let to = id ? " sampai " : " to ";
+    let units = id ? ["", " ribu", " juta", " miliar", " triliun"] : ["", " thousand", " million", " billion", " trillion"];
+    let sum = figures => /[.,]\d{1,2}$/.test(figures) ? figures : figures.replace(/^\d+$/, plain => plain.replace(/\B(?=(\d{3})+$)/g, ".")).split(/[.,]/).map((part, n, all) => +part ? (+part + units[all.length - 1 - n]).replace(/^1 ribu/, "seribu") : "").filter(part => part).join(" ") || "0";
+    let aloud = text => text
+      .replace(/Rp\s?(\d[\d.,]*\d|\d)(?:\s?–\s?(\d[\d.,]*\d|\d))?(\s(?:ribu|juta|miliar|triliun|thousand|million|billion|trillion))?/g, (_, from, until, unit) => sum(from) + (until ? to + sum(until) : "") + (unit || "") + " rupiah")
+      .replace(/(^|[^\d.,])(\d{1,3}(?:[.,]\d{3})+)(?![\d.,]*\d)/g, (_, before, figures) => before + sum(figures))
+      .replace(/(\d)\s?–\s?(?=\d)/g, "$1" + to)
+      .replace(/\bSRG\b/g, "S R G")
+      .replace(/\d{5,}|\d{3,5}(?:\s\d{3,5})+/g, run => run.split(/\s/).map(group => [...group].join(" ")).join(", "))
+      .replace(/(\d?)\s?½/g, (_, n) => n ? n + (id ? " setengah" : " and a half") : id ? "setengah" : "half");
     let look = () => { if (mine()) read.hidden = false };
     let calm = () => read.textContent = read.dataset.start;
     calm();
@@ -75,7 +88,7 @@
       // Sentence by sentence: phones stop in the middle of a long text.
       let parts = [...$("teks").querySelectorAll("h1,h2,p,li,dt,dd")].filter(e => !e.closest("details")).map(e => e.textContent);
       parts.forEach((text, n) => {
-        let spoken = new SpeechSynthesisUtterance(text);
+        let spoken = new SpeechSynthesisUtterance(aloud(text));
         spoken.voice = mine();
         spoken.lang = spoken.voice.lang;
         if (n === parts.length - 1) spoken.onend = calm;

@@ -152,7 +152,11 @@ def test_an_example_is_read_aloud_with_what_was_reckoned(visitor, language):
     person.page.add_init_script(f"({VOICES})(['id-ID', 'en-GB'])")
     person.open(f"{PREFIXES[language]}/bantuan/contoh/kios/2")
     person.page.locator("#dengar").click()
-    assert "Rp 14.500.000" in [text for _, text in person.page.evaluate("said")]
+    sum_in_words = {
+        "id": "14 juta 500 ribu rupiah",
+        "en": "14 million 500 thousand rupiah",
+    }[language]
+    assert sum_in_words in [text for _, text in person.page.evaluate("said")]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "plain"])
@@ -215,6 +219,52 @@ def test_it_is_read_aloud_where_the_phone_has_a_voice(visitor, language):
     button.click()  # again: stop
     assert person.page.evaluate("said") == []
     assert person.look() == []
+
+
+@pytest.mark.parametrize("voice", ["id", "id-ID", "in", "in_ID", "in-ID"])
+def test_every_name_for_an_indonesian_voice_is_known(visitor, voice):
+    """Android up to 14 calls the language “in”, as Java did."""
+    person = visitor()
+    person.page.add_init_script(f"({VOICES})(['inh-RU', 'en-GB', '{voice}'])")
+    person.open(TOPIC)
+    person.page.locator("#dengar").click()
+    assert {lang for lang, _ in person.page.evaluate("said")} == {voice}
+
+
+SPOKEN = {
+    "Nomor SRG 1234 5678 9012": ("Nomor S R G 1 2 3 4, 5 6 7 8, 9 0 1 2", None),
+    "NIB 8120207732258, KBLI 47112": ("NIB 8 1 2 0 2 0 7 7 3 2 2 5 8, KBLI 4 7 1 1 2", None),
+    "0812 3456 7890": ("0 8 1 2, 3 4 5 6, 7 8 9 0", None),
+    "3–5 hari": ("3 sampai 5 hari", "3 to 5 hari"),
+    "07.00–15.00": ("07.00 sampai 15.00", "07.00 to 15.00"),
+    "Rp 1.250.350": ("1 juta 250 ribu 350 rupiah", "1 million 250 thousand 350 rupiah"),
+    "Rp 7.500.000–10.000.000": (
+        "7 juta 500 ribu sampai 10 juta rupiah",
+        "7 million 500 thousand to 10 million rupiah",
+    ),
+    "Rp 1–5 miliar": ("1 sampai 5 miliar rupiah", "1 to 5 miliar rupiah"),
+    "Rp 2,5 miliar.": ("2,5 miliar rupiah.", None),
+    "Rp 500000": ("500 ribu rupiah", "500 thousand rupiah"),
+    "Rp 0.": ("0 rupiah.", None),
+    "1.000 kg": ("seribu kg", "1 thousand kg"),
+    "½ jam, 1½ jam": ("setengah jam, 1 setengah jam", "half jam, 1 and a half jam"),
+    "PP 28/2025, pasal 32(3)": ("PP 28/2025, pasal 32(3)", None),
+}
+
+
+@both_languages
+def test_numbers_are_spoken_as_one_says_them(visitor, language):
+    person = visitor()
+    person.page.add_init_script(f"({VOICES})(['in_ID', 'en-GB'])")
+    person.open(PREFIXES[language] + TOPIC)
+    person.page.evaluate(
+        "texts => document.getElementById('teks').replaceChildren(...texts.map(text => {"
+        " let p = document.createElement('p'); p.textContent = text; return p }))",
+        list(SPOKEN),
+    )
+    person.page.locator("#dengar").click()
+    wanted = [said if language == "id" else other or said for said, other in SPOKEN.values()]
+    assert [text for _, text in person.page.evaluate("said")] == wanted
 
 
 def test_without_a_voice_nothing_is_offered(visitor):

@@ -15,6 +15,7 @@ from app.domain.person import (
     age_on,
     check_birth_date,
     comparable_name,
+    mask_name,
     parse_name,
 )
 
@@ -166,3 +167,10 @@ def test_other_ages_may_not(birth_date, problem, age_years):
     with pytest.raises(AgeError) as caught:
         check_birth_date(birth_date, TODAY)
     assert (caught.value.problem, caught.value.age_years) == (problem, age_years)
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"), [("MARIA A. YOHANES", "M•••• A• Y••••••"), ("Ina", "I••"), ("", "")]
+)
+def test_a_masked_name_shows_first_letters_alone(name, masked):
+    assert mask_name(name) == masked

@@ -17,7 +17,7 @@ from app.adapters.licensing import to_wire
 from app.domain.nik_check import NikClass
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import handovers, nik_checks
+from app.services import handovers, nik_checks, own_data, own_data_paper
 from app.services.reference import get_book
 from tests.client import (
     HTMX,
@@ -325,8 +325,14 @@ def test_a_typed_nib_is_kept_and_shown_as_typed(assist, language, htmx):
     assert here(answer).endswith("/berkas/hasil")
     said = words(answer)
     assert "8120 2077 32258" in said
+    head, unseen = {
+        "id": ("Anda menulis NIB, belum kami lihat", "belum kami lihat"),
+        "en": ("You wrote a NIB, not yet seen by us", "not yet seen by us"),
+    }[language]
+    assert words(parse(answer).one("h1")) == head
+    assert parse(answer).with_class("ok", "div") == []
     if language == "en":
-        assert "Your NIB, as you typed it from OSS" in said
+        assert "You wrote: NIB" in said
         assert "Only that paper counts." in said
         assert "Confirmed" not in said
     assert events_of(assist, dossier_id)[-1] == ("nib_received", {"nib": NIB, "source": "typed"})
@@ -334,8 +340,16 @@ def test_a_typed_nib_is_kept_and_shown_as_typed(assist, language, htmx):
         dossier = session.get(Dossier, dossier_id)
         assert dossier is not None
         number = dossier.support_number
+        turn, _ = own_data.export(dossier)["turn"]["text"], own_data_paper.draw(dossier)
+    assert turn.startswith("Giliran Anda. Anda menulis hasil dari OSS.")
     tracked = words(client.get(f"{PREFIXES[language]}/lacak?nomor={number}"))
     assert "8120" not in tracked, "whoever has the number learns that there is one, not which"
+    assert tracked.count(unseen) >= 2, "it was filed at OSS, and there is a NIB: the person says so"
+    seen = assist.test_cli_runner().invoke(args=["nib", "unseen"])
+    assert number[:4] in seen.output
+    assert assist.test_cli_runner().invoke(args=["nib", "seen", number]).output == "seen\n"
+    for page in ("/berkas/hasil", f"/lacak?nomor={number}"):
+        assert unseen not in words(client.get(PREFIXES[language] + page))
 
 
 @both_languages

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from app.config import ServiceMode
 from app.extensions import db
+from app.forms.person import today
+from app.models.dossier import Dossier
 from app.models.licence import Licence, LicenceEvent
 from app.services.reference import get_book
 from tests.client import form_of, parse
@@ -64,8 +66,6 @@ def test_what_oss_shows_is_kept(app, assisted, language, htmx):
 
 
 def test_news_of_today_counts_and_the_correction_page_says_what_is_known(app, assisted):
-    from app.forms.person import today
-
     day = today()
     page = assisted.get("/en/berkas/status-oss")
     form = form_of(page, "/berkas/status-oss")
@@ -82,6 +82,38 @@ def test_news_of_today_counts_and_the_correction_page_says_what_is_known(app, as
     assert "We were not told what." in main(assisted.get("/en/berkas/perbaikan"))
     form.submit()
     assert len(events(app)) == 2, "sent twice, kept once"
+
+
+@both_languages
+def test_a_status_that_the_person_enters_is_shown_as_theirs(assisted, app, language):
+    """“Approved” from the person’s own hand opens no business."""
+    day = today()
+    address = f"{PREFIXES[language]}/berkas/status-oss"
+    with app.app_context():
+        db.session.execute(db.text("UPDATE licence_events SET at = '2026-01-05 00:00:00.000000'"))
+        db.session.commit()
+    form = form_of(assisted.get(address), "/berkas/status-oss")
+    form.fill(status="50", tanggal=f"{day.day}-{day.month}-{day.year}").submit()
+    page = assisted.get(f"{PREFIXES[language]}/berkas/hasil")
+    wrote, unseen, may = {
+        "id": ("Anda menulis: Disetujui.", "belum kami lihat", "Anda boleh membuka usaha sekarang"),
+        "en": ("You wrote: Approved.", "not yet seen by us", "You may open your business now"),
+    }[language]
+    said = main(page)
+    assert wrote in said
+    assert unseen in said
+    assert may not in said
+    with app.app_context():
+        row = db.session.scalars(select(Licence)).one()
+        number, id_izin = db.session.get_one(Dossier, row.dossier_id).support_number, row.id_izin
+        db.session.rollback()
+    assert unseen in main(assisted.get(f"{PREFIXES[language]}/lacak?nomor={number}"))
+    args = ["licence", "seen", number, id_izin]
+    assert app.test_cli_runner().invoke(args=args).output == "seen\n"
+    assert app.test_cli_runner().invoke(args=args).exit_code == 1
+    said = main(assisted.get(f"{PREFIXES[language]}/berkas/hasil"))
+    assert may in said
+    assert unseen not in said
 
 
 @both_languages

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, func, select
 
+from app.adapters.messages import Messages
 from app.domain.journey import StepName
 from app.domain.support_number import format_support_number
-from app.extensions import db
+from app.extensions import db, ports
 from app.models.dossier import Applicant, Dossier, OpenSession
 from app.models.own_data import PinAsker
 from app.worker import tidy
@@ -141,7 +142,9 @@ def test_an_unknown_number_is_answered_like_a_wrong_pin(client, new_client, app,
 
 
 @both_languages
-def test_tries_are_counted_aloud_and_after_the_fifth_the_phone_is_the_way(client, app, language):
+def test_tries_are_counted_aloud_and_after_the_fifth_the_phone_is_the_way(
+    client, app, language, monkeypatch
+):
     prefix = PREFIXES[language]
     number = number_at(app)
     pins = iter(WRONG_PINS)
@@ -159,14 +162,20 @@ def test_tries_are_counted_aloud_and_after_the_fifth_the_phone_is_the_way(client
         assert 0 < int(answer.headers["Retry-After"]) <= 60
         (note,) = parse(answer).with_class("bad", "div")
         first, then = {
-            "id": ("Minta kode ke HP Anda", "tunggu 1 menit"),
-            "en": ("Get a code on your phone", "wait 1 minute"),
+            "id": ("Minta kode", "tunggu 1 menit"),
+            "en": ("Have a code sent to you", "wait 1 minute"),
         }[language]
         assert words(note).startswith(first)
         assert then in words(note)
         assert len(parse(answer).with_class("go", "button")) == 1, "one next action"
         assert client.get(f"{prefix}/berkas/alamat").status_code == 403
     assert failures(app) == 5
+    with monkeypatch.context() as no_gateway:
+        no_gateway.setattr(ports, "messages", Messages({}))
+        nowhere = resume_form(client, number, PIN, prefix).submit()
+        (note,) = parse(nowhere).with_class("bad", "div")
+        assert parse(nowhere).all("form", within=note) == [], "no code goes anywhere"
+        assert len(parse(nowhere).with_class("go", "button")) == 1
     asked = form_of(right, "/berkas/lupa").submit()
     assert here(asked) == f"{prefix}/berkas/lupa/kode", "one tap, the number goes along"
     ended = app.test_cli_runner().invoke(args=["dossier", "unlock", number])

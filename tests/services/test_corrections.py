@@ -14,6 +14,7 @@ from app.domain.clock import ClockState
 from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
 from app.domain.journey import StepName, Stop
 from app.domain.oss_codes import LicenceStatus
+from app.domain.turns import Turn
 from app.domain.verification import StatusSource
 from app.extensions import db
 from app.models.dossier import Dossier, Event, Job
@@ -31,7 +32,6 @@ from app.services import (
 )
 from app.services.corrections import CannotReturn, Hindrance, NotMended, TooLate
 from app.services.dossiers import DossierClosed
-from app.services.progress import Turn
 from tests.factories import (
     MEDIUM_HIGH,
     MICRO,
@@ -148,7 +148,7 @@ def test_every_thing_must_be_mended_first(database, dossier):
     corrections.send_again(dossier, by=OFFICE)
     assert codes(dossier)[-1] == "42"
     assert corrections.open_items(dossier) == []
-    assert progress.turn_of(dossier) is Turn.WAIT_OFFICE
+    assert progress.turn_of(dossier) is Turn.PLAY_OFFICE
     kinds = list(database.scalars(select(Event.kind).order_by(Event.number)))
     assert kinds.count("returned") == kinds.count("sent_again") == 1
 

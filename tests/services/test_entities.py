@@ -120,12 +120,14 @@ def test_small_construction_is_for_companies(database, form, stops):
     assert (JourneyReason.COMPANY_ONLY in reasons(dossier)) is stops
 
 
-def test_tax_numbers_are_sealed(app, database):
-    entity_dossier(LegalForm.BRANCH)
+def test_tax_numbers_and_names_are_sealed(app, database):
+    branch = entity_dossier(LegalForm.BRANCH)
     person = dossier_at(StepName.HOME)
     dossiers.set_phone(person, "+6281200004567", npwp="9601055403879001")
     database.commit()
     stored = repr([raw_rows(app)[table] for table in ("applicants", "entities")])
     assert ENTITY_NPWP not in stored
+    assert branch.entity is not None
+    assert str(branch.entity.name) not in stored
     assert "9601055403879001" not in stored
     assert person.applicant.npwp == "9601055403879001"

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 
 from app.domain.nik_check import NikClass
 from app.domain.requirements import DeclarationKind
-from app.models.dossier import Dossier, Event, Handover, Job, Paper
+from app.models.dossier import DeclarationGiven, Dossier, Event, Handover, Job, Paper
 from app.services import dossiers, estimates, handovers, jobs, licences, nik_checks
 from app.services.handovers import HandoverState, NotReady
 from app.vault import CannotDecrypt
@@ -171,12 +171,23 @@ def test_it_is_not_sent_while_an_answer_is_missing(database, step):
     assert (dossier.sent_at, dossier.handover) == (None, None)
 
 
-def test_it_is_not_sent_with_a_statement_missing(database):
+def test_it_is_not_sent_with_any_statement_missing(database):
     dossier = dossier_at(None)
-    database.delete(dossier.declarations[0])
-    database.commit()
-    with pytest.raises(NotReady, match="declarations"):
-        handovers.send(dossier)
+    asked = [row.kind for row in dossier.declarations]
+    assert len(asked) > 1
+    for missing in asked:
+        row = next(row for row in dossier.declarations if row.kind == missing)
+        kept = DeclarationGiven(kind=row.kind, wording=row.wording, given_at=row.given_at)
+        dossier.declarations.remove(row)
+        database.delete(row)
+        database.commit()
+        with pytest.raises(NotReady, match="declarations"):
+            handovers.send(dossier)
+        assert (dossier.sent_at, dossier.handover) == (None, None)
+        dossier.declarations.append(kept)
+        database.commit()
+    handovers.send(dossier)
+    assert dossier.sent_at is not None
 
 
 def test_it_is_not_sent_when_the_description_must_be_given_again(database):

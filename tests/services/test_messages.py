@@ -23,12 +23,22 @@ from app.domain.messages import (
     septets,
 )
 from app.domain.pin_tries import Free
+from app.domain.turns import Turn
+from app.domain.verification import WhoActs
 from app.extensions import ports
 from app.models.dossier import Dossier, Job
 from app.models.message import InboundMessage, Message, OptOut
-from app.services import dossiers, handovers, jobs, message_words, messages, nik_checks, pins
+from app.services import (
+    dossiers,
+    handovers,
+    jobs,
+    message_words,
+    messages,
+    nik_checks,
+    pins,
+    turn_words,
+)
 from app.services.message_words import text_of
-from app.services.progress import Turn
 from tests.factories import (
     PEOPLE,
     PHONE,
@@ -137,7 +147,8 @@ def test_every_text_is_one_sms_with_the_longest_facts(application, language):
 
 
 def test_every_turn_has_words():
-    assert set(message_words.TURNS) == set(Turn)
+    assert set(turn_words.SENTENCES) == set(Turn)
+    assert set(turn_words.HEADS) == set(WhoActs) - {WhoActs.NOBODY}
     assert set(message_words.TEXTS) == set(MessageKind)
 
 
@@ -233,7 +244,8 @@ def test_without_any_way_it_stands_on_the_page(database, monkeypatch, dossier):
     announce(dossier, MessageKind.RECOVERY_CODE, code="739214", minutes=15)
     database.commit()
     message = only(database)
-    assert (message.channel, message.state) == (Channel.PAGE, MessageState.SENT)
+    assert (message.channel, message.state) == (Channel.PAGE, MessageState.SHOWN)
+    assert message.sent_at is None
     assert message.job_id is None
     assert messages.of_dossier(dossier) == [message]
 

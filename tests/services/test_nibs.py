@@ -15,18 +15,34 @@ from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
 from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
+from app.domain.calendar import local_date
 from app.domain.changes import ChangeKind, ChangeState
 from app.domain.legal_form import LegalForm
 from app.domain.nib import NibSource
 from app.domain.nik_check import NikClass
+from app.domain.oss_codes import LicenceStatus
+from app.domain.turns import Turn
+from app.domain.verification import StatusSource
 from app.extensions import db, ports
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Handover
 from app.models.message import Message
-from app.services import changes, handovers, jobs, nibs, nik_checks, papers, progress
+from app.services import (
+    changes,
+    handovers,
+    jobs,
+    licences,
+    messages,
+    nibs,
+    nik_checks,
+    own_data,
+    papers,
+    progress,
+)
 from app.services.handovers import HandoverState
-from app.services.progress import Stage, StageState, Turn
+from app.services.progress import Stage, StageState
 from tests.factories import (
+    MEDIUM_HIGH,
     at_once,
     bring_forward,
     dossier_at,
@@ -36,6 +52,7 @@ from tests.factories import (
     sent_dossier,
 )
 
+NOW = datetime.now(UTC)
 NIB, OTHER = "8120207732258", "8120207732259"
 FOR_OSS = {
     "OSS_URL": "https://oss.example",
@@ -120,6 +137,88 @@ def test_sending_asks_nobody_and_waits_for_the_person(session):
     assert isinstance(ports.licensing, NoLine)
 
 
+@pytest.mark.parametrize("checked_first", [True, False])
+def test_who_has_sent_is_told_to_file_and_not_to_wait(session, checked_first):
+    dossier = dossier_at(None)
+    if checked_first:
+        match(dossier)
+    handovers.send(dossier)
+    (told,) = messages.of_dossier(dossier)
+    assert told.facts == {"turn": "file_at_oss" if checked_first else "file_nik_open"}
+    said = messages.written(told)
+    assert "Giliran Anda. Ajukan di oss.go.id" in said
+    assert "tinggal tunggu" not in said
+
+
+@pytest.mark.parametrize(
+    ("status", "doubt", "turn"),
+    [
+        ("05", None, Turn.NOT_IN_FORCE),
+        ("?", None, Turn.NOT_IN_FORCE),
+        ("01", "holder", Turn.CORRECT_NIB),
+        ("01", None, Turn.SHOW_PAPER),
+    ],
+)
+def test_a_number_that_oss_holds_back_is_not_done(session, status, doubt, turn):
+    dossier = sent_dossier()
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    assert dossier.handover is not None
+    dossier.handover.nib_status, dossier.handover.nib_doubt = status, doubt
+    assert progress.turn_of(dossier) is turn
+
+
+def test_staff_see_the_paper_and_then_it_is_done(session):
+    dossier = sent_dossier()
+    match(dossier)
+    with pytest.raises(nibs.NothingTold):
+        nibs.see(dossier)
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    session.commit()
+    assert [number for number, _ in nibs.unseen()] == [dossier.support_number]
+    assert {s.stage for s in progress.way_of(dossier) if s.told} == {Stage.OSS, Stage.NIB}
+    nibs.see(dossier)
+    assert progress.turn_of(dossier) is Turn.DONE
+    assert not any(s.told for s in progress.way_of(dossier))
+    session.refresh(dossier)
+    assert (dossier.events[-1].kind, dossier.events[-1].facts) == ("nib_seen", {"nib": NIB})
+    assert nibs.unseen() == []
+    with pytest.raises(nibs.NothingTold):
+        nibs.see(dossier)
+    nibs.tell(dossier, OTHER, NibSource.TYPED)
+    assert progress.turn_of(dossier) is Turn.SHOW_PAPER, "another number was not seen"
+
+
+@pytest.mark.parametrize("seen_by", ["staff", "oss"])
+def test_a_licence_that_the_person_tells_counts_once_it_is_seen(session, seen_by):
+    dossier = dossier_at(None, kbli_code=MEDIUM_HIGH)
+    match(dossier)
+    handovers.send(dossier)
+    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.see(dossier)
+    (licence,) = licences.of(dossier)
+    (view,) = licences.views(dossier, datetime.now(UTC))
+    assert (view.guessed, view.history) == (True, ()), "nobody has said anything yet"
+    assert progress.turn_of(dossier) is Turn.LOOK_AT_OSS
+    licences.read_in_oss(dossier, licence.id_izin, LicenceStatus.APPROVED, on=local_date(NOW))
+    (view,) = licences.views(dossier, datetime.now(UTC))
+    assert (view.told, view.is_granted, [told for *_, told in view.history]) == (True, True, [True])
+    assert progress.turn_of(dossier) is Turn.SHOW_PAPER
+    assert [s.stage for s in progress.way_of(dossier) if s.told] == [Stage.LICENCE]
+    source = StatusSource.OFFICE if seen_by == "staff" else StatusSource.OSS
+    assert not licences.record_status(dossier, licence.id_izin, "50", at=NOW, source=source)
+    assert progress.turn_of(dossier) is Turn.DONE
+    (view,) = licences.views(dossier, datetime.now(UTC))
+    assert not view.told
+    session.refresh(dossier)
+    assert dossier.events[-1].kind == "licence_seen"
+
+
+def test_a_withdrawn_file_is_nobodys_turn(session):
+    dossier = dossier_at(None)
+    own_data.withdraw(dossier)
+    assert progress.turn_of(dossier) is Turn.WITHDRAWN
+
+
 def test_nothing_can_be_filed_over_no_line(session):
     dossier = sent_dossier()
     with pytest.raises(FilingNotOffered):
@@ -143,8 +242,10 @@ def test_the_whole_way_in_assist_mode(session):
     assert handover.nib_at is not None
     assert handover.nib_confirmed_at is None
     assert handover.state == HandoverState.ACCEPTED
-    assert progress.turn_of(dossier) is Turn.DONE
-    assert {s.state for s in progress.way_of(dossier)} == {StageState.DONE}
+    assert progress.turn_of(dossier) is Turn.SHOW_PAPER
+    assert [s.stage for s in progress.way_of(dossier) if s.state is not StageState.DONE] == [
+        Stage.NIB
+    ]
     assert kinds(dossier) == ["sent", "nib_received"]
     assert papers.of(dossier) is None, "OSS alone makes the paper"
 
@@ -154,7 +255,7 @@ def test_a_nib_may_come_before_the_answer_of_the_registry(session):
     nibs.tell(dossier, NIB, NibSource.TYPED)
     stations = {station.stage: station.state for station in progress.way_of(dossier)}
     assert stations[Stage.NIK] is StageState.NOW
-    assert stations[Stage.NIB] is StageState.DONE
+    assert stations[Stage.NIB] is StageState.STUCK
     nik_checks.record_by_staff(dossier, NikClass.NAME_MISMATCH)
     assert dossier.handover is not None
     assert dossier.handover.nib == NIB, "OSS has looked at the NIK itself"
@@ -284,7 +385,7 @@ def test_a_nib_ends_in_every_file_that_has_it(session):
     session.commit()
     session.expire_all()
     assert [progress.turn_of(each) for each in (first, second, other)] == [
-        Turn.ENDED, Turn.ENDED, Turn.DONE,
+        Turn.ENDED_TOLD, Turn.ENDED_TOLD, Turn.SHOW_PAPER,
     ]  # fmt: skip
 
 

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from app.domain.journey import StepName
+from app.domain.turns import Turn
 from app.models.dossier import Dossier
 from app.services import changes, dossiers, handovers, jobs, nik_checks, progress
-from app.services.progress import Stage, StageState, Station, Turn
+from app.services.progress import Stage, StageState, Station
 from tests.factories import (
     bring_forward,
     dossier_at,
@@ -148,7 +149,13 @@ def test_moments_are_those_of_the_events(database):
 
 def test_a_station_holds_nothing_personal():
     """The same stations are shown to anybody who has the number."""
-    assert [field.name for field in dataclasses.fields(Station)] == ["stage", "state", "at"]
+    assert [field.name for field in dataclasses.fields(Station)] == [
+        "stage",
+        "state",
+        "at",
+        "who",
+        "told",
+    ]
 
 
 def test_the_end_stands_on_the_way_only_where_it_happened(database):

@@ -46,6 +46,7 @@ from app.domain.journey import EACH, StepName, Stop, first_unanswered, way
 from app.domain.legal_form import RULES, LegalForm
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LicenceStatus, ResponseCode
+from app.domain.turns import Turn
 from app.domain.verification import (
     ACTION_STATUSES,
     OfficeAction,
@@ -75,7 +76,6 @@ from app.services.answers import NoSuchActivity
 from app.services.corrections import Hindrance
 from app.services.dossiers import DossierClosed, TooManyActivities
 from app.services.handovers import HandoverState, NotReady
-from app.services.progress import Turn
 from tests.factories import (
     BY_SCOPE,
     HIGH,
@@ -846,7 +846,7 @@ def _refusing(*_: object, **__: object) -> None:
 def can_go_on(dossier: Dossier, turn: Turn) -> bool:
     """Say whether the one whose turn it is has a move, or the way is at its end."""
     match turn:
-        case Turn.DONE | Turn.ENDED | Turn.REJECTED:
+        case Turn.DONE | Turn.ENDED | Turn.REJECTED | Turn.WITHDRAWN:
             return True
         case Turn.FILL_IN | Turn.MEND_NIK:
             return all(
@@ -859,12 +859,12 @@ def can_go_on(dossier: Dossier, turn: Turn) -> bool:
             return jobs.open_job(handovers.JOB, dossier.id) is not None
         case Turn.REFUSED:
             return True  # staff reopen it: staff_reopen
-        case Turn.WAIT_OFFICE:
+        case Turn.PLAY_OFFICE:
             waiting = practice_office.waiting(dossier)
             return bool(waiting) and bool(practice_office.actions(waiting))
         case Turn.MEND_FILE:
             return _can_mend(dossier)
-    return False  # FILE_AT_OSS and ACT_IN_OSS do not happen in practice
+    return False  # the others do not happen in practice
 
 
 def _registry_is_asked(dossier: Dossier) -> bool:
