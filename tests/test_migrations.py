@@ -35,6 +35,7 @@ EMPTY = {
     "lkpm_worksheets",
     "installation",
     "attachments",
+    "drafts",
     "file_disposals",
     "finder_choices",
     "finder_corrections",

@@ -260,10 +260,10 @@ def _prepare_declarations(form: Form, at: At) -> None:
     form.asked = tuple(d.kind.value for d in whole.declarations) if whole else ()
 
 
-def _declarations_context(_form: Form, at: At) -> dict[str, Any]:
+def _declarations_context(form: Form, at: At) -> dict[str, Any]:
     whole = estimates.whole_of(at.dossier)
     given = {row.kind for row in at.dossier.declarations}
-    ticked = set(request.form.getlist("pernyataan")) or given
+    ticked = set(form.pernyataan.raw_data or ()) or given
     return {
         "whole": whole,
         "ticked": ticked,

@@ -23,6 +23,7 @@ from app.routes.practice_office import in_training
 from app.services import (
     attachments,
     dossiers,
+    drafts,
     estimates,
     handovers,
     licences,
@@ -95,6 +96,7 @@ def send() -> ResponseReturnValue:
         job = handovers.send(g.dossier)
     except handovers.NotReady:
         return _review(form, 422)
+    drafts.drop_all(g.dossier)
     key.lead_to("receipt.show", g.dossier.id)
     if job is not None:
         commit_now()

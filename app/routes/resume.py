@@ -33,7 +33,7 @@ from app.forms.business import SendForm
 from app.forms.fields import mistakes
 from app.limits import limited
 from app.routes.once import address_of
-from app.services import dossiers, pins
+from app.services import dossiers, drafts, pins
 from app.web import (
     advance,
     carried,
@@ -236,8 +236,15 @@ def next_step() -> ResponseReturnValue:
     answers = dossiers.answers_of(g.dossier)
     if answers.sent:
         return go("receipt.show")
-    first = journey.first_unanswered(answers)
+    first = _left_at(answers)
     return go("journey.show", **address_of(first)) if first else go("receipt.review")
+
+
+def _left_at(answers: journey.Answers) -> journey.Stop | None:
+    """Return the first step that waits: with something typed on it, or without an answer."""
+    typed = drafts.stops(g.dossier)
+    waits = (s for s in journey.way(answers) if s in typed and journey.may_open(s, answers))
+    return next(waits, None) or journey.first_unanswered(answers)
 
 
 def go_on() -> ResponseReturnValue:
@@ -245,7 +252,7 @@ def go_on() -> ResponseReturnValue:
     answers = dossiers.answers_of(g.dossier)
     if answers.sent:
         return advance("receipt.show")
-    first = journey.first_unanswered(answers)
+    first = _left_at(answers)
     if first is None:
         return advance("receipt.review")
     return advance("journey.show", **address_of(first))

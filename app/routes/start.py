@@ -23,7 +23,7 @@ from app.forms.access import StartForm
 from app.i18n import outside_url
 from app.limits import limited
 from app.routes import once
-from app.services import dossiers, estimates, modes, pins
+from app.services import dossiers, drafts, estimates, modes, pins
 from app.services.post_keys import BadPostKey, Taken
 from app.services.reference import get_book
 from app.web import advance, render, share_link
@@ -112,7 +112,8 @@ def number() -> ResponseReturnValue:
         number=shown,
         address=outside_url("tracking.show"),
     )
-    return render("journey/number.html", number=shown, whatsapp=share_link(text))
+    typed = next((stop.name for stop in drafts.stops(g.dossier)), None)
+    return render("journey/number.html", number=shown, typed=typed, whatsapp=share_link(text))
 
 
 @bp.get("/nomor.png")
