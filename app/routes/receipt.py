@@ -22,6 +22,7 @@ from app.routes.once import address_of
 from app.routes.practice_office import in_training
 from app.services import (
     attachments,
+    corrections,
     dossiers,
     drafts,
     estimates,
@@ -133,6 +134,7 @@ def show() -> ResponseReturnValue:
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),
         turn=turn,
+        mended=turn is progress.Turn.MEND_FILE and corrections.hindrance_of(dossier) is None,
         papers=attachments.lacking(dossier) if turn is progress.Turn.WAIT_OFFICE else None,
         licences=licences.views(dossier, datetime.now(UTC)),
         practice=in_training(),

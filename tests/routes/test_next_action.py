@@ -75,7 +75,7 @@ def test_a_withdrawn_file_has_nothing_to_go_back_to(client):
         ("rejected", "hasil", "/bantuan"),
         ("nib", "hasil", "/berkas/nib.pdf"),
         ("given-back", "perbaikan", "/berkas/tempat"),
-        ("given-back", "lampiran", "/berkas/hasil"),
+        ("given-back", "lampiran", "/berkas/perbaikan"),
         ("nik-not-recorded", "nik", "/berkas/nik/kartu"),
     ],
 )
