@@ -23,6 +23,7 @@ from app.auth import (
     is_for_another,
     is_from_here,
     leave,
+    open_file,
     open_to_all,
     remember_device,
     start_token,
@@ -61,9 +62,9 @@ Pairs = list[tuple[str, str]]
 @bp.get("/lanjut")
 @open_to_all
 def show() -> ResponseReturnValue:
-    """Ask for number and PIN."""
+    """Ask for number and PIN; offer the file that is open here."""
     start_token()
-    return _page(ResumeForm(formdata=None))
+    return _page(ResumeForm(formdata=None), mine=open_file())
 
 
 def _page(
@@ -75,8 +76,9 @@ def _page(
     until: datetime | None = None,
     page: str = "",
     carry: Pairs | None = None,
+    mine: str | None = None,
 ) -> Response:
-    """page: the address that waits for the PIN; carry: what was typed there."""
+    """page: the address that waits for the PIN; carry: what was typed there; mine: open_file()."""
     form.pin.raw = ""  # better typed again than read over a shoulder
     wait_s = None if until is None else (until - datetime.now(UTC)).total_seconds()
     response = render(
@@ -92,6 +94,7 @@ def _page(
         wait=None if wait_s is None else say_wait(wait_s),
         waiting=[(_PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
         typed=_holds_answers(carry or []),
+        open_file=mine,
     )
     if wait_s is not None:
         response.headers["Retry-After"] = str(max(math.ceil(wait_s), 1))

@@ -13,6 +13,7 @@ from app.auth import (
     applicant_required,
     enter,
     is_shared_device,
+    open_file,
     open_to_all,
     remember_device,
     start_token,
@@ -34,7 +35,14 @@ bp = Blueprint("start", __name__, url_prefix="/berkas")
 @bp.get("/mulai")
 @open_to_all
 def show() -> ResponseReturnValue:
-    """Say what to bring and ask for a PIN."""
+    """Say what to bring and ask for a PIN; where a file is open here, ask first which is meant."""
+    mine = None if "baru" in request.args else open_file()
+    if mine:
+        return render(
+            "journey/start_again.html",
+            open_file=mine,
+            kbli=request.args.get("kbli", "")[:5] or None,
+        )
     start_token()
     return _page(StartForm(formdata=None))
 
