@@ -35,7 +35,7 @@ from app.services import (
 )
 from app.services.post_keys import BadPostKey
 from app.services.reference import get_book
-from app.services.summary import summary_of
+from app.services.summary import in_groups, summary_of
 from app.web import advance, commit_now, go, render, run_now, share_link
 
 bp = Blueprint("receipt", __name__, url_prefix="/berkas")
@@ -55,6 +55,7 @@ def review() -> ResponseReturnValue:
 
 
 def _review(form: SendForm, status: int = 200) -> Response:
+    answers = dossiers.answers_of(g.dossier)
     whole = estimates.whole_of(g.dossier)
     assert whole is not None
     obstacles = estimates.obstacles(g.dossier, whole)
@@ -63,7 +64,8 @@ def _review(form: SendForm, status: int = 200) -> Response:
         "journey/review.html",
         status=status,
         form_page=not obstacles and nik_class in {NikClass.MATCH, NikClass.PENDING},
-        sections=summary_of(g.dossier, get_book()),
+        groups=in_groups(summary_of(g.dossier, get_book())),
+        left_open=[stop for stop in drafts.stops(g.dossier) if stop in journey.way(answers)],
         address_of=address_of,
         activities=g.dossier.activities,
         removed=dossiers.removed_activities(g.dossier),

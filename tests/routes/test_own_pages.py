@@ -32,7 +32,7 @@ STATEMENTS = {
     "produksi/2": 6,
     "pernyataan": 6,
     "tempat": 8,
-    "periksa": 7,
+    "periksa": 8,  # with what was typed on a page and left there
     "nomor": 4,
     "nik": 9,
     "nik/kartu": 5,
