@@ -700,7 +700,7 @@ def test_the_answers_stand_in_four_groups_and_each_change_opens_its_thing(client
         "en": ["You", "Your business", "Place", "Capital and work"],
     }[language]
     assert [words(h) for h in page.all("h2")][:4] == heads
-    size = "Skala usaha" if language == "id" else "Business size"
+    size = "Ukuran usaha" if language == "id" else "Business size"
     for block in page.with_class("sum", "dl"):
         if size in words(block):
             assert f"{prefix}/berkas/modal?dari=periksa" in [
