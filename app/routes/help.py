@@ -62,7 +62,15 @@ class Office:
     """Somebody who helps, and what the settings know of them."""
 
     helper: Helper
-    known: tuple[str, ...] = ()
+    address: str | None = None
+    hours: str | None = None
+    phone: str | None = None
+    map: str | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """True for our own office while the settings say neither where it is nor its number."""
+        return self.helper is Helper.DPMPTSP and not (self.address or self.phone)
 
 
 @bp.get("/bantuan")
@@ -83,7 +91,7 @@ def show() -> ResponseReturnValue:
         ],
         has_terms=bool(service.book().terms),
         has_examples=bool(service.book().examples),
-        offices=_offices([Helper.DPMPTSP, Helper.FACILITATOR]),
+        offices=_offices([Helper.DPMPTSP, Helper.KAMPUNG, Helper.FACILITATOR]),
     )
 
 
@@ -239,10 +247,18 @@ def outside(endpoint: str, **values: Any) -> str:
 def _offices(helpers: Iterable[Helper]) -> list[Office]:
     settings: Settings = current_app.config["SETTINGS"]
     known = {
-        Helper.DPMPTSP: (settings.office_address, settings.office_hours, settings.office_phone),
-        Helper.REGISTRY: (settings.dukcapil_address, settings.dukcapil_hours),
+        Helper.DPMPTSP: Office(
+            Helper.DPMPTSP,
+            settings.office_address,
+            settings.office_hours,
+            settings.office_phone,
+            settings.office_map,
+        ),
+        Helper.REGISTRY: Office(
+            Helper.REGISTRY, settings.dukcapil_address, settings.dukcapil_hours
+        ),
     }
-    return [Office(each, tuple(part for part in known.get(each, ()) if part)) for each in helpers]
+    return [known.get(each, Office(each)) for each in helpers]
 
 
 # Help beside a question
