@@ -131,6 +131,7 @@ NOT_PAGES = {
     "/berkas/perbaikan": "needs an office: tests/routes/test_correction.py",
     "/berkas/latihan-petugas": "needs a licence that waits: tests/routes/test_correction.py",
     "/berkas/status-oss": "not in practice: tests/routes/test_oss_status.py",
+    "/berkas/jawaban": "of a sent file: routes/test_changes.py",
     "/berkas/selisih": "comes after the journey; see tests/routes/test_differences.py",
     "/berkas/lampiran": "walked in tests/routes/test_attachments.py: it needs a higher risk",
     "/berkas/untuk-oss": "leads to the result in practice; see routes/test_filing.py",

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 from app.auth import applicant_required
 from app.domain import journey
+from app.domain.changes import ChangeKind
+from app.domain.journey import AnswerGroup
 from app.domain.nib import NibDoubt, NibSource
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import NibStatus
@@ -22,6 +24,7 @@ from app.routes.once import address_of
 from app.routes.practice_office import in_training
 from app.services import (
     attachments,
+    changes,
     corrections,
     dossiers,
     drafts,
@@ -142,6 +145,31 @@ def show() -> ResponseReturnValue:
         practice=in_training(),
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
+    )
+
+
+_CHANGES = {
+    AnswerGroup.PERSON: ChangeKind.OWN_DATA,
+    AnswerGroup.BUSINESS: ChangeKind.ACTIVITY,
+    AnswerGroup.PLACE: ChangeKind.PLACE,
+    AnswerGroup.MONEY: ChangeKind.CAPACITY,
+}
+"""What mends a slip in each group of answers once there is a NIB."""
+
+
+@bp.get("/jawaban")
+@applicant_required
+def answers() -> ResponseReturnValue:
+    """Show what was sent, to read; where there is a NIB, also how each part is changed."""
+    if g.dossier.sent_at is None:
+        return go("receipt.review")
+    may_change = changes.has_nib(g.dossier) and changes.open_request(g.dossier) is None
+    return render(
+        "journey/answers.html",
+        groups=in_groups(summary_of(g.dossier, get_book())),
+        several=len(g.dossier.activities) > 1,
+        main=g.dossier.activity.position,
+        kinds=_CHANGES if may_change else {},
     )
 
 
