@@ -234,7 +234,7 @@ def _fill_production(at: At) -> dict[str, Any]:
     return {
         "laki": activity.workers_male,
         "perempuan": activity.workers_female,
-        "hasil": activity.product,
+        "hasil": activity.product or activity.description,  # said before: nobody types it twice
         "kapasitas": activity.capacity,
         "unit": activity.capacity_unit,
     }

@@ -11,12 +11,13 @@ from werkzeug.datastructures import MultiDict
 from app.auth import applicant_required
 from app.domain import journey
 from app.domain.journey import EACH, Answers, StepName, Stop
+from app.domain.nik_check import NikClass
 from app.routes import example_steps, once
 from app.routes.business_steps import answered
 from app.routes.once import address_of
 from app.routes.step_page import At, Form, StepPage
 from app.routes.steps import PAGES, area_part
-from app.services import changes, dossiers, drafts
+from app.services import changes, dossiers, drafts, nik_checks
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
@@ -79,6 +80,8 @@ def _page(
         draft=draft,
         kept=journey.answered(answers),
         stop=stop,
+        nik_fits=stop.name is StepName.PHONE
+        and nik_checks.current_class(g.dossier) is NikClass.MATCH,
         **page.context(form, at),
         **once.form_context(form),
     )
@@ -147,6 +150,9 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if job is not None:
         commit_now()
         run_now(job)
+    if stop.name is StepName.IDENTITY and nik_checks.current_class(g.dossier) is NikClass.MATCH:
+        location = _next(stop)  # a page that says no more than "it fits" is a page too many
+        key.lead_to(location, g.dossier.id)
     return once.goes_to(location)
 
 
@@ -188,13 +194,19 @@ def _text_of(field: Any) -> str:
 
 def _after(stop: Stop) -> str:
     """Return where the person goes after a step, as once.goes_to() reads it."""
+    return "nik.show" if stop.name is StepName.IDENTITY else _next(stop)
+
+
+def _next(stop: Stop) -> str:
     # In a change after the NIB all but the changed part was answered before.
     changing = request.form.get("dari") == "periksa" or changes.behind(g.dossier) is not None
-    if stop.name is StepName.IDENTITY:
-        return "nik.show"
     if g.dossier.sent_at is not None:  # given back: one thing is mended at a time
         return "correction.show"
-    following = journey.next_after(stop, dossiers.answers_of(g.dossier), changing=changing)
+    answers = dossiers.answers_of(g.dossier)
+    following = journey.next_after(stop, answers, changing=changing)
+    first = journey.first_unanswered(answers)
+    if following == Stop(StepName.ACTIVITY) and first == Stop(StepName.BUSINESS):
+        following = first  # chosen in the finder; the next page names it, and can change it
     if following is None:
         return "receipt.review"
     return f"journey.show {following} periksa" if changing else f"journey.show {following}"

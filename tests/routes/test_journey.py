@@ -728,3 +728,35 @@ def test_what_is_wrong_and_what_was_left_stand_at_the_head(client, app, language
         else ("did not send it", "Mend your NIK")
     ):
         assert page.index(said) < first
+
+
+@both_languages
+@both_ways
+def test_the_way_through_the_finder_asks_nothing_twice(client, app, htmx, language):
+    """Seventeen screens from the front page to the result of a kiosk."""
+    prefix = PREFIXES[language]
+    found = form_of(client.get(f"{prefix}/")).fill(q="kios sembako").submit()
+    place = client.get(links_of(parse(found), "btn")[0][0])
+    estimate = form_of(place).fill(tempat="sendiri", besar="up_to_50m").submit()
+    start = client.get(links_of(parse(estimate), "go")[0][0])
+    shown = [found, place, estimate]
+    walk = Walk(client, KIOSK, language=language, htmx=htmx)
+    walk.response, walk.shown = start, {"mulai": start}
+    walk.to("hasil")
+    ways = list(walk.shown)
+    assert "nik" not in ways
+    assert "kegiatan" not in ways
+    assert 1 + len(shown) + len(ways) == 17
+    fits = {"id": "cocok dengan data Dukcapil", "en": "fits the civil registry"}[language]
+    assert fits in main_words(walk.shown["telepon"])
+    assert KIOSK.answers["usaha"]["uraian"] == form_of(walk.shown["produksi"])["hasil"]
+    assert "NIB" in main_words(client.get(f"{prefix}/"))
+
+
+@both_languages
+def test_each_empty_amount_has_its_own_question(client, app, language):
+    open_dossier(app, client, StepName.CAPITAL)
+    form = form_of(client.get(f"{PREFIXES[language]}/berkas/modal"))
+    page = parse(form.submit())
+    said = [words(each) for each in page.with_class("err")]
+    assert len(said) == len(set(said)) == 5
