@@ -147,7 +147,7 @@ STEPS = (
     "diri", "telepon", "alamat", "kegiatan", "usaha", "tempat", "lahan", "modal", "produksi",
     "pernyataan",
 )  # fmt: skip
-JOURNEY = (START, NUMBER, STEPS[0], NIK, *STEPS[1:], REVIEW, RESULT)
+JOURNEY = (START, NUMBER, *STEPS, REVIEW, RESULT)  # with a NIK that fits; NIK comes else
 # Pages of the open file beside the way.
 OWN = (
     "/berkas/pesan",

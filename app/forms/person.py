@@ -17,6 +17,7 @@ from app.forms import practice
 from app.forms.fields import (
     DATE_MESSAGES,
     EMAIL_MESSAGES,
+    INPUT_AT_MOST,
     NAME_MESSAGES,
     NIK_MESSAGES,
     NPWP_MESSAGES,
@@ -167,7 +168,7 @@ def street_field(label: Any, hint: Any) -> ParsedField:
         description=hint,
         parse=place.parse_street,
         messages=messages_for_text(_l("Write the street, or what is near it.")),
-        autocomplete="street-address",
+        autocomplete="address-line1",
     )
 
 
@@ -288,5 +289,5 @@ class SearchField(StringField):
 
     @staticmethod
     def clean(typed: str) -> str:
-        """Return what was typed without signs that cannot be seen, at most 200 characters."""
-        return "".join(sign for sign in typed[:200] if sign.isprintable())
+        """Return what was typed without signs that cannot be seen."""
+        return "".join(sign for sign in typed[:INPUT_AT_MOST] if sign.isprintable())

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request
 
 from app.domain.combined import whole_capital
+from app.domain.finder import MAX_QUERY_CHARACTERS
 from app.domain.finder_questions import QUESTIONS_AT_MOST
 from app.domain.journey import StepName
 from app.domain.requirements import DeclarationKind
@@ -62,6 +63,7 @@ def _activity_context(form: Form, at: At) -> dict[str, Any]:
         parts.insert(0, {"text": "", "entries": [known]})
     return {
         "query": query,
+        "query_at_most": MAX_QUERY_CHARACTERS,
         "talk": found,
         "several": found is not None and len(found.parts) > 1,
         "parts": parts,

@@ -24,6 +24,7 @@ from app.auth import open_to_all
 from app.config import Settings
 from app.domain.corrections import ReturnReason
 from app.domain.examples import Example
+from app.domain.finder import MAX_QUERY_CHARACTERS
 from app.domain.help_types import ORIGINAL, Helper, Term, Topic
 from app.domain.journey import StepName
 from app.domain.nik_check import NikClass
@@ -78,12 +79,13 @@ class Office:
 def show() -> ResponseReturnValue:
     """Show the box to search in, the groups of topics and who can help; or what was found."""
     typed = SearchField.clean(request.args.get("q", "")).strip()
-    found = service.search(typed).hits if typed else ()
+    found = service.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
     return render(
         "help/show.html",
         public_for=0 if typed else A_DAY,  # what somebody asks is kept nowhere on the way
         shared=True,
         typed=typed,
+        typed_at_most=MAX_QUERY_CHARACTERS,
         found=[_entry(each) for each in found],
         groups=[
             (group, [_entry(topic) for topic in topics])

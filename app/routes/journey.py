@@ -21,6 +21,8 @@ from app.services import changes, dossiers, drafts, nik_checks
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
+_ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
+
 bp = Blueprint("journey", __name__, url_prefix="/berkas")
 
 STEP_RULE = f"/<any({','.join(StepName)}):step>"
@@ -121,7 +123,7 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if "temukan" in request.form:
         # As an address of its own, so that Back works; it identifies nobody.
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
-        shown = {key: value[:200] for key, value in query.items() if value}
+        shown = {key: value[:_ADDRESS_AT_MOST] for key, value in query.items() if value}
         url = url_for("journey.show", **address_of(stop), **shown, jawab=answered())
         if not wants_fragment():
             return see_other(url)
