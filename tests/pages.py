@@ -127,6 +127,7 @@ NOT_PAGES = {
     "/berkas/lupa/pin": "comes after a right code: tests/routes/test_recovery.py",
     "/berkas/nomor.png": "a picture",
     "/berkas/nib.pdf": "a paper",
+    "/berkas/nik": "stands only while a NIK does not fit: tests/routes/test_nik_cases.py",
     "/berkas/nik/kartu": "stands only while a NIK does not fit: see routes/test_nik_cases.py",
     "/berkas/perbaikan": "needs an office: tests/routes/test_correction.py",
     "/berkas/latihan-petugas": "needs a licence that waits: tests/routes/test_correction.py",
