@@ -165,6 +165,9 @@ def _say(settings: Settings) -> None:
     if settings.practice_space is PracticeSpace.ON:
         wiped = f"wiped each night at {settings.practice_wipe_at:%H:%M} WIT"
         print(f"  Practice space: {address}{MOUNT}/ – {wiped}")  # noqa: T201
+    if settings.office_unknown:
+        names = ", ".join(settings.office_unknown)
+        print(f"\n  WARNING: people cannot see how to reach the office. Set {names}.\n", flush=True)  # noqa: T201
     if doubt := proxies.warning(settings):
         print(f"\n  WARNING: {doubt}\n", flush=True)  # noqa: T201
     print("  Stop with Ctrl-C.\n", flush=True)  # noqa: T201

@@ -109,6 +109,16 @@ def holds_dossier() -> bool:
     return _DOSSIER in session and _TOKEN in session
 
 
+def open_file() -> str | None:
+    """Return the last four digits of the support number of the file that is open here, if one is.
+
+    A page that shows them is this person's: it may not be kept for anybody else.
+    """
+    if "dossier" not in g and not open_dossier():
+        return None
+    return str(g.dossier.support_number)[-4:]
+
+
 def is_for_another() -> bool:
     """True when the form in this request was shown for another file than the one now open."""
     from app.services import dossiers

@@ -118,6 +118,7 @@ class Settings:
     office_hours: str | None = None
     office_address: str | None = None
     office_phone: str | None = None
+    office_map: str | None = None
     dukcapil_hours: str | None = None
     dukcapil_address: str | None = None
     nik_case_days: int = 90
@@ -131,6 +132,17 @@ class Settings:
     def is_practice(self) -> bool:
         """True when everything here is practice, and every page has to say so."""
         return self.mode is ServiceMode.TRAINING
+
+    @property
+    def office_unknown(self) -> tuple[str, ...]:
+        """Return the settings that would tell people where the office is, and are not set."""
+        known = {
+            "OFFICE_ADDRESS": self.office_address,
+            "OFFICE_PHONE": self.office_phone,
+            "OFFICE_HOURS": self.office_hours,
+            "OFFICE_MAP": self.office_map,
+        }
+        return tuple(name for name, value in known.items() if value is None)
 
     @property
     def purpose(self) -> Purpose:
@@ -319,6 +331,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         office_hours=line("OFFICE_HOURS"),
         office_address=line("OFFICE_ADDRESS"),
         office_phone=line("OFFICE_PHONE"),
+        office_map=address("OFFICE_MAP"),
         dukcapil_hours=line("DUKCAPIL_HOURS"),
         dukcapil_address=line("DUKCAPIL_ADDRESS"),
         nik_case_days=whole("NIK_CASE_DAYS", 90, 1, 3650),

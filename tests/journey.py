@@ -430,7 +430,7 @@ class Journey:
             forms[0].choose(file)
             self.phone.press(forms[0])
         screen = self._check(self._screen())
-        if not urlsplit(screen.url).path.endswith("/berkas/lampiran"):
+        if not urlsplit(screen.url).path.endswith(("/berkas/lampiran", "/berkas/perbaikan")):
             raise Unexpected("sending a paper does not lead back to the list")
         self.outcome.papers += 1
 

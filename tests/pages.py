@@ -127,10 +127,12 @@ NOT_PAGES = {
     "/berkas/lupa/pin": "comes after a right code: tests/routes/test_recovery.py",
     "/berkas/nomor.png": "a picture",
     "/berkas/nib.pdf": "a paper",
+    "/berkas/nik": "stands only while a NIK does not fit: tests/routes/test_nik_cases.py",
     "/berkas/nik/kartu": "stands only while a NIK does not fit: see routes/test_nik_cases.py",
     "/berkas/perbaikan": "needs an office: tests/routes/test_correction.py",
     "/berkas/latihan-petugas": "needs a licence that waits: tests/routes/test_correction.py",
     "/berkas/status-oss": "not in practice: tests/routes/test_oss_status.py",
+    "/berkas/jawaban": "of a sent file: routes/test_changes.py",
     "/berkas/selisih": "comes after the journey; see tests/routes/test_differences.py",
     "/berkas/lampiran": "walked in tests/routes/test_attachments.py: it needs a higher risk",
     "/berkas/untuk-oss": "leads to the result in practice; see routes/test_filing.py",
@@ -146,7 +148,7 @@ STEPS = (
     "diri", "telepon", "alamat", "kegiatan", "usaha", "tempat", "lahan", "modal", "produksi",
     "pernyataan",
 )  # fmt: skip
-JOURNEY = (START, NUMBER, STEPS[0], NIK, *STEPS[1:], REVIEW, RESULT)
+JOURNEY = (START, NUMBER, *STEPS, REVIEW, RESULT)  # with a NIK that fits; NIK comes else
 # Pages of the open file beside the way.
 OWN = (
     "/berkas/pesan",

@@ -24,7 +24,7 @@ from werkzeug.test import TestResponse
 from app import create_app, worker
 from app.domain.business_size import Capital
 from app.domain.changes import ChangeKind
-from app.domain.corrections import ReturnReason, StepTarget
+from app.domain.corrections import PaperTarget, ReturnReason, StepTarget
 from app.domain.journey import StepName
 from app.domain.legal_form import LegalForm
 from app.domain.lkpm import Rhythm, next_dues, period_of
@@ -161,7 +161,7 @@ def _two_wait_for_office() -> Dossier:
     return _sent(dossier)
 
 
-def _given_back() -> Dossier:
+def _given_back(*, a_paper: bool = False) -> Dossier:
     dossier = factories.dossier_at(None, kbli_code=DEPOT)
     paper = attachments.wanted_papers(dossier)[0]
     _add_paper(dossier, paper.address)
@@ -171,8 +171,8 @@ def _given_back() -> Dossier:
         dossier,
         licence.id_izin,
         OfficeAction.GIVE_BACK,
-        reason=ReturnReason.PLACE_NOT_IN_PLAN,
-        target=StepTarget(StepName.PLACE, 0),
+        reason=ReturnReason.UNREADABLE if a_paper else ReturnReason.PLACE_NOT_IN_PLAN,
+        target=PaperTarget(paper.key) if a_paper else StepTarget(StepName.PLACE, 0),
         note="Nomor rumah kurang",
         answer_days=5,
     )
@@ -398,6 +398,11 @@ SITUATIONS = {
             "given-back",
             _given_back,
             ("hasil", "perbaikan", "tempat", "latihan-petugas", "lampiran"),
+        ),
+        Situation(
+            "paper-given-back",
+            lambda: _given_back(a_paper=True),
+            ("hasil", "perbaikan", "lampiran"),
         ),
         Situation("mended", _mended, ("perbaikan", "tempat")),
         Situation("approved", _approved, ("hasil", "setelah-nib")),

@@ -353,3 +353,16 @@ def test_a_key_of_the_wrong_length_stops_the_start(tmp_path, place):
     path.write_text(json.dumps(stored))
     with pytest.raises(ValueError, match="32 bytes"):
         load_secrets(tmp_path)
+
+
+def test_the_settings_say_what_nobody_knows_of_the_office():
+    assert len(read_settings({}).office_unknown) == 4
+    known = {
+        "OFFICE_ADDRESS": "Jalan Contoh 1",
+        "OFFICE_PHONE": "0951 000000",
+        "OFFICE_HOURS": "08.00",
+        "OFFICE_MAP": "https://peta.example/kantor",
+    }
+    assert read_settings(known).office_unknown == ()
+    del known["OFFICE_MAP"]
+    assert read_settings(known).office_unknown == ("OFFICE_MAP",)

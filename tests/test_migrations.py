@@ -37,6 +37,7 @@ EMPTY = {
     "lkpm_worksheets",
     "installation",
     "attachments",
+    "drafts",
     "file_disposals",
     "finder_choices",
     "finder_corrections",

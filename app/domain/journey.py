@@ -35,6 +35,26 @@ class StepName(StrEnum):
     DECLARATIONS = "pernyataan"
 
 
+class AnswerGroup(StrEnum):
+    """What belongs together where all answers are read at once, in the order of reading."""
+
+    PERSON = "person"
+    BUSINESS = "business"
+    PLACE = "place"
+    MONEY = "money"
+
+
+GROUP_OF = {
+    StepName.ACTIVITY: AnswerGroup.BUSINESS,
+    StepName.BUSINESS: AnswerGroup.BUSINESS,
+    StepName.PLACE: AnswerGroup.PLACE,
+    StepName.LAND: AnswerGroup.PLACE,
+    StepName.CAPITAL: AnswerGroup.MONEY,
+    StepName.PRODUCTION: AnswerGroup.MONEY,
+}
+"""The group of each step that is not about the person."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityAnswers:
     """What was answered about one activity. position: its lasting number inside the dossier."""

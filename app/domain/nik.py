@@ -18,6 +18,7 @@ from app.domain.written import EntryError, count_digits, read_digits, tidy
 NIK_DIGITS = 16
 _ADDED_TO_DAY_OF_WOMEN = 40
 _SHOWN_DIGITS = 3
+_ON_A_CARD = range(10, 21)  # digits of a misprint; fewer or more are a slip of the hand
 
 
 class NikProblem(StrEnum):
@@ -92,6 +93,37 @@ def parse_nik(text: str, *, today: date) -> Nik:
     if digits.endswith("0000"):
         raise NikError(NikProblem.ZERO_SERIAL, digits=NIK_DIGITS)
     return Nik(digits, digits[:4], birth_date, sex)
+
+
+def digits_on_card(text: str) -> str:
+    """Return the digits of a number that is no NIK although it may well stand on somebody's card.
+
+    Cards were printed with a digit too few, a date that never was or the serial 0000. Only the
+    civil registry office can mend that, so it must not keep anybody from asking.
+
+    Raises NikError for what no card carries: nothing, letters, far too few digits or too many.
+    """
+    typed = tidy(text)
+    digits = read_digits(typed)
+    if digits is None:
+        raise NikError(NikProblem.NOT_DIGITS, digits=count_digits(typed))
+    if len(digits) not in _ON_A_CARD:
+        raise NikError(NikProblem.WRONG_LENGTH, digits=len(digits))
+    return digits
+
+
+def is_well_formed(digits: str, *, today: date) -> bool:
+    """Say whether a number can be a NIK at all."""
+    try:
+        parse_nik(digits, today=today)
+    except NikError:
+        return False
+    return True
+
+
+def grouped(digits: str) -> str:
+    """Return a number in groups of four, to be compared with a card."""
+    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
 
 
 def nik_warnings(

@@ -6,7 +6,7 @@ then refused before it is kept anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from enum import StrEnum
 from typing import Final
 
@@ -45,6 +45,13 @@ def check_nik(nik: str, made_up: Container[str]) -> str:
     if nik in made_up:
         return nik
     raise PracticeError(PracticeProblem.NIK, forget=int(nik[-4:]) not in SERIALS)
+
+
+def check_odd_nik(digits: str, made_up: Collection[str]) -> str:
+    """Return a number that is no NIK: a made-up one, misprinted. Raises PracticeError."""
+    if any(digits[:12] == nik[:12] for nik in made_up) or int(digits[-4:]) in SERIALS:
+        return digits
+    raise PracticeError(PracticeProblem.NIK, forget=True)
 
 
 def check_phone(phone: str) -> str:

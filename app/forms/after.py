@@ -15,7 +15,9 @@ from app.domain.changes import REASON_AT_MOST
 from app.forms.business_check import PublicForm
 from app.forms.fields import (
     COUNT_MESSAGES,
+    INPUT_AT_MOST,
     MONEY_MESSAGES,
+    AtMost,
     ChoiceField,
     ParsedField,
     messages_for_text,
@@ -28,7 +30,7 @@ _TOO_LONG = messages_for_text(_l("Write a few words."))
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join((text or "").replace("\0", " ").split())[:QUERY_AT_MOST]
+    return " ".join((text or "")[:INPUT_AT_MOST].replace("\0", " ").split())
 
 
 class OldCodeForm(PublicForm):
@@ -38,7 +40,10 @@ class OldCodeForm(PublicForm):
         _l("The code on your old NIB"),
         description=_l("Five digits, for example 47111. Several are fine. Or write what you do."),
         filters=[_one_line],
-        validators=[DataRequired(_l("Type the five digits, or what you do."))],
+        validators=[
+            DataRequired(_l("Type the five digits, or what you do.")),
+            AtMost(QUERY_AT_MOST),
+        ],
     )
 
 

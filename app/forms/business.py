@@ -164,12 +164,13 @@ class LandForm(FlaskForm):
             )
 
 
-def _amount(label: Any, hint: Any = "") -> ParsedField:
+def _amount(label: Any, hint: Any, empty: Any) -> ParsedField:
+    """empty: what to do about this box when it is left empty; each has its own sentence."""
     return ParsedField(
         label,
         description=hint,
         parse=money.parse_rupiah,
-        messages=MONEY_MESSAGES,
+        messages={**MONEY_MESSAGES, money.MoneyProblem.EMPTY: empty},
         show=rupiah,
         inputmode="decimal",
         short=True,
@@ -181,12 +182,30 @@ class CapitalForm(FlaskForm):
     """Modal, in its parts."""
 
     mesin = _amount(
-        _l("Machines and tools"), _l("Stove, fridge, boat, sewing machine. Example: 7.500.000")
+        _l("Machines and tools"),
+        _l("Stove, fridge, boat, sewing machine. Example: 7.500.000"),
+        _l("What are your machines and tools worth? None? Type 0."),
     )
-    kerja = _amount(_l("Goods and money to run the business"), _l("Stock, cash, wages."))
-    lain = _amount(_l("Other things"), _l("Shelves, signboard, transport."))
-    tanah = _amount(_l("Land"), _l("Bought for the business. Rented or your own already? Type 0."))
-    bangunan = _amount(_l("Building"), _l("Built or bought for the business. None? Type 0."))
+    kerja = _amount(
+        _l("Goods and money to run the business"),
+        _l("Stock, cash, wages."),
+        _l("How much are your goods and your cash? None? Type 0."),
+    )
+    lain = _amount(
+        _l("Other things"),
+        _l("Shelves, signboard, transport."),
+        _l("What are the other things worth? None? Type 0."),
+    )
+    tanah = _amount(
+        _l("Land"),
+        _l("Bought for the business. Rented or your own already? Type 0."),
+        _l("Did you buy land for it? If not, type 0."),
+    )
+    bangunan = _amount(
+        _l("Building"),
+        _l("Built or bought for the business. None? Type 0."),
+        _l("Did you build or buy a building for it? If not, type 0."),
+    )
 
     def capital(self) -> Capital:
         """Return the parts; unanswered ones count as 0."""
@@ -204,7 +223,7 @@ class ProductionForm(FlaskForm):
 
     laki = ParsedField(
         _l("How many men work there?"),
-        description=_l("Count yourself too. None? Type 0."),
+        description=_l("Are you a man? Count yourself too. None? Type 0."),
         parse=quantities.parse_count,
         messages=COUNT_MESSAGES,
         inputmode="numeric",
@@ -212,7 +231,7 @@ class ProductionForm(FlaskForm):
     )
     perempuan = ParsedField(
         _l("How many women work there?"),
-        description=_l("Count yourself too. None? Type 0."),
+        description=_l("Are you a woman? Count yourself too. None? Type 0."),
         parse=quantities.parse_count,
         messages=COUNT_MESSAGES,
         inputmode="numeric",

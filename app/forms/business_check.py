@@ -10,7 +10,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from app.domain.finder import MAX_QUERY_CHARACTERS
-from app.forms.fields import ChoiceField
+from app.forms.fields import INPUT_AT_MOST, AtMost, ChoiceField
 
 INSIDE, SHARED, OUTSIDE = "sendiri", "pasar", "luar"
 
@@ -23,8 +23,8 @@ class PublicForm(FlaskForm):
 
 
 def _tidy(text: str | None) -> str:
-    """One line, and not longer than the finder reads."""
-    return " ".join((text or "").replace("\0", " ").split())[:MAX_QUERY_CHARACTERS]
+    """One line; cut only where nobody could have typed it."""
+    return " ".join((text or "")[:INPUT_AT_MOST].replace("\0", " ").split())
 
 
 class SearchForm(PublicForm):
@@ -34,7 +34,10 @@ class SearchForm(PublicForm):
         _l("What do you do?"),
         description=_l("In your own words. For example: selling fish, motorbike workshop, noken."),
         filters=[_tidy],
-        validators=[DataRequired(_l("Type what you do, for example: selling fish."))],
+        validators=[
+            DataRequired(_l("Type what you do, for example: selling fish.")),
+            AtMost(MAX_QUERY_CHARACTERS),
+        ],
     )
 
 

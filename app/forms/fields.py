@@ -259,6 +259,19 @@ def messages_for_text(empty: Any) -> dict[Any, Any]:
     }
 
 
+class AtMost:
+    """A search takes what was pasted, counts it, and says what to shorten; nothing is cut off."""
+
+    def __init__(self, maximum: int) -> None:
+        self.maximum = maximum
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        length = len(field.data or "")
+        if length > self.maximum:
+            words = messages_for_text("")[place.TextProblem.TOO_LONG]
+            raise StopValidation(str(words).format(length=length, maximum=self.maximum))
+
+
 def mistakes(form: Any) -> list[tuple[Field, str]]:
     """Return the fields with a mistake and its sentence, in the order of the page."""
     found = []

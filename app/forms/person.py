@@ -11,12 +11,13 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain import dates, email_address, person, place, tax_numbers
+from app.domain import dates, email_address, nik, person, place, tax_numbers
 from app.domain.calendar import local_date
 from app.forms import practice
 from app.forms.fields import (
     DATE_MESSAGES,
     EMAIL_MESSAGES,
+    INPUT_AT_MOST,
     NAME_MESSAGES,
     NIK_MESSAGES,
     NPWP_MESSAGES,
@@ -56,10 +57,11 @@ class IdentityForm(FlaskForm):
         ),
         parse=practice.read_nik,
         messages=NIK_MESSAGES,
-        show=lambda digits: " ".join(digits[i : i + 4] for i in range(0, 16, 4)),
+        show=nik.grouped,
         inputmode="numeric",
         numeric=True,
     )
+    kartu = StringField(_l("Yes, my KTP shows exactly this number"))
     nama = ParsedField(
         _l("Name as on your KTP"),
         description=_l("Write it exactly so. One word is fine too."),
@@ -81,6 +83,24 @@ class IdentityForm(FlaskForm):
         choices=[(person.Sex.MALE.value, _l("Male")), (person.Sex.FEMALE.value, _l("Female"))],
         missing=_l("Choose male or female, as on your KTP."),
     )
+
+    @property
+    def may_stand_on_card(self) -> bool:
+        """True where the number breaks our rules in a way in which cards were printed wrong."""
+        if not isinstance(self.nik.problem, nik.NikError):
+            return False
+        try:
+            practice.read_odd_nik(self.nik.raw)
+        except ValueError:
+            return False
+        return True
+
+    def validate(self, *args: Any, **options: Any) -> bool:
+        """Take the number as it stands where the person says that the card shows it so."""
+        if self.kartu.data == "ya" and self.may_stand_on_card:
+            self.nik.data = practice.read_odd_nik(self.nik.raw)
+            self.nik.problem = None
+        return bool(super().validate(*args, **options))
 
     def validate_lahir(self, field: ParsedField) -> None:
         """An applicant is at least 17 (PP 28/2025, article 189(2)); staff help younger people."""
@@ -148,7 +168,7 @@ def street_field(label: Any, hint: Any) -> ParsedField:
         description=hint,
         parse=place.parse_street,
         messages=messages_for_text(_l("Write the street, or what is near it.")),
-        autocomplete="street-address",
+        autocomplete="address-line1",
     )
 
 
@@ -269,5 +289,5 @@ class SearchField(StringField):
 
     @staticmethod
     def clean(typed: str) -> str:
-        """Return what was typed without signs that cannot be seen, at most 200 characters."""
-        return "".join(sign for sign in typed[:200] if sign.isprintable())
+        """Return what was typed without signs that cannot be seen."""
+        return "".join(sign for sign in typed[:INPUT_AT_MOST] if sign.isprintable())

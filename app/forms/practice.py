@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain import practice
 from app.domain.calendar import local_date
-from app.domain.nik import parse_nik
+from app.domain.nik import digits_on_card, parse_nik
 from app.domain.phone import parse_mobile
 
 NIK_MESSAGES = {
@@ -38,6 +38,12 @@ def read_nik(text: str) -> str:
     """Return the 16 digits of a NIK. Raises NikError; PracticeError for a real one in practice."""
     digits = parse_nik(text, today=local_date(datetime.now(UTC))).digits
     return practice.check_nik(digits, current_app.config["MADE_UP"]) if practising() else digits
+
+
+def read_odd_nik(text: str) -> str:
+    """Return the digits of a number that is no NIK but stands on a card. Raises as read_nik()."""
+    digits = digits_on_card(text)
+    return practice.check_odd_nik(digits, current_app.config["MADE_UP"]) if practising() else digits
 
 
 def read_phone(text: str) -> str:

@@ -20,7 +20,7 @@ from app.domain.estimate import (
     Notice,
     SalesBand,
 )
-from app.domain.journey import StepName
+from app.domain.journey import AnswerGroup, StepName
 from app.domain.nik import NikWarning
 from app.domain.nik_check import Field, NikClass
 from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
@@ -137,6 +137,10 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (NibStatus.FROZEN, _l("frozen")),
     (NibStatus.REVOKED, _l("revoked")),
     (NibStatus.OTHER, _l("one that we do not know")),
+    (AnswerGroup.PERSON, _l("You")),
+    (AnswerGroup.BUSINESS, _l("Your business")),
+    (AnswerGroup.PLACE, _l("Place")),
+    (AnswerGroup.MONEY, _l("Capital and work")),
     (StepName.KIND, _l("Kind of business")),
     (StepName.IDENTITY, _l("About you")),
     (StepName.PHONE, _l("Phone")),

@@ -47,9 +47,12 @@ SHORT_TEXTS: Mapping[NikClass, Any] = {
 }  # fmt: skip
 
 
-def short_text(nik_class: NikClass, number: str) -> str:
+MISPRINT = _l("%(number)s: the KTP shows a number that is no NIK. Bring KTP and KK to Disdukcapil, ask them to mend it. Free.")  # fmt: skip
+
+
+def short_text(nik_class: NikClass, number: str, *, odd: bool = False) -> str:
     """Return the text message about a case, in the language in use.
 
-    number: as shown, “NIK-4821-0937”.
+    number: as shown, “NIK-4821-0937”. odd: the card itself carries what cannot be a NIK.
     """
-    return str(SHORT_TEXTS[nik_class]) % {"number": number}
+    return str(MISPRINT if odd else SHORT_TEXTS[nik_class]) % {"number": number}

@@ -59,9 +59,9 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
 
     (BuildingStep.NONE_SHARED_PREMISES, _l("Building: the manager has its papers.")),
     (BuildingStep.NONE_NO_BUILDING, _l("No building, so no building paper.")),
-    (BuildingStep.PBG_THEN_SLF, _l("Building approval (PBG) before you build, then a fitness certificate (SLF).")),
-    (BuildingStep.SLF_ONLY, _l("The building stands already: go straight to the fitness certificate (SLF).")),
-    (BuildingStep.ASK, _l("Own building? Ask which paper it needs. Without IMB or PBG: straight to the SLF.")),
+    (BuildingStep.PBG_THEN_SLF, _l("Before you build: a building approval (PBG). After it: a paper that the building is safe (SLF).")),
+    (BuildingStep.SLF_ONLY, _l("The building stands already: it needs a paper that it is safe to use (SLF).")),
+    (BuildingStep.ASK, _l("Is the building your own? It may need a paper of its own. Ask DPMPTSP.")),
 
     (EnvironmentPaper.SPPL, _l("pledge (SPPL)")),
     (EnvironmentPaper.UKL_UPL, _l("form (UKL-UPL)")),

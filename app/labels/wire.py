@@ -17,7 +17,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (Discrepancy.PLACE, _l("OSS has another place of business")),
     (Discrepancy.ENTITY_NAME, _l("OSS has another name of the business")),
     (Discrepancy.ENTITY_NPWP, _l("OSS has another tax number (NPWP)")),
-    (Mender.PERSON, _l("You change it at oss.go.id, in your own account.")),
+    (Mender.PERSON, _l("You: first here, under “Change something”. Then at oss.go.id, in your own account.")),
     (Mender.OFFICE, _l("Our office looks into it. You need not do anything.")),
     (Mender.REGISTRY, _l("Change it where the business is registered, or at the tax office. OSS takes it over from there.")),
 )  # fmt: skip

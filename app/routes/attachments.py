@@ -44,7 +44,7 @@ from app.limits import limited
 from app.models.attachment import Attachment, Upload
 from app.routes import once
 from app.routes.resume import ask_for_pin
-from app.services import attachments, dossiers
+from app.services import attachments, corrections, dossiers
 from app.services.attachments import NotThere, PaperState
 from app.services.post_keys import BadPostKey, new_key
 from app.web import advance, commit_now, go, let_others_write, render
@@ -85,6 +85,7 @@ def index() -> Response:
     """List the papers: what is there, what is missing."""
     states = attachments.papers_of(g.dossier)
     changeable = attachments.changeable(g.dossier, [state.paper.key for state in states])
+    given_back = _is_given_back()
     return render(
         "attachments/index.html",
         states=states,
@@ -94,7 +95,18 @@ def index() -> Response:
         changeable=changeable,
         new_key=new_key,
         sent=g.dossier.sent_at is not None,
+        given_back=given_back,
+        to_send=given_back and corrections.hindrance_of(g.dossier) is None,
     )
+
+
+def _is_given_back() -> bool:
+    return g.dossier.sent_at is not None and bool(corrections.open_items(g.dossier))
+
+
+def _done() -> str:
+    """Return where somebody goes from a paper: to what the office gave back, or to the papers."""
+    return "correction.show" if _is_given_back() else "attachments.index"
 
 
 @bp.get("/untuk/<paper>")
@@ -187,15 +199,15 @@ def add(paper: str) -> ResponseReturnValue:
     except BadPostKey:
         return _page(state, form, 400)
     if key.taken is not None and key.taken.same:
-        return advance("attachments.index")  # a newer file may have come since
+        return advance(_done())  # a newer file may have come since
     try:
         attachments.attach(g.dossier, state.paper.key, state.paper.position, reserved)
     except dossiers.DossierClosed:
         return advance("attachments.index")
     except FileRefused as refused:
         return _page(state, form, 422, fault=refused.fault)
-    key.lead_to("attachments.index", g.dossier.id)
-    return advance("attachments.index")
+    key.lead_to(_done(), g.dossier.id)
+    return advance(_done())
 
 
 def _kept(raw: bytes) -> attachments.Reserved:
@@ -281,7 +293,7 @@ def _standing(upload: Upload) -> Response:
         offset=upload.received_bytes,
         size=upload.total_bytes,
         part=PART_BYTES,
-        next=url_for("attachments.index") if done else None,
+        next=url_for(_done()) if done else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request
 
 from app.domain.combined import whole_capital
+from app.domain.finder import MAX_QUERY_CHARACTERS
 from app.domain.finder_questions import QUESTIONS_AT_MOST
 from app.domain.journey import StepName
 from app.domain.requirements import DeclarationKind
@@ -62,6 +63,7 @@ def _activity_context(form: Form, at: At) -> dict[str, Any]:
         parts.insert(0, {"text": "", "entries": [known]})
     return {
         "query": query,
+        "query_at_most": MAX_QUERY_CHARACTERS,
         "talk": found,
         "several": found is not None and len(found.parts) > 1,
         "parts": parts,
@@ -234,7 +236,7 @@ def _fill_production(at: At) -> dict[str, Any]:
     return {
         "laki": activity.workers_male,
         "perempuan": activity.workers_female,
-        "hasil": activity.product,
+        "hasil": activity.product or activity.description,  # said before: nobody types it twice
         "kapasitas": activity.capacity,
         "unit": activity.capacity_unit,
     }
@@ -260,10 +262,10 @@ def _prepare_declarations(form: Form, at: At) -> None:
     form.asked = tuple(d.kind.value for d in whole.declarations) if whole else ()
 
 
-def _declarations_context(_form: Form, at: At) -> dict[str, Any]:
+def _declarations_context(form: Form, at: At) -> dict[str, Any]:
     whole = estimates.whole_of(at.dossier)
     given = {row.kind for row in at.dossier.declarations}
-    ticked = set(request.form.getlist("pernyataan")) or given
+    ticked = set(form.pernyataan.raw_data or ()) or given
     return {
         "whole": whole,
         "ticked": ticked,

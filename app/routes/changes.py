@@ -6,13 +6,18 @@ from flask import Blueprint, Response, g, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required, enter, has_cookies
-from app.domain.changes import ChangeKind, ChangeState, change_citation
+from app.domain.changes import ASKED_AGAIN, ChangeKind, ChangeState, change_citation
+from app.domain.journey import EACH, Stop
 from app.domain.support_number import format_support_number
 from app.forms.after import ChangeForm, CloseForm
 from app.forms.business import SendForm
 from app.models.change import ChangeRequest
+from app.models.dossier import Dossier
 from app.routes import once
+from app.routes.step_page import At
+from app.routes.steps import PAGES
 from app.services import changes as service
+from app.services import drafts
 from app.services.post_keys import BadPostKey, new_key
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
@@ -113,11 +118,28 @@ def open_change() -> ResponseReturnValue:
         return _go_to(under_way.request)
     except service.NoNib:
         return advance("changes.show")
+    _fill(g.dossier, copy, kind)
     key.lead_to("changes.number", g.dossier.id)
     commit_now()
     if job is not None:
         run_now(job)
     return _enter(copy.id)
+
+
+def _fill(old: Dossier, copy: Dossier, kind: ChangeKind) -> None:
+    """Let each page that is asked again stand there as it was answered, to be looked over.
+
+    A change of the phone would else cost the whole address: what is not the change gets lost.
+    """
+    if kind is ChangeKind.ADD_ACTIVITY:
+        return  # all of it is new
+    for step in ASKED_AGAIN[kind]:
+        position = old.activity.position if step in EACH else 0
+        at, page = At(old, position), PAGES[step]
+        form = page.form_class(at)(formdata=None, data=page.fill(at))
+        typed = [(box.name, str(getattr(box, "raw", box.data) or "")) for box in form]
+        filled = [(name, text) for name, text in typed if text and name != "csrf_token"]
+        drafts.keep(copy, Stop(step, position), filled)
 
 
 def _go_to(change: ChangeRequest) -> ResponseReturnValue:

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
 from app.domain import journey
-from app.domain.corrections import PaperTarget, rule_of
+from app.domain.attachments import WantedPaper
+from app.domain.corrections import PaperTarget, Target, rule_of
 from app.domain.journey import Stop
 from app.domain.oss_codes import LicenceStatus
 from app.domain.risk import Citation
@@ -28,13 +29,18 @@ bp = Blueprint("correction", __name__, url_prefix="/berkas")
 
 @dataclass(frozen=True)
 class _Shown(ItemView):
-    """An item with its law and the page where it is mended; url: None where there is none."""
+    """An item with its law and the page where it is mended; url: None where there is none.
+
+    paper: what is wanted, where the item is a paper that is still wanted.
+    """
 
     law: Citation
     url: str | None
+    paper: WantedPaper | None
 
 
 def _shown(view: ItemView) -> _Shown:
+    paper = _paper(view.target) if isinstance(view.target, PaperTarget) else None
     return _Shown(
         view.item,
         view.target,
@@ -42,16 +48,20 @@ def _shown(view: ItemView) -> _Shown:
         view.before,
         view.now,
         law=rule_of(view.reason).citation,
-        url=_url_of(view),
+        url=_url_of(view.target, paper),
+        paper=paper,
     )
 
 
-def _url_of(view: ItemView) -> str | None:
-    if isinstance(view.target, PaperTarget):
-        wanted = [state.paper for state in attachments.papers_of(g.dossier)]
-        found = next((paper for paper in wanted if paper.key == view.target.key), None)
-        return url_for("attachments.ask", paper=found.address) if found else None
-    return url_for("journey.show", **address_of(Stop(view.target.step, view.target.position)))
+def _paper(target: PaperTarget) -> WantedPaper | None:
+    wanted = (state.paper for state in attachments.papers_of(g.dossier))
+    return next((paper for paper in wanted if paper.key == target.key), None)
+
+
+def _url_of(target: Target, paper: WantedPaper | None) -> str | None:
+    if isinstance(target, PaperTarget):
+        return url_for("attachments.ask", paper=paper.address) if paper else None
+    return url_for("journey.show", **address_of(Stop(target.step, target.position)))
 
 
 @bp.get("/perbaikan")

@@ -24,6 +24,7 @@ from app.auth import open_to_all
 from app.config import Settings
 from app.domain.corrections import ReturnReason
 from app.domain.examples import Example
+from app.domain.finder import MAX_QUERY_CHARACTERS
 from app.domain.help_types import ORIGINAL, Helper, Term, Topic
 from app.domain.journey import StepName
 from app.domain.nik_check import NikClass
@@ -62,7 +63,15 @@ class Office:
     """Somebody who helps, and what the settings know of them."""
 
     helper: Helper
-    known: tuple[str, ...] = ()
+    address: str | None = None
+    hours: str | None = None
+    phone: str | None = None
+    map: str | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """True for our own office while the settings say neither where it is nor its number."""
+        return self.helper is Helper.DPMPTSP and not (self.address or self.phone)
 
 
 @bp.get("/bantuan")
@@ -70,12 +79,13 @@ class Office:
 def show() -> ResponseReturnValue:
     """Show the box to search in, the groups of topics and who can help; or what was found."""
     typed = SearchField.clean(request.args.get("q", "")).strip()
-    found = service.search(typed).hits if typed else ()
+    found = service.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
     return render(
         "help/show.html",
         public_for=0 if typed else A_DAY,  # what somebody asks is kept nowhere on the way
         shared=True,
         typed=typed,
+        typed_at_most=MAX_QUERY_CHARACTERS,
         found=[_entry(each) for each in found],
         groups=[
             (group, [_entry(topic) for topic in topics])
@@ -83,7 +93,7 @@ def show() -> ResponseReturnValue:
         ],
         has_terms=bool(service.book().terms),
         has_examples=bool(service.book().examples),
-        offices=_offices([Helper.DPMPTSP, Helper.FACILITATOR]),
+        offices=_offices([Helper.DPMPTSP, Helper.KAMPUNG, Helper.FACILITATOR]),
     )
 
 
@@ -239,10 +249,18 @@ def outside(endpoint: str, **values: Any) -> str:
 def _offices(helpers: Iterable[Helper]) -> list[Office]:
     settings: Settings = current_app.config["SETTINGS"]
     known = {
-        Helper.DPMPTSP: (settings.office_address, settings.office_hours, settings.office_phone),
-        Helper.REGISTRY: (settings.dukcapil_address, settings.dukcapil_hours),
+        Helper.DPMPTSP: Office(
+            Helper.DPMPTSP,
+            settings.office_address,
+            settings.office_hours,
+            settings.office_phone,
+            settings.office_map,
+        ),
+        Helper.REGISTRY: Office(
+            Helper.REGISTRY, settings.dukcapil_address, settings.dukcapil_hours
+        ),
     }
-    return [Office(each, tuple(part for part in known.get(each, ()) if part)) for each in helpers]
+    return [known.get(each, Office(each)) for each in helpers]
 
 
 # Help beside a question

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import open_to_all
+from app.auth import open_file, open_to_all
 from app.routes import practice_space
 from app.web import render, see_other
 
@@ -15,10 +15,11 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @open_to_all
 def show() -> ResponseReturnValue:
-    """Show the four ways in; in the practice space, what it is."""
+    """Show the four ways in and the file that is open here; in the practice space, what it is."""
     if practice_space.is_inside():
         return practice_space.landing()
-    return render("home/show.html", public_for=300)
+    mine = open_file()
+    return render("home/show.html", public_for=0 if mine else 300, open_file=mine)
 
 
 @bp.get("/berkas")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from app.auth import applicant_required
 from app.domain import journey
 from app.domain.journey import EACH, Answers, StepName, Stop
+from app.domain.nik_check import NikClass
 from app.routes import example_steps, once
 from app.routes.business_steps import answered
 from app.routes.once import address_of
-from app.routes.step_page import At, StepPage
+from app.routes.step_page import At, Form, StepPage
 from app.routes.steps import PAGES, area_part
-from app.services import changes, dossiers
+from app.services import changes, dossiers, drafts, nik_checks
 from app.services.post_keys import BadPostKey
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
+
+_ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
 
 bp = Blueprint("journey", __name__, url_prefix="/berkas")
 
@@ -36,9 +42,12 @@ def show(step: str, ke: int = 1) -> ResponseReturnValue:
         first = journey.first_unanswered(answers)
         return go("receipt.review") if first is None else go("journey.show", **address_of(first))
     at, page = At(g.dossier, stop.position), PAGES[stop.name]
-    form = page.form_class(at)(formdata=example_steps.for_box(stop, answers), data=page.fill(at))
+    searches = {"cari", "kbli"} & request.args.keys()
+    kept = [] if searches else drafts.of(g.dossier, stop)
+    filled = MultiDict(kept) or example_steps.for_box(stop, answers)
+    form = page.form_class(at)(formdata=filled, data=page.fill(at))
     page.prepare(form, at)
-    return _page(stop, page, form)
+    return _page(stop, page, form, draft=bool(kept))
 
 
 def show_filled(stop: Stop, **typed: object) -> Response:
@@ -49,7 +58,10 @@ def show_filled(stop: Stop, **typed: object) -> Response:
     return _page(stop, page, form)
 
 
-def _page(stop: Stop, page: StepPage, form: object, status: int = 200) -> Response:
+def _page(
+    stop: Stop, page: StepPage, form: object, status: int = 200, *, draft: bool = False
+) -> Response:
+    """draft: the boxes hold what was kept when the page was left without an answer."""
     answers = dossiers.answers_of(g.dossier)
     at = At(g.dossier, stop.position)
     from_review = request.values.get("dari") == "periksa"
@@ -66,22 +78,29 @@ def _page(stop: Stop, page: StepPage, form: object, status: int = 200) -> Respon
         total=total,
         number=g.dossier.activities.index(at.activity) + 1 if of_activity else None,
         ke=stop.position + 1,
-        back=_back(stop, answers, from_review=from_review),
+        back=_before(stop, answers, from_review=from_review) is not None,
+        draft=draft,
+        kept=journey.answered(answers),
+        stop=stop,
+        nik_fits=stop.name is StepName.PHONE
+        and nik_checks.current_class(g.dossier) is NikClass.MATCH,
         **page.context(form, at),
         **once.form_context(form),
     )
 
 
-def _back(stop: Stop, answers: Answers, *, from_review: bool) -> str | None:
+def _before(
+    stop: Stop, answers: Answers, *, from_review: bool
+) -> tuple[str, dict[str, str | int]] | None:
     """Return where a person came from: the list of what to mend, the review or the step before."""
     if g.dossier.sent_at is not None:
-        return url_for("correction.show")
+        return "correction.show", {}
     if from_review:
-        return url_for("receipt.review")
+        return "receipt.review", {}
     before = journey.before(stop, answers)
     if stop.name is StepName.KIND:  # nobody is led there: it stands as a link in that step
         before = Stop(StepName.IDENTITY)
-    return url_for("journey.show", **address_of(before)) if before else None
+    return ("journey.show", address_of(before)) if before else None
 
 
 @bp.post(STEP_RULE)
@@ -104,7 +123,7 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if "temukan" in request.form:
         # As an address of its own, so that Back works; it identifies nobody.
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
-        shown = {key: value[:200] for key, value in query.items() if value}
+        shown = {key: value[:_ADDRESS_AT_MOST] for key, value in query.items() if value}
         url = url_for("journey.show", **address_of(stop), **shown, jawab=answered())
         if not wants_fragment():
             return see_other(url)
@@ -114,6 +133,8 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         return response
     if {"ganti", "bantuan"} & request.form.keys() or page.only_shows(request.form):
         return _page(stop, page, form)
+    if "nanti" in request.form:
+        return _leave(stop, page, form, at)
     valid = form.validate()
     if not page.accepts(form, request.form):
         valid = False
@@ -131,18 +152,63 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if job is not None:
         commit_now()
         run_now(job)
+    if stop.name is StepName.IDENTITY and nik_checks.current_class(g.dossier) is NikClass.MATCH:
+        location = _next(stop)  # a page that says no more than "it fits" is a page too many
+        key.lead_to(location, g.dossier.id)
     return once.goes_to(location)
+
+
+def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValue:
+    """Leave a page without answering it: what was typed is kept, to be shown there again."""
+    if not form.csrf_token.validate(form):
+        return _page(stop, page, form, 422)
+    answers = dossiers.answers_of(g.dossier)
+    if _says_more(stop, page, form, at, answers):
+        typed = [pair for pair in request.form.items(multi=True) if pair[0] in _boxes(form)]
+        drafts.keep(g.dossier, stop, typed)
+    else:
+        drafts.drop(g.dossier, stop)
+    from_review = request.form.get("dari") == "periksa"
+    before = _before(stop, answers, from_review=from_review)
+    if request.form["nanti"] != "kembali" or before is None:
+        return advance("start.number")
+    endpoint, values = before
+    return advance(endpoint, **values)
+
+
+def _boxes(form: Form) -> set[str]:
+    return {field.name for field in form} - {"csrf_token"}
+
+
+def _says_more(stop: Stop, page: StepPage, form: Form, at: At, answers: Answers) -> bool:
+    """Say whether a page holds anything else than it would be shown with anyhow."""
+    shown = page.form_class(at)(formdata=None, data=page.fill(at))
+    names = _boxes(form)
+    if stop in journey.answered(answers):
+        names -= {"cari", "pernyataan"}  # words searched with, and ticks that were all given
+    return any(_text_of(form[name]) != _text_of(shown[name]) for name in names)
+
+
+def _text_of(field: Any) -> str:
+    """Return what a box shows."""
+    return str(getattr(field, "raw", field.data) or "").strip()
 
 
 def _after(stop: Stop) -> str:
     """Return where the person goes after a step, as once.goes_to() reads it."""
+    return "nik.show" if stop.name is StepName.IDENTITY else _next(stop)
+
+
+def _next(stop: Stop) -> str:
     # In a change after the NIB all but the changed part was answered before.
     changing = request.form.get("dari") == "periksa" or changes.behind(g.dossier) is not None
-    if stop.name is StepName.IDENTITY:
-        return "nik.show"
     if g.dossier.sent_at is not None:  # given back: one thing is mended at a time
         return "correction.show"
-    following = journey.next_after(stop, dossiers.answers_of(g.dossier), changing=changing)
+    answers = dossiers.answers_of(g.dossier)
+    following = journey.next_after(stop, answers, changing=changing)
+    first = journey.first_unanswered(answers)
+    if following == Stop(StepName.ACTIVITY) and first == Stop(StepName.BUSINESS):
+        following = first  # chosen in the finder; the next page names it, and can change it
     if following is None:
         return "receipt.review"
     return f"journey.show {following} periksa" if changing else f"journey.show {following}"

@@ -15,7 +15,7 @@ from app.config import Settings
 from app.domain import journey
 from app.domain.case_number import format_case_number
 from app.domain.journey import StepName, Stop
-from app.domain.nik import mask_nik, nik_warnings, parse_nik
+from app.domain.nik import grouped, is_well_formed, mask_nik, nik_warnings, parse_nik
 from app.domain.nik_cases import RULES, AskedTooOften, NikActor, NikCaseState, NikOffice
 from app.domain.nik_check import NikClass
 from app.domain.person import Sex
@@ -29,8 +29,12 @@ from app.routes import once
 from app.routes.journey import show_filled
 from app.routes.once import address_of
 from app.services import dossiers, nik_cases, nik_checks
+from app.services.answers import known
 from app.services.reference import get_book
 from app.web import advance, commit_now, go, render, run_now, share_link
+
+_COMPARED = frozenset({NikClass.NOT_FOUND, NikClass.FORMAT})
+"""Verdicts that are most often a slip of the hand: the person looks at each digit first."""
 
 bp = Blueprint("nik", __name__, url_prefix="/berkas/nik")
 
@@ -44,11 +48,16 @@ def show() -> ResponseReturnValue:
     check = nik_checks.current(dossier)
     if who.nik is None or check is None:
         return go("journey.show", step=StepName.IDENTITY.value)
-    warnings = nik_warnings(
-        parse_nik(who.nik, today=today()),
-        birth_date=date.fromisoformat(who.birth_date or ""),
-        sex=Sex(who.sex or ""),
-        known_prefixes=get_book().nik_prefixes,
+    odd = not is_well_formed(who.nik, today=today())
+    warnings = (
+        frozenset()
+        if odd
+        else nik_warnings(
+            parse_nik(who.nik, today=today()),
+            birth_date=date.fromisoformat(who.birth_date or ""),
+            sex=Sex(who.sex or ""),
+            known_prefixes=get_book().nik_prefixes,
+        )
     )
     following = journey.first_unanswered(dossiers.answers_of(dossier))
     nik_class = nik_checks.current_class(dossier)
@@ -60,14 +69,19 @@ def show() -> ResponseReturnValue:
         "journey/nik.html",
         form=SendForm(formdata=None),
         kunci=once.kept_key(),
-        nik=mask_nik(who.nik),
+        # To be compared with the card, digit by digit; birth date and home stand elsewhere.
+        nik=grouped(who.nik) if nik_class in _COMPARED else mask_nik(who.nik),
+        compared=nik_class in _COMPARED,
+        odd=odd,
         nik_class=nik_class,
         fields=check.fields,
         warnings=sorted(warnings),
         following=address_of(following) if following else None,
         sent=dossier.sent_at is not None,
         case_number=format_case_number(case.number) if case else None,
-        at_office=case is not None and RULES[NikClass(case.nik_class)].actor is not NikActor.PERSON,
+        at_office=case is not None
+        and nik_class not in _COMPARED
+        and RULES[NikClass(case.nik_class)].actor is not NikActor.PERSON,
         spellings=nik_cases.spellings(dossier),
         attempts=[
             (each.answered_at or each.asked_at, NikClass(each.nik_class))
@@ -122,9 +136,10 @@ def card() -> ResponseReturnValue:
     if case is None:
         return go("nik.show")
     nik_class = NikClass(case.nik_class)
-    rule = RULES[nik_class]
+    odd = not is_well_formed(known(g.dossier.applicant.nik), today=today())
+    rule = RULES[NikClass.NOT_FOUND if odd else nik_class]  # a misprint is mended there too
     number = format_case_number(case.number)
-    short = short_text(nik_class, number)
+    short = short_text(nik_class, number, odd=odd)
     offices = [_office(office) for office in rule.offices]
     lines = [short, *(each.line for each in offices if each.line)]
     lines.append(_("Go on with your file: %(address)s", address=outside_url("resume.show")))
@@ -132,6 +147,7 @@ def card() -> ResponseReturnValue:
         "journey/nik_card.html",
         number=number,
         nik_class=nik_class,
+        odd=odd,
         state=NikCaseState(case.state),
         papers=rule.papers,
         offices=offices,

@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from app.adapters.practice_line import AWAY, MOUNT
-from app.auth import open_to_all
+from app.auth import open_file, open_to_all
 from app.config import PracticeSpace, Settings
 from app.i18n import OTHER, chosen_language
 from app.practice import people_to_try
@@ -60,9 +60,11 @@ def show() -> ResponseReturnValue:
 
 def landing() -> Response:
     """Say what practice is, for whom, and which made-up people there are to try."""
+    mine = open_file()
     return render(
         "practice/show.html",
-        public_for=300,
+        public_for=0 if mine else 300,
+        open_file=mine,
         inside=is_inside(),
         wiped_at=_hour(_settings().practice_wipe_at),
         people=people_to_try(),

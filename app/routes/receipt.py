@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 from app.auth import applicant_required
 from app.domain import journey
+from app.domain.changes import ChangeKind
+from app.domain.journey import AnswerGroup
 from app.domain.nib import NibDoubt, NibSource
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import NibStatus
@@ -23,7 +25,10 @@ from app.routes.once import address_of
 from app.routes.practice_office import in_training
 from app.services import (
     attachments,
+    changes,
+    corrections,
     dossiers,
+    drafts,
     estimates,
     handovers,
     licences,
@@ -35,7 +40,7 @@ from app.services import (
 )
 from app.services.post_keys import BadPostKey
 from app.services.reference import get_book
-from app.services.summary import summary_of
+from app.services.summary import in_groups, summary_of
 from app.web import advance, commit_now, go, render, run_now, share_link
 
 bp = Blueprint("receipt", __name__, url_prefix="/berkas")
@@ -55,6 +60,7 @@ def review() -> ResponseReturnValue:
 
 
 def _review(form: SendForm, status: int = 200) -> Response:
+    answers = dossiers.answers_of(g.dossier)
     whole = estimates.whole_of(g.dossier)
     assert whole is not None
     obstacles = estimates.obstacles(g.dossier, whole)
@@ -63,7 +69,8 @@ def _review(form: SendForm, status: int = 200) -> Response:
         "journey/review.html",
         status=status,
         form_page=not obstacles and nik_class in {NikClass.MATCH, NikClass.PENDING},
-        sections=summary_of(g.dossier, get_book()),
+        groups=in_groups(summary_of(g.dossier, get_book())),
+        left_open=[stop for stop in drafts.stops(g.dossier) if stop in journey.way(answers)],
         address_of=address_of,
         activities=g.dossier.activities,
         removed=dossiers.removed_activities(g.dossier),
@@ -97,6 +104,7 @@ def send() -> ResponseReturnValue:
         job = handovers.send(g.dossier)
     except handovers.NotReady:
         return _review(form, 422)
+    drafts.drop_all(g.dossier)
     key.lead_to("receipt.show", g.dossier.id)
     if job is not None:
         commit_now()
@@ -134,11 +142,37 @@ def show() -> ResponseReturnValue:
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),
         turn=turn,
+        mended=turn is Turn.MEND_FILE and corrections.hindrance_of(dossier) is None,
         papers=attachments.lacking(dossier) if turn in VERIFYING else None,
         licences=licences.views(dossier, datetime.now(UTC)),
         practice=in_training(),
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
+    )
+
+
+_CHANGES = {
+    AnswerGroup.PERSON: ChangeKind.OWN_DATA,
+    AnswerGroup.BUSINESS: ChangeKind.ACTIVITY,
+    AnswerGroup.PLACE: ChangeKind.PLACE,
+    AnswerGroup.MONEY: ChangeKind.CAPACITY,
+}
+"""What mends a slip in each group of answers once there is a NIB."""
+
+
+@bp.get("/jawaban")
+@applicant_required
+def answers() -> ResponseReturnValue:
+    """Show what was sent, to read; where there is a NIB, also how each part is changed."""
+    if g.dossier.sent_at is None:
+        return go("receipt.review")
+    may_change = changes.has_nib(g.dossier) and changes.open_request(g.dossier) is None
+    return render(
+        "journey/answers.html",
+        groups=in_groups(summary_of(g.dossier, get_book())),
+        several=len(g.dossier.activities) > 1,
+        main=g.dossier.activity.position,
+        kinds=_CHANGES if may_change else {},
     )
 
 

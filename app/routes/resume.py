@@ -23,6 +23,7 @@ from app.auth import (
     is_for_another,
     is_from_here,
     leave,
+    open_file,
     open_to_all,
     remember_device,
     start_token,
@@ -33,7 +34,7 @@ from app.forms.business import SendForm
 from app.forms.fields import mistakes
 from app.limits import limited
 from app.routes.once import address_of
-from app.services import dossiers, pins
+from app.services import dossiers, drafts, pins
 from app.web import (
     advance,
     carried,
@@ -61,9 +62,9 @@ Pairs = list[tuple[str, str]]
 @bp.get("/lanjut")
 @open_to_all
 def show() -> ResponseReturnValue:
-    """Ask for number and PIN."""
+    """Ask for number and PIN; offer the file that is open here."""
     start_token()
-    return _page(ResumeForm(formdata=None))
+    return _page(ResumeForm(formdata=None), mine=open_file())
 
 
 def _page(
@@ -75,8 +76,9 @@ def _page(
     until: datetime | None = None,
     page: str = "",
     carry: Pairs | None = None,
+    mine: str | None = None,
 ) -> Response:
-    """page: the address that waits for the PIN; carry: what was typed there."""
+    """page: the address that waits for the PIN; carry: what was typed there; mine: open_file()."""
     form.pin.raw = ""  # better typed again than read over a shoulder
     wait_s = None if until is None else (until - datetime.now(UTC)).total_seconds()
     response = render(
@@ -92,6 +94,7 @@ def _page(
         wait=None if wait_s is None else say_wait(wait_s),
         waiting=[(_PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
         typed=_holds_answers(carry or []),
+        open_file=mine,
     )
     if wait_s is not None:
         response.headers["Retry-After"] = str(max(math.ceil(wait_s), 1))
@@ -236,8 +239,15 @@ def next_step() -> ResponseReturnValue:
     answers = dossiers.answers_of(g.dossier)
     if answers.sent:
         return go("receipt.show")
-    first = journey.first_unanswered(answers)
+    first = _left_at(answers)
     return go("journey.show", **address_of(first)) if first else go("receipt.review")
+
+
+def _left_at(answers: journey.Answers) -> journey.Stop | None:
+    """Return the first step that waits: with something typed on it, or without an answer."""
+    typed = drafts.stops(g.dossier)
+    waits = (s for s in journey.way(answers) if s in typed and journey.may_open(s, answers))
+    return next(waits, None) or journey.first_unanswered(answers)
 
 
 def go_on() -> ResponseReturnValue:
@@ -245,7 +255,7 @@ def go_on() -> ResponseReturnValue:
     answers = dossiers.answers_of(g.dossier)
     if answers.sent:
         return advance("receipt.show")
-    first = journey.first_unanswered(answers)
+    first = _left_at(answers)
     if first is None:
         return advance("receipt.review")
     return advance("journey.show", **address_of(first))

@@ -13,6 +13,7 @@ from app.auth import (
     applicant_required,
     enter,
     is_shared_device,
+    open_file,
     open_to_all,
     remember_device,
     start_token,
@@ -23,7 +24,7 @@ from app.forms.access import StartForm
 from app.i18n import outside_url
 from app.limits import limited
 from app.routes import once
-from app.services import dossiers, estimates, modes, pins
+from app.services import dossiers, drafts, estimates, modes, pins
 from app.services.post_keys import BadPostKey, Taken
 from app.services.reference import get_book
 from app.web import advance, render, share_link
@@ -34,7 +35,14 @@ bp = Blueprint("start", __name__, url_prefix="/berkas")
 @bp.get("/mulai")
 @open_to_all
 def show() -> ResponseReturnValue:
-    """Say what to bring and ask for a PIN."""
+    """Say what to bring and ask for a PIN; where a file is open here, ask first which is meant."""
+    mine = None if "baru" in request.args else open_file()
+    if mine:
+        return render(
+            "journey/start_again.html",
+            open_file=mine,
+            kbli=request.args.get("kbli", "")[:5] or None,
+        )
     start_token()
     return _page(StartForm(formdata=None))
 
@@ -112,7 +120,8 @@ def number() -> ResponseReturnValue:
         number=shown,
         address=outside_url("tracking.show"),
     )
-    return render("journey/number.html", number=shown, whatsapp=share_link(text))
+    typed = next((stop.name for stop in drafts.stops(g.dossier)), None)
+    return render("journey/number.html", number=shown, typed=typed, whatsapp=share_link(text))
 
 
 @bp.get("/nomor.png")

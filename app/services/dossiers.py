@@ -30,7 +30,7 @@ from app.domain.requirements import DeclarationKind
 from app.domain.support_number import new_support_number
 from app.extensions import db, vault
 from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier, Entity
-from app.services import change_gate, events, messages
+from app.services import change_gate, drafts, events, messages
 from app.services.answers import NoSuchActivity, activity_at, known
 from app.services.estimates import KBLI_YEAR, capital_of, missing_declarations, scope_choices
 from app.services.reference import get_book
@@ -158,6 +158,7 @@ def _unsent(dossier: Dossier) -> None:
 def _answered(dossier: Dossier, step: StepName, at: int = 0) -> None:
     events.record(dossier, EventKind.STEP_ANSWERED, step=str(Stop(step, at)))
     change_gate.changed(dossier, change_gate.target_of(Stop(step, at)))
+    drafts.drop(dossier, Stop(step, at))
     db.session.flush()
 
 

@@ -55,13 +55,18 @@ def find(number: str) -> NikCase | None:
     return db.session.scalar(select(NikCase).where(NikCase.number == number))
 
 
-def follow(dossier: Dossier, nik_class: NikClass, now: datetime | None = None) -> NikCase | None:
+def follow(
+    dossier: Dossier, nik_class: NikClass, now: datetime | None = None, *, asked: bool = True
+) -> NikCase | None:
     """Open, move or close the case of a dossier after a verdict, in the caller's transaction.
+
+    asked: the registry gave it; False for a number that no registry need be asked about.
 
     Returns the case, closed or not; None where there is nothing to follow.
     """
     now = now or datetime.now(UTC)
-    registry_watch.answered(now)
+    if asked:
+        registry_watch.answered(now)
     row = case_of(dossier)
     if row is None:
         return None if nik_class is NikClass.MATCH else _open(dossier, nik_class, now)

@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime
 import structlog
 from sqlalchemy import func, select
 
+from app.domain.calendar import local_date
 from app.domain.events import EventKind
 from app.domain.messages import MessageKind
+from app.domain.nik import is_well_formed
 from app.domain.nik_check import Field, NikClass, RegistryQuery, Verdict, classify
 from app.domain.person import Sex
 from app.extensions import db, ports
@@ -51,6 +53,10 @@ def plan(dossier: Dossier) -> Job | None:
             )
         )
         db.session.flush()
+    if not is_well_formed(query.nik, today=local_date(datetime.now(UTC))):
+        # A misprinted card: nobody is asked about what cannot be a NIK, so nobody waits for that.
+        _answer(dossier, known(current(dossier)), Verdict(NikClass.FORMAT), by="rules")
+        return None
     if modes.nik_by_staff():
         return None
     return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
@@ -129,7 +135,7 @@ def _answer(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> 
     from app.services import nik_cases
 
     events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class), **how)
-    nik_cases.follow(dossier, verdict.nik_class)
+    nik_cases.follow(dossier, verdict.nik_class, asked=how.get("by") != "rules")
     _tell(dossier, check)
     if dossier.sent_at is not None:
         from app.services import handovers

@@ -43,10 +43,10 @@ def place_lines(activity: Activity) -> tuple[str, ...]:
 
 
 def _holder(dossier: Dossier) -> str:
-    """Return whose licence it is: the company, group or branch, else the person."""
+    """Return whose licence it is: the company, group or branch, else the person as on a KTP."""
     if RULES[LegalForm(dossier.legal_form)].is_entity:
         return known(dossier.entity).name or ""
-    return dossier.applicant.name or ""
+    return (dossier.applicant.name or "").upper()
 
 
 def _activity(activity: Activity) -> PaperActivity:
@@ -56,6 +56,7 @@ def _activity(activity: Activity) -> PaperActivity:
         kbli_code=entry.code,
         kbli_year=entry.year,
         title=Words(id=entry.title_id, en=entry.name_en or ""),
+        plain=Words(id=entry.plain_id or "", en=entry.plain_en or ""),
         risk=both(risk),
         products=tuple(both(product).id for product in products_for(risk)),
     )

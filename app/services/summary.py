@@ -6,7 +6,7 @@ app.domain.journey.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from app.domain import journey
 from app.domain.business_size import Capital
-from app.domain.journey import EACH, StepName, Stop
+from app.domain.journey import EACH, GROUP_OF, AnswerGroup, StepName, Stop
 from app.domain.legal_form import LegalForm, Role
 from app.domain.oss_codes import LandStatus, LandUnit, Position
 from app.domain.person import Sex
@@ -71,6 +71,12 @@ def _title(entry: KbliEntry) -> str:
     return entry.name_en or _("%(title)s (in Indonesian only)", title=entry.title_id)
 
 
+def in_plain_words(entry: KbliEntry) -> str:
+    """Return what people call an activity, in the language in use; its title where nobody said."""
+    plain = entry.plain_id if language() == DEFAULT else entry.plain_en
+    return plain or _title(entry)
+
+
 def _kind(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
     return [(_("Kind of business"), label(LegalForm(dossier.legal_form)))]
 
@@ -122,8 +128,8 @@ def _home(dossier: Dossier, book: ReferenceBook) -> list[Row]:
 
 def _activity(activity: Activity, book: ReferenceBook) -> list[Row]:
     entry = known(book.kbli(known(activity.kbli_year), known(activity.kbli_code)))
-    question = _("Activity (KBLI %(year)s)", year=activity.kbli_year)
-    return [(question, f"{entry.code} – {_title(entry)}")]
+    question = _("KBLI %(year)s", year=activity.kbli_year)
+    return [(_("Activity"), in_plain_words(entry)), (question, f"{entry.code} – {_title(entry)}")]
 
 
 def _business(activity: Activity, _book: ReferenceBook) -> list[Row]:
@@ -154,10 +160,15 @@ def _land(activity: Activity, _book: ReferenceBook) -> list[Row]:
 
 def _capital(activity: Activity, _book: ReferenceBook) -> list[Row]:
     capital = estimates.capital_of(activity) or Capital(0, 0, 0, 0, 0)
-    return [
+    rows = [
         (_("Capital without land and building"), rupiah(capital.counted_idr)),
         (_("Land and building"), rupiah(capital.land_idr + capital.building_idr)),
     ]
+    dossier = activity.dossier
+    size = estimates.size_of(dossier) if activity is dossier.activity else None
+    if size:  # of the whole business, so it stands once
+        rows.append((_("Business size"), label(size)))
+    return rows
 
 
 def _production(activity: Activity, _book: ReferenceBook) -> list[Row]:
@@ -171,9 +182,7 @@ def _production(activity: Activity, _book: ReferenceBook) -> list[Row]:
 
 
 def _declarations(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
-    size = estimates.size_of(dossier)
-    rows = [(_("Statements"), _("%(count)s made", count=len(dossier.declarations)))]
-    return [(_("Business size"), label(size)), *rows] if size else rows
+    return [(_("Statements"), _("%(count)s made", count=len(dossier.declarations)))]
 
 
 ONCE: Mapping[StepName, Callable[[Dossier, ReferenceBook], list[Row]]] = {
@@ -203,6 +212,29 @@ def summary_of(dossier: Dossier, book: ReferenceBook) -> list[Section]:
     return [
         Section(stop, tuple(_rows(dossier, stop, book)))
         for stop in journey.answered(dossiers.answers_of(dossier))
+    ]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Sections that are read together. position: of their activity, 0 where there is one alone."""
+
+    name: AnswerGroup
+    position: int
+    sections: tuple[Section, ...]
+
+
+def in_groups(sections: Sequence[Section]) -> list[Group]:
+    """Return sections by group, the person's first, then those of each activity."""
+    order = list(AnswerGroup)
+    found: dict[tuple[int, int], list[Section]] = {}
+    for section in sections:
+        name = GROUP_OF.get(section.stop.name, AnswerGroup.PERSON)
+        place = -1 if name is AnswerGroup.PERSON else section.stop.position
+        found.setdefault((place, order.index(name)), []).append(section)
+    return [
+        Group(order[rank], max(place, 0), tuple(found[place, rank]))
+        for place, rank in sorted(found)
     ]
 
 

@@ -337,7 +337,7 @@ def test_beside_a_question_help_opens_and_nothing_typed_is_lost_or_sent(visitor)
     assert set(parse_qs(urlsplit(request.url).query)) <= {"bantuan"}
     assert person.look() == []
     person.go_on(KIOSK)
-    assert person.on == "nik"
+    assert person.on == "telepon"
 
 
 def test_without_script_it_opens_too_and_nothing_typed_is_lost(visitor):
@@ -349,7 +349,7 @@ def test_without_script_it_opens_too_and_nothing_typed_is_lost(visitor):
     assert person.page.locator("[name=nik]").input_value() == "1234 5"
     assert person.page.evaluate("scrollY") > 0  # it shows what was asked for
     person.go_on(KIOSK)
-    assert person.on == "nik"
+    assert person.on == "telepon"
 
 
 def test_a_mistake_opens_its_help_in_the_list_of_mistakes(visitor):

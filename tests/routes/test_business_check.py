@@ -12,7 +12,7 @@ from app.labels import label
 from app.routes.business_check import ANSWERS, PANELS
 from app.services import business_check as service
 from app.services.reference import get_book
-from tests.client import body_of, form_of, links_of, parse, words
+from tests.client import body_of, form_of, links_of, main_words, parse, words
 from tests.pseudo import bare_words
 
 PREFIXES = ("", "/en")
@@ -535,3 +535,20 @@ def test_a_market_stall_has_no_own_building_paper(client):
     text = words(parse(client.get(path)).root)
     assert "Building: the manager has its papers." in text
     assert "Own building?" not in text
+
+
+@pytest.mark.parametrize(
+    ("prefix", "go_on", "below"), [("", "Mulai sekarang", "Risiko "), ("/en", "Start now", "Risk ")]
+)
+def test_the_next_action_stands_under_the_answer(client, prefix, go_on, below):
+    asked = "kbli=47112&tempat=sendiri&besar=up_to_50m"
+    page = main_words(client.get(f"{prefix}/cek-usaha/hasil?{asked}"))
+    assert page.index(go_on) < page.index(below)
+    assert not any(word in page for word in ("IMB", "PBG", "SLF"))
+
+
+@pytest.mark.parametrize(("prefix", "choose"), [("", "Pilih ini"), ("/en", "This is it")])
+def test_an_activity_is_chosen_by_its_plain_words_before_its_title(client, prefix, choose):
+    hit = parse(client.get(f"{prefix}/cek-usaha?q=kios+sembako")).with_class("hit")[0]
+    said = words(hit)
+    assert 0 < said.index(choose) < said.index("47112")

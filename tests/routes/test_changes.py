@@ -274,3 +274,56 @@ def test_every_word_of_changes_is_marked(pseudo_client, app, number, language):
     with app.app_context():
         bare = [bare_words(parse(page), language, get_book(), ["ya"]) for page in pages]
     assert bare == [[]] * len(pages)
+
+
+@both_languages
+@pytest.mark.parametrize("kind", [kind for kind in OPENS if kind is not ChangeKind.ADD_ACTIVITY])
+def test_what_is_asked_again_comes_filled_in(client, app, number, kind, language):
+    prefix, steps = PREFIXES[language], ASKED_AGAIN[kind]
+    with looking(app) as session:
+        old = session.query(Dossier).one()
+        known = {
+            "tempat": ("jalan", old.activity.street),
+            "lahan": ("luas", str(old.activity.land_area)),
+            "modal": ("kerja", None),
+            "produksi": ("hasil", old.activity.product),
+            "kegiatan": ("kbli", old.activity.kbli_code),
+            "usaha": ("uraian", old.activity.description),
+            "telepon": ("telepon", None),
+            "alamat": ("jalan", old.applicant.street),
+        }
+    ask(client, kind, prefix).submit()
+    for step in steps:
+        shown = client.get(f"{prefix}/berkas/teruskan", follow_redirects=True)
+        assert here(shown) == f"{prefix}/berkas/{step}"
+        form, (box, value) = form_of(shown), known[step]
+        assert form[box]
+        assert value is None or form[box].startswith(value)
+        form.submit()
+    assert here(client.get(f"{prefix}/berkas/teruskan", follow_redirects=True)).endswith(
+        "pernyataan"
+    )
+
+
+@both_languages
+def test_a_slip_after_the_nib_has_its_entry(client, number, language):
+    prefix = PREFIXES[language]
+    slip, read = {
+        "id": ("Saya salah tulis", "Baca yang Anda kirim"),
+        "en": ("I wrote something wrong", "Read what you sent"),
+    }[language]
+    page = parse(client.get(f"{prefix}/berkas/hasil"))
+    found = {said: to for to, said in links_of(page)}
+    assert found[slip] == f"{prefix}/berkas/perubahan"
+    sent = client.get(found[read])
+    assert "47112" in words(sent)
+    kinds = [to for to, _ in links_of(parse(sent)) if "perubahan/minta" in to]
+    assert len(kinds) == 4
+    assert all(client.get(to).status_code == 200 for to in kinds)
+    listed = parse(client.get(f"{prefix}/berkas/perubahan"))
+    assert f"{prefix}/berkas/jawaban" in [to for to, said in links_of(listed) if slip in said]
+
+
+def test_what_was_not_sent_is_checked_and_not_read(client, app):
+    open_dossier(app, client)
+    assert client.get("/berkas/jawaban").headers["Location"] == "/berkas/periksa"

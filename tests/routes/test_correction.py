@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from flask_babel import force_locale
@@ -14,11 +15,14 @@ from app.extensions import db
 from app.labels import label
 from app.models.dossier import Dossier
 from app.models.licence import LicenceEvent
+from app.services import attachments
 from app.services.reference import get_book
 from tests.client import HTMX, CheckingClient, form_of, links_of, parse, words
-from tests.factories import new_line
+from tests.factories import looking, new_line
 from tests.pages import KIOSK, PREFIXES, REVIEW, Walk, page_of, persona
+from tests.papers import photo
 from tests.pseudo import bare_words
+from tests.situations import SITUATIONS, arrange
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
@@ -109,6 +113,37 @@ def test_the_whole_way_to_an_approved_licence(client, app, language, htmx):
     assert [li.get("class") for li in page.all("li", within=page.with_class("way")[0])] == [
         "done"
     ] * 6
+
+
+@both_languages
+def test_a_mended_paper_is_named_and_one_button_sends_it(client, app, language):
+    to_mend, to_send, send, all_there = {
+        "id": ("1 hal perlu diperbaiki", "kirim lagi", "Kirim lagi", "Semua surat sudah ada"),
+        "en": ("1 thing to mend", "send it again", "Send again", "All papers are there"),
+    }[language]
+    arrange(app, client, SITUATIONS["paper-given-back"])
+    prefix = f"{PREFIXES[language]}/berkas"
+    with looking(app) as session:
+        paper = attachments.wanted_papers(session.scalars(select(Dossier)).one())[0]
+    listed = client.get(f"{prefix}/perbaikan")
+    assert to_mend in words(parse(listed).one("h1"))
+    assert paper.words in main(listed)
+    asked = form_of(client.get(f"{prefix}/lampiran/untuk/{paper.address}"))
+    fields = {box.name: box.value for box in asked.boxes if box.value}
+    fields["berkas"] = (BytesIO(photo(seed=2)), "foto.jpg")
+    done = client.post(asked.action, data=fields, content_type="multipart/form-data")
+    assert done.headers["Location"] == f"{prefix}/perbaikan"
+    listed = client.get(done.headers["Location"])
+    assert to_send in words(parse(listed).one("h1"))
+    assert form_of(listed, "/berkas/perbaikan").button().text == send
+    assert main(listed).index(send) < main(listed).index(paper.words)
+    papers_now = client.get(f"{prefix}/lampiran")
+    assert all_there not in main(papers_now)
+    first, _ = links_of(parse(papers_now), "go")[0]
+    assert first == f"{prefix}/perbaikan"
+    assert to_send in main(client.get(f"{prefix}/hasil")).lower()
+    form_of(listed, "/berkas/perbaikan").submit()
+    assert send not in main(client.get(f"{prefix}/lampiran"))
 
 
 @both_languages

@@ -382,7 +382,7 @@ def test_what_the_learner_changed_stays(client):
 
 def test_another_file_on_the_same_phone_is_not_filled(client):
     practise(client, "kios", 2).submit()
-    start = form_of(client.get("/berkas/mulai")).fill(pin="481627")
+    start = form_of(client.get("/berkas/mulai?baru=1")).fill(pin="481627")
     start.submit()
     assert form_of(client.get("/berkas/diri"))["nama"] == ""
 

@@ -78,12 +78,25 @@ def test_links_stay_in_the_language(client, small_help):
     assert "/en/bantuan/baca-ktp" in {url for url, _ in links_of(parse(client.get(path)))}
 
 
-def test_what_the_settings_know_of_an_office_is_shown(small_help, make_app, tmp_path):
-    told = make_app(testing=True, OFFICE_ADDRESS="Jalan Contoh 1, Aimas", OFFICE_HOURS="08.00")
+@both_languages
+def test_the_office_is_reached_by_what_the_settings_know(small_help, make_app, client, language):
+    told = make_app(
+        testing=True,
+        OFFICE_ADDRESS="Jalan Contoh 1, Aimas",
+        OFFICE_HOURS="08.00",
+        OFFICE_PHONE="0951 000000",
+        OFFICE_MAP="https://peta.example/kantor",
+    )
     service.keep(small_help)
-    said = words(told.test_client().get("/bantuan/baca-ktp"))
-    assert "Jalan Contoh 1, Aimas" in said
-    assert "08.00" in said
+    prefix = PREFIXES[language]
+    lacks = {"id": "Kami belum diberi tahu", "en": "We were not told"}[language]
+    for path in ("/bantuan", "/bantuan/baca-ktp"):
+        page = parse(told.test_client().get(prefix + path))
+        said = ("Jalan Contoh 1, Aimas", "08.00", "0951 000000", "https://peta.example/kantor")
+        assert all(part in words(page) for part in said), path
+        assert "https://peta.example/kantor" in [to for to, _ in links_of(page)]
+        assert lacks not in words(page)
+    assert lacks in words(client.get(f"{prefix}/bantuan"))
 
 
 @both_languages
@@ -285,7 +298,7 @@ def test_without_script_the_page_comes_back_filled_with_its_help(client, small_h
     assert small_help.topics["baca-ktp"].texts[language].title in words(opened)
     assert parse(answer).with_class("err") == [], "nothing was checked"
     answer = walk._fill(again, "diri") or again.submit()  # and the way goes on from here
-    assert answer.request.path.endswith("/nik")
+    assert answer.request.path.endswith("/telepon")
 
 
 def test_enter_means_going_on_and_not_help(client, small_help):

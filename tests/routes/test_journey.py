@@ -20,7 +20,7 @@ from app.domain.nik_check import NikClass
 from app.forms import person
 from app.labels import NIK_REMEDIES, label
 from app.models.dossier import Dossier, Handover, Job
-from tests.client import HTMX, body_of, form_of, here, links_of, main_words, parse
+from tests.client import HTMX, body_of, form_of, here, links_of, main_words, parse, words
 from tests.factories import (
     BY_SCOPE,
     HIGH,
@@ -156,7 +156,7 @@ def test_htmx_and_plain_say_the_same(client, new_client, who, language):
 @both_languages
 def test_htmx_and_plain_say_the_same_about_mistakes(client, app, language):
     open_dossier(app, client)
-    for step in ("mulai", *STEPS):
+    for step in ("mulai?baru=1", *STEPS):
         form = form_of(client.get(f"{PREFIXES[language]}/berkas/{step}"))
         for box in form.boxes:
             if box.kind in {"radio", "checkbox"}:
@@ -689,3 +689,75 @@ def test_what_was_typed_stands_in_the_review(client, app):
     text = main_words(client.get("/en/berkas/periksa"))
     for shown in (STREET, "081200004567", "Rp 7.500.000", "12 m²", "1,500 kg", "14 March 1987"):
         assert shown in text, shown
+
+
+@both_languages
+def test_the_answers_stand_in_four_groups_and_each_change_opens_its_thing(client, app, language):
+    open_dossier(app, client)
+    prefix = PREFIXES[language]
+    page = parse(client.get(f"{prefix}/berkas/periksa"))
+    heads = {
+        "id": ["Anda", "Usaha Anda", "Tempat usaha", "Modal dan kerja"],
+        "en": ["You", "Your business", "Place", "Capital and work"],
+    }[language]
+    assert [words(h) for h in page.all("h2")][:4] == heads
+    size = "Ukuran usaha" if language == "id" else "Business size"
+    for block in page.with_class("sum", "dl"):
+        if size in words(block):
+            assert f"{prefix}/berkas/modal?dari=periksa" in [
+                a.get("href") for a in page.all("a", within=block)
+            ]
+            assert not any("pernyataan" in a.get("href") for a in page.all("a", within=block))
+            break
+    else:
+        raise AssertionError(size)
+    told = main_words(client.get(f"{prefix}/berkas/periksa"))
+    plain, title = ("kios", "Perdagangan Eceran") if language == "id" else ("kiosk", "47112 – ")
+    assert 0 <= told.lower().index(plain) < told.index(title)
+
+
+@both_languages
+def test_what_is_wrong_and_what_was_left_stand_at_the_head(client, app, language):
+    open_dossier(app, client, who="not_found")
+    prefix = PREFIXES[language]
+    form_of(client.get(f"{prefix}/berkas/lahan")).fill(luas="13").submit("kembali")
+    page = main_words(client.get(f"{prefix}/berkas/periksa"))
+    first = page.index("Tanggal lahir" if language == "id" else "Date of birth")
+    for said in (
+        ("belum mengirimnya", "Perbaiki NIK")
+        if language == "id"
+        else ("did not send it", "Mend your NIK")
+    ):
+        assert page.index(said) < first
+
+
+@both_languages
+@both_ways
+def test_the_way_through_the_finder_asks_nothing_twice(client, app, htmx, language):
+    """Seventeen screens from the front page to the result of a kiosk."""
+    prefix = PREFIXES[language]
+    found = form_of(client.get(f"{prefix}/")).fill(q="kios sembako").submit()
+    place = client.get(links_of(parse(found), "btn")[0][0])
+    estimate = form_of(place).fill(tempat="sendiri", besar="up_to_50m").submit()
+    start = client.get(links_of(parse(estimate), "go")[0][0])
+    shown = [found, place, estimate]
+    walk = Walk(client, KIOSK, language=language, htmx=htmx)
+    walk.response, walk.shown = start, {"mulai": start}
+    walk.to("hasil")
+    ways = list(walk.shown)
+    assert "nik" not in ways
+    assert "kegiatan" not in ways
+    assert 1 + len(shown) + len(ways) == 17
+    fits = {"id": "cocok dengan data Dukcapil", "en": "fits the civil registry"}[language]
+    assert fits in main_words(walk.shown["telepon"])
+    assert KIOSK.answers["usaha"]["uraian"] == form_of(walk.shown["produksi"])["hasil"]
+    assert "NIB" in main_words(client.get(f"{prefix}/"))
+
+
+@both_languages
+def test_each_empty_amount_has_its_own_question(client, app, language):
+    open_dossier(app, client, StepName.CAPITAL)
+    form = form_of(client.get(f"{PREFIXES[language]}/berkas/modal"))
+    page = parse(form.submit())
+    said = [words(each) for each in page.with_class("err")]
+    assert len(said) == len(set(said)) == 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.client import links_of, main_words, parse
+from tests.client import form_of, links_of, main_words, parse
 from tests.factories import new_line
 from tests.pages import PREFIXES
 from tests.situations import SITUATIONS, arrange
@@ -23,7 +23,11 @@ def in_(client, name: str):
 
 
 def leads_back(client, address: str) -> list[str]:
-    return [to for to, _ in links_of(parse(client.get(address)), "later")]
+    """Return where Back leads: the button of a step, or a link."""
+    shown = client.get(address)
+    if parse(shown).by_id("f") is not None and form_of(shown).has_button("nanti"):
+        return [form_of(shown).submit("kembali", follow=False).headers["Location"]]
+    return [to for to, _ in links_of(parse(shown), "later")]
 
 
 def main_buttons(client, address: str) -> list[str]:
@@ -71,7 +75,7 @@ def test_a_withdrawn_file_has_nothing_to_go_back_to(client):
         ("rejected", "hasil", "/bantuan"),
         ("nib", "hasil", "/berkas/nib.pdf"),
         ("given-back", "perbaikan", "/berkas/tempat"),
-        ("given-back", "lampiran", "/berkas/hasil"),
+        ("given-back", "lampiran", "/berkas/perbaikan"),
         ("nik-not-recorded", "nik", "/berkas/nik/kartu"),
     ],
 )

@@ -13,6 +13,7 @@ from sqlalchemy import event, update
 from app.domain import nik_cases as rules
 from app.domain.case_number import format_case_number
 from app.domain.journey import StepName
+from app.domain.nik import grouped
 from app.domain.nik_cases import RULES, NikPaper
 from app.domain.nik_check import NikClass
 from app.extensions import db
@@ -36,7 +37,7 @@ from tests.factories import (
     run,
     sent_dossier,
 )
-from tests.pages import PREFIXES
+from tests.pages import KIOSK, PREFIXES
 from tests.pseudo import bare_words
 from tests.routes.test_weights import FULL_PAGE, HTMX_STEP, PackedClient, wire_size
 
@@ -457,3 +458,69 @@ def test_another_nik_typed_ends_the_card(client, app):
         session.commit()
         assert run(job.id)
     assert client.get(CARD).headers["Location"] == NIK
+
+
+@both_languages
+def test_a_nik_that_is_not_found_is_compared_with_the_card_first(client, app, language):
+    open_dossier(app, client, StepName.PHONE, who="not_found")
+    prefix = PREFIXES[language]
+    page = parse(client.get(prefix + NIK))
+    assert words(page.with_class("code")[0]) == grouped(PEOPLE["not_found"].nik)
+    links = [to for to, _ in links_of(page)]
+    assert links.index(f"{prefix}/berkas/diri") < links.index(prefix + CARD)
+    assert links_of(page, "go")[0][0] == f"{prefix}/berkas/diri"
+    assert "perkara" not in words(client.get(prefix + CARD))
+
+
+def test_a_nik_that_is_found_stays_hidden(client, app):
+    open_dossier(app, client, StepName.PHONE)
+    assert grouped(PEOPLE["kiosk"].nik) not in words(client.get(NIK))
+
+
+def misprint(kind: str) -> str:
+    nik = PEOPLE["kiosk"].nik
+    return {"short": nik[:15], "date": nik[:6] + "3913" + nik[10:], "serial": nik[:12] + "0000"}[
+        kind
+    ]
+
+
+@both_languages
+@both_ways
+@pytest.mark.parametrize("kind", ["short", "date", "serial"])
+def test_a_misprinted_card_opens_a_case_instead_of_a_wall(client, app, kind, htmx, language):
+    open_dossier(app, client, StepName.IDENTITY)
+    prefix, who = PREFIXES[language], KIOSK.answers["diri"]
+    form = form_of(client.get(f"{prefix}/berkas/diri"))
+    assert not form.can("kartu", "ya")
+    refused = form.fill(who, nik=misprint(kind)).submit(htmx=htmx)
+    assert refused.status_code == 422
+    came = form_of(refused).fill(kartu=True).submit(htmx=htmx)
+    assert here(came) == prefix + NIK
+    assert grouped(misprint(kind)) in words(came)
+    assert links_of(parse(came), "go")[0][0] == f"{prefix}/berkas/diri"
+    card = client.get(prefix + CARD)
+    assert all(said in words(card) for said in ("(KK)", "Disdukcapil"))
+    assert misprint(kind) not in body_of(card)
+    with looking(app) as session:
+        assert session.query(NikCheck).one().nik_class == NikClass.FORMAT
+        assert session.query(Job).filter_by(kind=nik_checks.JOB).count() == 0
+    assert client.get(f"{prefix}/berkas/telepon").status_code == 200
+    again = form_of(client.get(f"{prefix}/berkas/diri"))
+    again.fill(who).submit(htmx=htmx)
+    with looking(app) as session:
+        assert session.query(NikCase).one().closed_at is not None
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "9601A50101019001", "1" * 21])
+def test_a_slip_of_the_hand_cannot_stand_on_a_card(client, app, typed):
+    open_dossier(app, client, StepName.IDENTITY)
+    form = form_of(client.get("/berkas/diri"))
+    refused = form.fill(KIOSK.answers["diri"], nik=typed).submit()
+    assert not form_of(refused).can("kartu", "ya")
+
+
+def test_in_practice_somebodys_misprint_is_not_kept(client, app):
+    open_dossier(app, client, StepName.IDENTITY)
+    form = form_of(client.get("/berkas/diri"))
+    refused = form.fill(KIOSK.answers["diri"], nik="327301450190002").submit()
+    assert not form_of(refused).can("kartu", "ya")

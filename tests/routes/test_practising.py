@@ -18,7 +18,7 @@ OWN_NIK = "9601055403870001"  # made up; its serial is one that a real card migh
 SLIP = PEOPLE["kiosk"].nik[:6] + "150387" + "9001"  # one of the practice people, mistyped
 OWN_PHONE = "0813 9876 5432"
 WHERE = {"id": "Cara berlatih", "en": "How to practise"}
-CARD_PAGES = ("/berkas/mulai", "/berkas/diri", "/berkas/telepon", "/berkas/lupa/nomor")
+CARD_PAGES = ("/berkas/mulai?baru=1", "/berkas/diri", "/berkas/telepon", "/berkas/lupa/nomor")
 
 
 @both_languages
@@ -44,7 +44,7 @@ def test_outside_practice_nothing_of_it_is_said(app, assist):
         text = main_words(browser.get(path))
         assert WHERE["id"] not in text
         assert "0812 0000" not in text
-    assert "KTP" in main_words(browser.get("/berkas/mulai"))
+    assert "KTP" in main_words(browser.get("/berkas/mulai?baru=1"))
 
 
 @both_languages

@@ -199,7 +199,7 @@ def test_the_owners_phone_opens_the_file_whatever_strangers_did(client, new_clie
 def test_whoever_opened_a_file_here_is_known_here(client, new_client, app):
     """The browser keeps one name for all files, also for those opened later."""
     open_dossier(app, client, StepName.HOME)
-    form_of(client.get("/berkas/mulai")).fill(pin=PIN).submit()
+    form_of(client.get("/berkas/mulai?baru=1")).fill(pin=PIN).submit()
     name = client.get_cookie("k", path="/berkas").value
     resume_form(client, number_at(app)).submit()
     assert client.get_cookie("k", path="/berkas").value == name
@@ -643,9 +643,9 @@ def test_on_a_shared_device_no_box_is_offered_earlier_answers(client, app, langu
             and box.get("autocomplete") != "off"
         ]
 
-    form_of(client.get(f"{prefix}/berkas/mulai")).fill(pin=PIN, bersama="ya").submit()
+    form_of(client.get(f"{prefix}/berkas/mulai?baru=1")).fill(pin=PIN, bersama="ya").submit()
     open_dossier(app, client)
-    assert form_of(client.get(f"{prefix}/berkas/mulai")).ticked("bersama") == ["ya"]
+    assert form_of(client.get(f"{prefix}/berkas/mulai?baru=1")).ticked("bersama") == ["ya"]
     assert offers() == []
     page = form_of(client.get(f"{prefix}/berkas/data-saya"), "/perangkat").submit()
     assert here(page) == f"{prefix}/berkas/data-saya"

@@ -203,7 +203,7 @@ def test_saving_data_costs_less(phone, app):
     usual_size, frugal_size = (sum(map(wire_size, each)) for each in (usual, frugal))
     assert frugal_size < usual_size - style / 2
     assert sum(map(request_size, frugal)) <= sum(map(request_size, usual))
-    assert "Save-Data" in phone.get("/").headers["Vary"]  # the page before may be kept
+    assert "Save-Data" in app.test_client().get("/").headers["Vary"]  # the page before may be kept
 
 
 @both_languages

@@ -79,13 +79,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class PaperActivity:
-    """One business activity (kegiatan usaha) as printed: code and edition of KBLI, and its risk."""
+    """One business activity (kegiatan usaha) as printed: code and edition of KBLI, and its risk.
+
+    plain: what people call it; empty where nobody said.
+    """
 
     kbli_code: str
     kbli_year: int
     title: Words
     risk: Words
     products: tuple[str, ...] = ()
+    plain: Words = Words(id="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,7 @@ def _for_template(paper: LicencePaper, made_at: datetime) -> dict[str, Any]:
                 "kbli_code": drawable(activity.kbli_code),
                 "kbli_year": activity.kbli_year,
                 "title": _both(activity.title),
+                "plain": _both(activity.plain),
                 "risk": _both(activity.risk),
                 "products": _all_drawable(activity.products),
             }
