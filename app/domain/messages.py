@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from app.domain.calendar import WIT, MomentWithoutZone
 from app.domain.retry import next_attempt_at
-from app.domain.support_number import SupportNumberError, parse_support_number
+from app.domain.support_number import (
+    SUPPORT_NUMBER_DIGITS,
+    SupportNumberError,
+    parse_support_number,
+)
+from app.domain.written import tidy
 
 
 class MessageKind(StrEnum):
@@ -248,34 +254,63 @@ class InboundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboundRequest:
-    """kind; number: the support number of a STATUS, None where it cannot be one."""
+    """kind; numbers: the support numbers of a STATUS, none where what was written cannot be one."""
 
     kind: InboundKind
-    number: str | None = None
+    numbers: tuple[str, ...] = ()
 
 
-_STATUS = re.compile(r"(?:STATUS|CEK|CHECK)\b[\s.:,-]*", re.IGNORECASE)
-_STOP_WORDS = frozenset({"STOP", "BERHENTI"})
+NUMBERS_AT_MOST = 2  # in one SMS: more would make guessing cheaper than the limit on senders allows
+_READ_AT_MOST = 2000
+_ASKED = re.compile(r"\b(?:STATUS|CEK|CHECK)\b|SRG(?![A-Z])")
+_DIGITS_RUN = re.compile(r"(SRG[ .:/-]{0,3})?([0-9]+(?:[ .:/-]{1,3}[0-9]+)*)")
+_STOP_WORDS = {"STOP": 5, "BERHENTI": 2}
+"""How many words may follow. Few after BERHENTI: people also ask how to close (berhenti) a shop."""
 _START_WORDS = frozenset({"START", "MULAI"})
-_READ_AT_MOST = 200
+_POLITE_WORDS = frozenset({"TOLONG", "MOHON", "MINTA", "PLEASE"})
 
 
 def read_inbound(text: str) -> InboundRequest:
     """Return what an SMS asks for.
 
-    STATUS or CEK with a support number, in any spacing and case, with or without SRG; the number
-    alone will do. STOP or BERHENTI, START or MULAI, as the only word.
+    STATUS: a support number with a right check digit stands in it, in any spacing and case, with
+    or without SRG, whatever is said around it. Without numbers where the text says STATUS, CEK or
+    SRG and has a whole number that is mistyped. STOP or BERHENTI as the first word, with a few
+    words behind it and no question. START or MULAI as the only word.
     """
-    said = " ".join(text[:_READ_AT_MOST].split())
-    only_word = said.strip(" .!\"'").upper()
-    if only_word in _STOP_WORDS:
+    said = tidy(unicodedata.normalize("NFKC", text[:_READ_AT_MOST])).upper()  # also wide digits
+    words = re.findall("[A-Z]+", said)
+    first, *rest = [word for word in words if word not in _POLITE_WORDS] or [""]
+    if len(rest) <= _STOP_WORDS.get(first, -1) and "?" not in said:
         return InboundRequest(InboundKind.STOP)
-    if only_word in _START_WORDS:
+    if first in _START_WORDS and not rest:
         return InboundRequest(InboundKind.START)
-    asked = _STATUS.match(said)
-    rest = said[asked.end() :] if asked else said
-    try:
-        return InboundRequest(InboundKind.STATUS, parse_support_number(rest.rstrip(" .?!")))
-    except SupportNumberError:
-        is_status = asked is not None and any(sign.isdigit() for sign in rest)
-        return InboundRequest(InboundKind.STATUS if is_status else InboundKind.OTHER)
+    is_asked = _ASKED.search(said) is not None
+    numbers: list[str] = []
+    is_whole = False
+    for run in _DIGITS_RUN.finditer(said):
+        groups = re.findall("[0-9]+", run[2])
+        is_all = sum(map(len, groups)) == SUPPORT_NUMBER_DIGITS
+        is_whole = is_whole or (is_asked and (is_all or run[1] is not None))
+        # In mere talk, twelve digits from 08 on are a phone; more are a NIB or a NIK.
+        if is_asked or (is_all and not (words and groups[0].startswith("08"))):
+            numbers += _numbers_in(groups)
+    if numbers or is_whole:
+        return InboundRequest(InboundKind.STATUS, tuple(dict.fromkeys(numbers))[:NUMBERS_AT_MOST])
+    return InboundRequest(InboundKind.OTHER)
+
+
+def _numbers_in(groups: Sequence[str]) -> list[str]:
+    """Return the support numbers that whole groups of digits form, none of them twice used."""
+    found: list[str] = []
+    begin = 0
+    while begin < len(groups):
+        end, digits = begin, ""
+        while end < len(groups) and len(digits) < SUPPORT_NUMBER_DIGITS:
+            digits, end = digits + groups[end], end + 1
+        try:
+            found.append(parse_support_number(digits))
+            begin = end
+        except SupportNumberError:
+            begin += 1
+    return found

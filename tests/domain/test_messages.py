@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from app.domain.messages import (
     TRIES_AT_MOST,
     Channel,
     InboundKind,
+    InboundRequest,
     MessageKind,
     WrongFacts,
     allowed_facts,
@@ -32,6 +35,9 @@ from app.domain.messages import (
 from app.domain.support_number import new_support_number
 
 NUMBER = new_support_number(lambda count: "48210937551"[:count])
+OTHER = new_support_number(lambda count: "175966994268"[:count])
+PHONE_LIKE = new_support_number(lambda count: "08120000456"[:count])
+WRONG = f"{NUMBER[:-1]}{(int(NUMBER[-1]) + 1) % 10}"
 ALL = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.EMAIL})
 NONE: frozenset[Channel] = frozenset()
 
@@ -193,17 +199,47 @@ SPACED = f"{NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:]}"
         f"check SRG{NUMBER}?",
         f"SRG {SPACED}",
         NUMBER,
+        f"status SRG {SPACED} terima kasih",
+        f"selamat pagi, STATUS {NUMBER}",
+        f"Tolong cek berkas saya {SPACED}, sudah 2 minggu",
+        f"pagi bu nomor saya {NUMBER} bagaimana?",
+        f"cek no 2 {SPACED} 3",
+        f"STATUS {NUMBER}".translate({48 + n: 0xFF10 + n for n in range(10)}),
+        f"ＳＴＡＴＵＳ\u3000SRG\u200b {SPACED}",
+        f"STATUS {' '.join(NUMBER[n : n + 2] for n in range(0, 12, 2))}",
+        f"status SRG {WRONG} eh SRG {SPACED}",
+        f"STATUS {NUMBER} {NUMBER}",
+        "x" * 1200 + f" STATUS {NUMBER}",
     ],
 )
 def test_a_status_is_asked_in_many_spellings(text):
-    found = read_inbound(text)
-    assert (found.kind, found.number) == (InboundKind.STATUS, NUMBER)
+    assert read_inbound(text) == InboundRequest(InboundKind.STATUS, (NUMBER,))
 
 
-@pytest.mark.parametrize("text", ["STATUS SRG 1111 1111 1112", "cek 123", "STATUS 0000123456789"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"cek {NUMBER} dan {OTHER}",
+        f"STATUS {SPACED} {OTHER}",
+        f"status SRG{NUMBER},SRG{OTHER}",
+        f"{NUMBER}/{OTHER} status, {new_support_number(lambda count: '3' * count)}",
+    ],
+)
+def test_two_numbers_in_one_sms(text):
+    assert read_inbound(text) == InboundRequest(InboundKind.STATUS, (NUMBER, OTHER))
+
+
+@given(before=st.text(max_size=60), behind=st.text(max_size=60), wide=st.booleans())
+def test_a_right_number_is_found_in_whatever_is_said_around_it(before, behind, wide):
+    alone = [re.sub(r"[\W\d_]", " ", unicodedata.normalize("NFKC", t)) for t in (before, behind)]
+    written = SPACED.translate({48 + n: 0xFF10 + n for n in range(10)}) if wide else SPACED
+    found = read_inbound(f"cek {alone[0]} {written} {alone[1]}")
+    assert found == InboundRequest(InboundKind.STATUS, (NUMBER,))
+
+
+@pytest.mark.parametrize("text", ["STATUS SRG 1111 1111 1112", f"cek {WRONG}?", f"SRG {WRONG[:9]}"])
 def test_a_status_with_a_mistyped_number(text):
-    found = read_inbound(text)
-    assert (found.kind, found.number) == (InboundKind.STATUS, None)
+    assert read_inbound(text) == InboundRequest(InboundKind.STATUS)
 
 
 @pytest.mark.parametrize(
@@ -214,20 +250,30 @@ def test_a_status_with_a_mistyped_number(text):
         ("Berhenti", InboundKind.STOP),
         ("MULAI", InboundKind.START),
         ("start!", InboundKind.START),
-        ("stop sending me this", InboundKind.OTHER),
+        ("STOP SMS", InboundKind.STOP),
+        ("stop sending me this", InboundKind.STOP),
+        ("tolong berhenti kirim SMS", InboundKind.STOP),
+        (f"stop SRG {NUMBER}", InboundKind.STOP),
+        ("apakah SMS ini bisa saya stop", InboundKind.OTHER),
+        ("stop apa artinya?", InboundKind.OTHER),
+        ("berhenti usaha bagaimana caranya", InboundKind.OTHER),
+        ("mulai usaha bagaimana", InboundKind.OTHER),
         ("halo", InboundKind.OTHER),
         ("", InboundKind.OTHER),
         ("STATUS", InboundKind.OTHER),
         ("STATUSKU bagaimana", InboundKind.OTHER),
         ("9601055403879001", InboundKind.OTHER),
+        ("cek 9601 0554 0387 9001", InboundKind.OTHER),
+        ("cek 123", InboundKind.OTHER),
+        ("STATUS 0000123456789", InboundKind.OTHER),
+        (f"telepon saya {PHONE_LIKE}", InboundKind.OTHER),
+        (f"nomor saya {WRONG}", InboundKind.OTHER),
     ],
 )
 def test_other_words(text, kind):
-    found = read_inbound(text)
-    assert (found.kind, found.number) == (kind, None)
+    assert read_inbound(text) == InboundRequest(kind)
 
 
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_reading(text):
-    found = read_inbound(text)
-    assert found.number is None or len(found.number) == 12
+    assert all(len(number) == 12 for number in read_inbound(text).numbers)

@@ -36,8 +36,8 @@ STRANGER = "+6281399998888"
 def take(text: str, number: int = 1, sender: str = STRANGER) -> str | None:
     """Return the text of the answer, None without one."""
     taken = inbound.take(f"t-{number}", sender, text)
-    assert taken.answered is (taken.message is not None)
-    return messages.written(taken.message) if taken.message else None
+    assert taken.answered is bool(taken.messages)
+    return messages.written(taken.messages[0]) if taken.messages else None
 
 
 def count(session, model=Message) -> int:
@@ -82,6 +82,22 @@ def test_unknown_and_mistyped_numbers_are_answered_alike(database):
     assert unknown == mistyped
 
 
+def test_two_numbers_are_answered_each_and_an_unknown_one_beside_them_is_left_out(database):
+    first, second = sent_dossier(), sent_dossier()
+    both = f"tolong cek {first.support_number} dan {second.support_number}"
+    taken = inbound.take("t-1", STRANGER, both)
+    numbers = [message.facts["number"] for message in taken.messages]
+    assert numbers == [first.support_number, second.support_number]
+    one = inbound.take("t-2", STRANGER, f"cek 0000 0000 0000, {second.support_number} terima kasih")
+    assert [message.facts["number"] for message in one.messages] == [second.support_number]
+
+
+@pytest.mark.parametrize("text", ["cek 123", "STATUS", "telepon saya 0812 0000 4567"])
+def test_who_gave_no_whole_number_is_helped_and_not_told_that_it_is_unknown(database, text):
+    taken = inbound.take("t-1", STRANGER, text)
+    assert [message.kind for message in taken.messages] == [MessageKind.HELP]
+
+
 def test_an_answer_speaks_the_language_of_the_senders_own_file(database):
     dossier = sent_dossier()
     dossier.language = "en"
@@ -99,7 +115,7 @@ def test_the_same_sms_again_changes_nothing(database):
     database.commit()
     again = inbound.take("t-1", STRANGER, "halo")
     assert (first.answered, again.answered) == (True, True)
-    assert again.message is None
+    assert again.messages == ()
     assert (count(database), count(database, InboundMessage)) == (1, 1)
 
 
