@@ -66,7 +66,6 @@ ASKED_JUST_NOW = ANSWERS | {MessageKind.RECOVERY_CODE}
 _NOTHING: frozenset[str] = frozenset()
 _FACTS: Mapping[MessageKind, tuple[frozenset[str], ...]] = {
     MessageKind.RETURNED: (_NOTHING, frozenset({"until"})),
-    MessageKind.VISIT_PLANNED: (frozenset({"on"}),),
     MessageKind.DEADLINE_SOON: (frozenset({"until"}),),
     MessageKind.LKPM_DUE: (frozenset({"until"}),),
     MessageKind.RECOVERY_CODE: (frozenset({"code", "minutes"}), frozenset({"code"})),

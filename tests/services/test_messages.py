@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app import worker
+from app import services, worker
 from app.adapters.messages import Messages, NotSent, NotSentCause, Outgoing, PageOutbox
 from app.domain import messages as rules
 from app.domain.calendar import WIT
@@ -134,6 +136,19 @@ def test_every_text_is_one_sms_with_the_longest_facts(application, language):
                     assert text.startswith("DPMPTSP Sorong")
                     assert "%" not in text
                     assert "http" not in text
+
+
+def test_every_kind_has_a_cause_that_sends_it():
+    """A text that nothing writes is a promise that nobody keeps."""
+    own = {Path(messages.__file__), Path(message_words.__file__)}
+    sources = [p for p in Path(services.__file__).parent.rglob("*.py") if p not in own]
+    named = {
+        node.attr
+        for source in sources
+        for node in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "MessageKind"
+    }
+    assert {kind.name for kind in MessageKind} - named == set()
 
 
 def test_every_turn_has_words():
