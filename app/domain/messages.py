@@ -112,10 +112,12 @@ PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
 
 
 class MessageState(StrEnum):
-    """Where a message is. UNCERTAIN: it may have arrived, so it is not sent again."""
+    """Where a message is. HANDED_OVER: to a modem that has not sent it yet. UNCERTAIN: it may have
+    arrived, so it is not sent again."""
 
     WAITING = "waiting"
     SENDING = "sending"
+    HANDED_OVER = "handed_over"
     SENT = "sent"
     UNCERTAIN = "uncertain"
     GAVE_UP = "gave_up"
@@ -175,6 +177,18 @@ def next_allowed(moment: datetime, kind: MessageKind) -> datetime:
     return morning.astimezone(moment.tzinfo)
 
 
+def leave_until(moment: datetime, kind: MessageKind, planned_for: datetime) -> datetime:
+    """Return until when a message that is handed over now may still leave.
+
+    Its life, or the next quiet hours, whatever comes first. moment: allowed itself.
+    """
+    end = planned_for + life_of(kind)
+    if kind in ASKED_JUST_NOW:
+        return end
+    evening = datetime.combine(moment.astimezone(WIT).date(), QUIET_FROM, WIT)
+    return min(end, evening.astimezone(end.tzinfo))
+
+
 # Trying again
 
 TRIES_AT_MOST = 8  # with the waits of domain/retry: over about 13 hours
@@ -204,6 +218,48 @@ def next_try(
         return None
     moment = next_allowed(next_attempt_at(attempts, now, jitter=jitter), kind)
     return moment if moment <= planned_for + life_of(kind) else None
+
+
+# What the network is told, and tells
+
+
+def relative_validity(life: timedelta) -> int:
+    """Return the code for how long the network may try: not longer, but 5 minutes at least.
+
+    Source: 3GPP TS 23.040, section 9.2.3.12.1.
+    """
+    if life < timedelta(hours=12.5):
+        return min(max(life // timedelta(minutes=5) - 1, 0), 143)
+    if life < timedelta(days=2):
+        return min(143 + (life - timedelta(hours=12)) // timedelta(minutes=30), 167)
+    return min(166 + life // timedelta(days=1), 196)
+
+
+@dataclass(frozen=True, slots=True)
+class SmsPart:
+    """One part of a long SMS. number: from 1 to total."""
+
+    reference: int
+    total: int
+    number: int
+
+
+def part_of_sms(header: str) -> SmsPart | None:
+    """Return which part of a long SMS a user data header in hex names; None for a whole one.
+
+    Source: 3GPP TS 23.040, sections 9.2.3.24.1 and 9.2.3.24.8.
+    """
+    try:
+        rest = bytes.fromhex(header)[1:]
+    except ValueError:
+        return None
+    while len(rest) >= 2:
+        name, length = rest[:2]
+        value, rest = rest[2 : 2 + length], rest[2 + length :]
+        if (name, length, len(value)) in {(0, 3, 3), (8, 4, 4)}:
+            reference, total, number = int.from_bytes(value[:-2]), *value[-2:]
+            return SmsPart(reference, total, number) if 1 <= number <= total else None
+    return None
 
 
 # Length

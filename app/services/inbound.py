@@ -166,7 +166,8 @@ def collect() -> int:
     try:
         for found in inbox.read():
             try:
-                take(found.id, found.sender, found.text)
+                if found.text.strip():  # the rest of a long SMS whose beginning was read before
+                    take(found.id, found.sender, found.text)
             except TooMany:
                 db.session.rollback()
                 _log.warning("inbound_too_many")

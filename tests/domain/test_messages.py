@@ -21,15 +21,19 @@ from app.domain.messages import (
     InboundKind,
     InboundRequest,
     MessageKind,
+    SmsPart,
     WrongFacts,
     allowed_facts,
     channels_for,
     check_facts,
     fits_one_sms,
+    leave_until,
     life_of,
     next_allowed,
     next_try,
+    part_of_sms,
     read_inbound,
+    relative_validity,
     septets,
 )
 from app.domain.support_number import new_support_number
@@ -74,6 +78,83 @@ def test_what_somebody_waits_for_comes_also_at_night(kind):
 def test_a_moment_needs_a_zone():
     with pytest.raises(MomentWithoutZone):
         next_allowed(datetime(2026, 11, 23, 12), MessageKind.SENT)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("moment", "planned_for", "until"),
+    [
+        (at(7), at(7), at(21)),
+        (at(20, 59), at(20, 59), at(21)),
+        (at(9), at(10, day=21), at(10)),
+        (at(9).astimezone(UTC), at(9).astimezone(UTC), at(21)),
+    ],
+)
+def test_a_message_may_leave_until_the_quiet_hours_or_the_end_of_its_life(
+    moment, planned_for, until
+):
+    assert leave_until(moment, MessageKind.SENT, planned_for) == until
+    code = leave_until(moment, MessageKind.RECOVERY_CODE, planned_for)
+    assert code == planned_for + SHORT_LIFE
+
+
+@pytest.mark.parametrize(
+    ("life", "code"),
+    [
+        (timedelta(minutes=-1), 0),
+        (timedelta(minutes=9, seconds=59), 0),
+        (timedelta(minutes=10), 1),
+        (SHORT_LIFE, 2),
+        (timedelta(hours=12), 143),
+        (timedelta(hours=12, minutes=29), 143),
+        (timedelta(hours=12, minutes=30), 144),
+        (timedelta(hours=24), 167),
+        (timedelta(hours=47), 167),
+        (LIFE, 168),
+        (timedelta(days=30), 196),
+        (timedelta(days=90), 196),
+    ],
+)
+def test_how_long_the_network_may_try(life, code):
+    assert relative_validity(life) == code
+
+
+@given(st.timedeltas(timedelta(minutes=5), timedelta(days=31)))
+def test_the_network_never_tries_for_longer_than_a_message_helps(life):
+    code = relative_validity(life)
+    assert 0 <= code <= 196
+    if code <= 143:
+        says = timedelta(minutes=5) * (code + 1)
+    elif code <= 167:
+        says = timedelta(hours=12) + timedelta(minutes=30) * (code - 143)
+    else:
+        says = timedelta(days=code - 166)
+    assert says <= life
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("050003320201", SmsPart(0x32, 2, 1)),
+        ("05000332ff0a", SmsPart(0x32, 255, 10)),
+        ("06080412340302", SmsPart(0x1234, 3, 2)),
+        ("0A0003320201" + "05040B84", SmsPart(0x32, 2, 1)),
+        ("0B05040B84C002" + "0003320202", SmsPart(0x32, 2, 2)),
+        ("", None),
+        ("050003320200", None),
+        ("050003320203", None),
+        ("0500033202", None),
+        ("06050415811581", None),
+        ("xyz", None),
+    ],
+)
+def test_the_parts_of_a_long_sms(header, part):
+    assert part_of_sms(header) == part
+
+
+@given(st.binary(max_size=20))
+def test_no_header_breaks_the_reading(header):
+    found = part_of_sms(header.hex())
+    assert found is None or 1 <= found.number <= found.total <= 255
 
 
 def try_again(kind=MessageKind.SENT, *, attempts=1, after=timedelta(0), start=None):

@@ -16,7 +16,6 @@ from app.domain.messages import Channel, MessageKind
 from app.extensions import ports
 from app.models.message import InboundMessage, Message, OptOut
 from app.services import inbound, messages
-from tests.adapters.test_messages import SMSD
 from tests.factories import (
     PEOPLE,
     PHONE,
@@ -29,6 +28,7 @@ from tests.factories import (
     raw_rows,
     sent_dossier,
 )
+from tests.smsd import ALIVE, TABLES
 
 STRANGER = "+6281399998888"
 
@@ -249,6 +249,15 @@ def test_the_worker_empties_the_inbox_and_answers(app, monkeypatch):
         assert states == ["sent", "sent"]
 
 
+def test_the_rest_of_a_long_sms_asks_nothing_and_counts_nothing(app, monkeypatch):
+    box = Box(Incoming("gammu-2", STRANGER, "", (2,)), Incoming("gammu-3", STRANGER, "halo", (3,)))
+    monkeypatch.setattr(ports, "messages", Messages({Channel.SMS: PageOutbox()}, inbox=box))
+    worker.sweep(app)
+    assert box.waiting == []
+    with looking(app) as session:
+        assert session.scalars(select(InboundMessage.provider_id)).all() == ["gammu-3"]
+
+
 def test_a_flood_in_the_inbox_waits(app, monkeypatch):
     monkeypatch.setattr(inbound, "ALL_AN_HOUR", 1)
     box = Box(Incoming("gammu-1", STRANGER, "halo"), Incoming("gammu-2", PHONE, "halo"))
@@ -290,7 +299,7 @@ def test_a_modem_from_beginning_to_end(app, monkeypatch, tmp_path):
     with looking(app):
         number = sent_dossier().support_number
     with closing(sqlite3.connect(path)) as smsd:
-        smsd.executescript(SMSD)
+        smsd.executescript(TABLES + ALIVE)
         with smsd:
             smsd.execute(
                 'INSERT INTO inbox ("SenderNumber", "TextDecoded") VALUES (?, ?)',
