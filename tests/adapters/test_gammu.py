@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.adapters.messages import Fate, Incoming, NotSent, NotSentCause
 from app.adapters.messages.gammu import GammuSmsd
@@ -128,7 +130,9 @@ def test_what_was_not_sent_in_its_time_is_taken_back(modem, smsd):
 
 def came(smsd, *rows: tuple[str, str, str]) -> None:
     smsd.executemany(
-        'INSERT INTO inbox ("SenderNumber", "UDH", "TextDecoded") VALUES (?, ?, ?)', rows
+        'INSERT INTO inbox ("SenderNumber", "UDH", "TextDecoded", "ReceivingDateTime")'
+        " VALUES (?, ?, ?, '2026-11-30 08:15:00')",
+        rows,
     )
 
 
@@ -136,8 +140,8 @@ def test_what_came_in_is_read_until_it_is_done(modem, smsd):
     came(smsd, ("+62812", "", "STATUS"), ("+62813", "", "STOP"))
     first, second = modem.read()
     assert (first, second) == (
-        Incoming("gammu-1", "+62812", "STATUS", (1,)),
-        Incoming("gammu-2", "+62813", "STOP", (2,)),
+        Incoming("gammu-1-20261130081500", "+62812", "STATUS", (1,)),
+        Incoming("gammu-2-20261130081500", "+62813", "STOP", (2,)),
     )
     modem.done(first)
     assert modem.read() == [second]
@@ -175,6 +179,66 @@ def test_the_database_of_the_modem_is_away(tmp_path):
     for asked in (modem.read, lambda: modem.fate("k"), lambda: modem.take_back("k")):
         with pytest.raises(NotSent):
             asked()
+
+
+def test_a_new_database_numbers_from_one_and_its_messages_are_new(modem, smsd):
+    came(smsd, ("+62812", "", "STATUS"))
+    (old,) = modem.read()
+    smsd.execute("DELETE FROM inbox")
+    smsd.execute("DELETE FROM sqlite_sequence")
+    came(smsd, ("+62812", "", "STOP"))
+    smsd.execute("""UPDATE inbox SET "ReceivingDateTime" = '2026-12-01 08:15:00'""")
+    (new,) = modem.read()
+    assert (old.rows, old.id == new.id) == (new.rows, False)
+
+
+POSTGRES = """
+CREATE TABLE outbox ("DestinationNumber" varchar(20) NOT NULL, "TextDecoded" text NOT NULL,
+  "CreatorID" text NOT NULL, "Coding" varchar(255) NOT NULL, "ID" serial PRIMARY KEY,
+  "SendBefore" time NOT NULL, "SendAfter" time NOT NULL, "SendingDateTime" timestamp NOT NULL,
+  "SendingTimeOut" timestamp(0) NOT NULL, "RelativeValidity" integer DEFAULT -1);
+CREATE TABLE sentitems ("CreatorID" text NOT NULL, "ID" integer, "Status" varchar(255) NOT NULL);
+CREATE TABLE inbox ("ID" serial PRIMARY KEY, "SenderNumber" varchar(20) NOT NULL,
+  "TextDecoded" text NOT NULL, "UDH" text NOT NULL, "Processed" boolean NOT NULL DEFAULT false,
+  "ReceivingDateTime" timestamp(0) NOT NULL DEFAULT LOCALTIMESTAMP(0));
+CREATE TABLE phones ("Send" boolean NOT NULL, "UpdatedInDB" timestamp(0) NOT NULL);
+INSERT INTO phones VALUES (true, LOCALTIMESTAMP(0));
+INSERT INTO inbox ("SenderNumber", "UDH", "TextDecoded")
+  VALUES ('+62812', '050003070201', 'STATUS'), ('+62812', '050003070202', '');
+"""
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("zone", ["Asia/Jayapura", "America/New_York"])
+def test_the_same_on_postgresql(request, zone):
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("on SQLite the tests above ask the same")
+    url = sa.make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg")
+    url = url.update_query_dict({"options": f"-csearch_path=smsd -ctimezone={zone}"})
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA smsd")
+        connection.exec_driver_sql(POSTGRES)
+    try:
+        modem = GammuSmsd(url.render_as_string(hide_password=False))
+        assert modem.send(lasting(60), budget_s=2) == modem.send(lasting(60), budget_s=2)
+        assert modem.fate(SMS.key) is Fate.WAITS
+        with engine.begin() as connection:
+            day = '"SendingDateTime" = "SendingDateTime" - interval \'1 day\''
+            connection.exec_driver_sql(f"UPDATE outbox SET {day}")
+        assert modem.fate(SMS.key) is Fate.OVERDUE
+        assert modem.take_back(SMS.key)
+        (one,) = modem.read()
+        assert (one.text, one.rows) == ("STATUS", (1, 2))
+        modem.done(one)
+        assert modem.read() == []
+        with engine.begin() as connection:
+            old = "LOCALTIMESTAMP(0) - interval '301 seconds'"
+            connection.exec_driver_sql(f'UPDATE phones SET "UpdatedInDB" = {old}')
+        assert failure(modem) == (NotSentCause.DOWN, False, False)
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA smsd CASCADE")
 
 
 # The daemon

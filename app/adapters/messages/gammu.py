@@ -215,7 +215,8 @@ def _joined(rows: Sequence[sa.Row[Any]]) -> list[Incoming]:
         begun[key][part.number] = row
     return [
         Incoming(
-            f"gammu-{first.ID}",
+            # The day too: with a new disk SMSD numbers from 1 again, and those are no old ones.
+            f"gammu-{first.ID}-{_moment(first.ReceivingDateTime):%Y%m%d%H%M%S}",
             first.SenderNumber,
             "".join(parts[number].TextDecoded for number in sorted(parts)),
             tuple(row.ID for row in parts.values()),
