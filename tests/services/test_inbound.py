@@ -28,7 +28,7 @@ from tests.factories import (
     raw_rows,
     sent_dossier,
 )
-from tests.smsd import ALIVE, TABLES
+from tests.smsd import ALIVE, TABLES, real_daemon
 
 STRANGER = "+6281399998888"
 
@@ -314,3 +314,33 @@ def test_a_modem_from_beginning_to_end(app, monkeypatch, tmp_path):
         assert len(answers) == 1
         assert number[:4] in answers[0]
         assert smsd.execute('SELECT "Processed" FROM inbox').fetchall() == [("true",)]
+
+
+def test_a_long_sms_through_a_real_daemon_is_answered_once(app, monkeypatch):
+    """In by its phone in two parts, out by its phone, and only then it counts as sent."""
+    with looking(app):
+        number = sent_dossier().support_number
+        bring_forward()
+    asked = "Selamat pagi bapak dan ibu di kantor, " * 4 + f"STATUS SRG {number} terima kasih"
+    with real_daemon() as smsd:
+        outbox = Messages({Channel.SMS: smsd.modem}, inbox=smsd.modem)
+        monkeypatch.setattr(ports, "messages", outbox)
+        with smsd.running():
+            smsd.comes_in(STRANGER, asked[:153], 1, "050003320201")
+            smsd.comes_in(STRANGER, asked[153:], 2, "050003320202")
+            smsd.wait("SELECT 1 FROM inbox WHERE ID = 2")
+            worker.sweep(app)
+            with looking(app) as session:
+                mine = select(Message.state).where(Message.kind == MessageKind.STATUS_ANSWER)
+                assert session.scalars(mine).all() == ["handed_over"]
+                assert count(session, InboundMessage) == 1
+            smsd.wait(f"SELECT 1 FROM sentitems WHERE DestinationNumber = '{STRANGER}'")
+        with looking(app) as session:
+            bring_forward()
+            session.rollback()
+        worker.sweep(app)
+        with looking(app) as session:
+            assert session.scalars(mine).all() == ["sent"]
+        query = f"SELECT TextDecoded FROM sentitems WHERE DestinationNumber = '{STRANGER}'"
+        ((text,),) = smsd.database.execute(query).fetchall()
+    assert number[:4] in text
