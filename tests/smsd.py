@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,22 +117,36 @@ class Daemon:
         log = self.folder / "log"
         pytest.fail(f"{query}: {log.read_text('utf-8')[-2000:] if log.exists() else 'no log'}")
 
-    def comes_in(self, sender: str, text: str, place: int, header: str = "") -> None:
+    def comes_in(self, sender: str, text: str, place: int, header: str | None = None) -> None:
         """Let the phone have one SMS, or one part of a long one, in one of its places."""
-        lines = [text[at : at + 50] for at in range(0, len(text), 50)]
-        written = [
-            *(f"{name} = {value}" for name, value in {
-                "PDU": "Deliver", "DateTime": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
-                "State": "UnRead", "Number": f'"{sender}"', "UDH": header or None,
-                "Coding": "Default_No_Compression", "Folder": 1, "Length": len(text), "Class": -1,
-            }.items() if value is not None),
-            *(f"Text{n:02} = {line.encode('utf-16-be').hex()}" for n, line in enumerate(lines)),
-        ]  # fmt: skip
-        path = self.folder / "phone/sms/1" / str(place)
+        more = {"UDH": header} if header else {}
+        self._phone_has(place, text, {"PDU": "Deliver", "Number": f'"{sender}"', **more})
+
+    def report(self, to: str, word: str) -> None:
+        """Let the network report about the newest SMS to a number: Delivered or Failed."""
+        more = {"SMSC": '"123456"', "MessageReference": 255}  # what its phone always says
+        facts = {"PDU": "Status_Report", "Number": f'"{to}"', **more}
+        self._phone_has(1, word, facts)
+
+    def _phone_has(self, place: int, text: str, facts: Mapping[str, object]) -> None:
+        now = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        written = {
+            **facts,
+            "DateTime": now,
+            "State": "UnRead",
+            "Coding": "Default_No_Compression",
+            "Folder": 1,
+            "Class": -1,
+            "Length": len(text),
+        }
+        for start in range(0, len(text), 50):
+            line = text[start : start + 50].encode("utf-16-be").hex()
+            written[f"Text{start // 50:02}"] = line
         hidden = self.folder / "incoming"
-        hidden.write_text("[SMSBackup000]\n" + "\n".join(written) + "\n", "utf-8")
+        lines = [f"{name} = {value}\n" for name, value in written.items()]
+        hidden.write_text("[SMSBackup000]\n" + "".join(lines), "utf-8")
         hidden.chmod(0o666)
-        hidden.rename(path)  # whole, or not there
+        hidden.rename(self.folder / "phone/sms/1" / str(place))  # whole, or not there
 
 
 @contextlib.contextmanager

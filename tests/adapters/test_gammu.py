@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -39,6 +40,22 @@ def modem(smsd, tmp_path) -> GammuSmsd:
 def daemon() -> Iterator[Daemon]:
     with real_daemon() as found:
         yield found
+
+
+@contextlib.contextmanager
+def in_zone(zone: str) -> Iterator[None]:
+    """Let this machine, and a daemon that is started now, be in a time zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+def in_sorong() -> Iterator[None]:
+    with in_zone("WIT-9"):
+        yield
 
 
 def lasting(minutes: float, key: str = SMS.key):
@@ -264,11 +281,9 @@ def test_of_a_long_sms_whose_end_does_not_come_the_daemon_keeps_what_came(daemon
 
 
 @pytest.mark.parametrize("zone", ["WIT-9", "UTC0", "XXX5"])
-def test_the_daemon_sends_in_the_time_of_a_row_alone(daemon, zone, monkeypatch):
+def test_the_daemon_sends_in_the_time_of_a_row_alone(daemon, zone):
     """West of Greenwich the defaults of its own tables lie hours ahead of its clock."""
-    monkeypatch.setenv("TZ", zone)
-    time.tzset()
-    try:
+    with in_zone(zone):
         with daemon.running():
             daemon.modem.send(lasting(-1, "late"), budget_s=2)
             assert daemon.modem.send(lasting(60), budget_s=2) == "gammu-2"
@@ -278,9 +293,19 @@ def test_the_daemon_sends_in_the_time_of_a_row_alone(daemon, zone, monkeypatch):
         assert daemon.database.execute(query).fetchall() == [(SMS.key, 10)]
         assert daemon.modem.fate("late") is Fate.OVERDUE
         assert daemon.modem.take_back("late")
-    finally:
-        monkeypatch.undo()
-        time.tzset()
+
+
+@pytest.mark.parametrize(("word", "fate"), [("Failed", Fate.UNDELIVERED), ("Delivered", Fate.SENT)])
+def test_what_the_network_reports_reaches_us_through_the_daemon(daemon, in_sorong, word, fate):
+    with (daemon.folder / "rc").open("a", encoding="utf-8") as settings:
+        settings.write("deliveryreport = log\n")
+    with daemon.running():
+        daemon.modem.send(SMS, budget_s=2)
+        daemon.wait("SELECT 1 FROM sentitems")
+        assert daemon.modem.fate(SMS.key) is Fate.REPORT_AWAITED
+        daemon.report(SMS.to, word)
+        daemon.wait("SELECT 1 FROM sentitems WHERE Status <> 'SendingOK'")
+    assert daemon.modem.fate(SMS.key) is fate
 
 
 def test_the_state_of_a_daemon_that_ended_stays_and_grows_old(daemon):
