@@ -293,6 +293,10 @@ def _send(job: Job, budget_s: float) -> bool:
     if message.state not in _LEFT:
         db.session.rollback()
         return True
+    if message.state == MessageState.HANDED_OVER:  # to a modem that is no longer ours to ask
+        _end(message, MessageState.UNCERTAIN, "lost")
+        db.session.commit()
+        return True
     if message.state == MessageState.SENDING:
         # Whoever began has not recorded an end.
         if not is_lost:

@@ -533,6 +533,14 @@ def test_whoever_handed_it_over_died_and_the_modem_knows(database, dossier, mode
     assert modem.got == []
 
 
+def test_what_a_modem_has_is_not_sent_again_by_another_way(database, dossier, modem, monkeypatch):
+    handed_over(database, dossier)
+    other = Recorder()
+    monkeypatch.setattr(ports, "messages", Messages({Channel.SMS: other}))
+    assert look(database)[1].state == MessageState.UNCERTAIN
+    assert other.got == []
+
+
 def test_a_modem_that_cannot_be_asked_is_asked_again(database, dossier, modem, monkeypatch):
     handed_over(database, dossier)
 
