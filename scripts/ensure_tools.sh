@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # Get what the tests need from outside Python: `scripts/ensure_tools.sh browser`,
-# `… oldbrowser`, `… postgres` or `… poppler`.
+# `… oldbrowser`, `… postgres`, `… poppler` or `… smsd`.
 #
 # Ends with 0 when the tool is there, else says plainly what is missing and ends with 1.
 set -euo pipefail
 export PATH="$PATH:/usr/sbin:/sbin" # root by plain `su` lacks these
 cd "$(dirname "$0")/.."
 
-install() { # a Debian package; quiet, but what went wrong is shown
+install() { # Debian packages; quiet, but what went wrong is shown
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
   local log
   log=$(mktemp)
-  echo "Installing $1 (Debian package) …"
+  echo "Installing $* (Debian) …"
   if {
     DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1"
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
   } >"$log" 2>&1; then
     rm -f "$log"
     return 0
@@ -78,8 +78,14 @@ case ${1:-} in
     echo "Could not get: poppler, the second viewer of PDFs (Debian: apt-get install poppler-utils)." >&2
     exit 1
     ;;
+  smsd)
+    command -v gammu-smsd >/dev/null && exit 0
+    install gammu-smsd libdbd-sqlite3 && command -v gammu-smsd >/dev/null && exit 0
+    echo "Could not get: gammu-smsd, which sends SMS by a modem (Debian: apt-get install gammu-smsd libdbd-sqlite3)." >&2
+    exit 1
+    ;;
   *)
-    echo "usage: scripts/ensure_tools.sh browser|oldbrowser|postgres|poppler" >&2
+    echo "usage: scripts/ensure_tools.sh browser|oldbrowser|postgres|poppler|smsd" >&2
     exit 2
     ;;
 esac

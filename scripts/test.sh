@@ -24,6 +24,8 @@ if ! scripts/ensure_tools.sh postgres; then
 fi
 has_poppler=yes
 scripts/ensure_tools.sh poppler || has_poppler=no
+has_smsd=yes
+scripts/ensure_tools.sh smsd || has_smsd=no
 
 "${MAKE:-make}" --no-print-directory check
 
@@ -62,4 +64,5 @@ if [ "$has_browser" = no ]; then echo "NOT TESTED: pages in a real browser (ALLO
 if [ "$has_old_browser" = no ]; then echo "NOT TESTED: pages in an old browser engine"; fi
 if [ "$has_postgres" = no ]; then echo "NOT TESTED: PostgreSQL (ALLOW_NO_POSTGRES=1)"; fi
 if [ "$has_poppler" = no ]; then echo "NOT TESTED: kept PDFs in poppler (no pdftoppm)"; fi
+if [ "$has_smsd" = no ]; then echo "NOT TESTED: SMS by the daemon of a modem (no gammu-smsd)"; fi
 exit "$failed"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from app.domain.calendar import WIT, MomentWithoutZone
 from app.domain.retry import next_attempt_at
-from app.domain.support_number import SupportNumberError, parse_support_number
+from app.domain.support_number import (
+    SUPPORT_NUMBER_DIGITS,
+    SupportNumberError,
+    parse_support_number,
+)
+from app.domain.written import tidy
 
 
 class MessageKind(StrEnum):
@@ -61,7 +67,6 @@ _NOTHING: frozenset[str] = frozenset()
 _FACTS: Mapping[MessageKind, tuple[frozenset[str], ...]] = {
     MessageKind.SENT: (_NOTHING, frozenset({"turn"})),  # older messages do not know whose turn
     MessageKind.RETURNED: (_NOTHING, frozenset({"until"})),
-    MessageKind.VISIT_PLANNED: (frozenset({"on"}),),
     MessageKind.DEADLINE_SOON: (frozenset({"until"}),),
     MessageKind.LKPM_DUE: (frozenset({"until"}),),
     MessageKind.RECOVERY_CODE: (frozenset({"code", "minutes"}), frozenset({"code"})),
@@ -108,13 +113,13 @@ PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
 
 
 class MessageState(StrEnum):
-    """Where a message is. UNCERTAIN: it may have arrived, so it is not sent again.
-
-    SHOWN: on the person's page and nowhere else; nobody was handed it.
+    """Where a message is. HANDED_OVER: to a modem that has not sent it yet. UNCERTAIN: it may have
+    arrived, so it is not sent again. SHOWN: on the person's page alone; nobody was handed it.
     """
 
     WAITING = "waiting"
     SENDING = "sending"
+    HANDED_OVER = "handed_over"
     SENT = "sent"
     SHOWN = "shown"
     UNCERTAIN = "uncertain"
@@ -175,6 +180,18 @@ def next_allowed(moment: datetime, kind: MessageKind) -> datetime:
     return morning.astimezone(moment.tzinfo)
 
 
+def leave_until(moment: datetime, kind: MessageKind, planned_for: datetime) -> datetime:
+    """Return until when a message that is handed over now may still leave.
+
+    Its life, or the next quiet hours, whatever comes first. moment: allowed itself.
+    """
+    end = planned_for + life_of(kind)
+    if kind in ASKED_JUST_NOW:
+        return end
+    evening = datetime.combine(moment.astimezone(WIT).date(), QUIET_FROM, WIT)
+    return min(end, evening.astimezone(end.tzinfo))
+
+
 # Trying again
 
 TRIES_AT_MOST = 8  # with the waits of domain/retry: over about 13 hours
@@ -204,6 +221,48 @@ def next_try(
         return None
     moment = next_allowed(next_attempt_at(attempts, now, jitter=jitter), kind)
     return moment if moment <= planned_for + life_of(kind) else None
+
+
+# What the network is told, and tells
+
+
+def relative_validity(life: timedelta) -> int:
+    """Return the code for how long the network may try: not longer, but 5 minutes at least.
+
+    Source: 3GPP TS 23.040, section 9.2.3.12.1.
+    """
+    if life < timedelta(hours=12.5):
+        return min(max(life // timedelta(minutes=5) - 1, 0), 143)
+    if life < timedelta(days=2):
+        return min(143 + (life - timedelta(hours=12)) // timedelta(minutes=30), 167)
+    return min(166 + life // timedelta(days=1), 196)
+
+
+@dataclass(frozen=True, slots=True)
+class SmsPart:
+    """One part of a long SMS. number: from 1 to total."""
+
+    reference: int
+    total: int
+    number: int
+
+
+def part_of_sms(header: str) -> SmsPart | None:
+    """Return which part of a long SMS a user data header in hex names; None for a whole one.
+
+    Source: 3GPP TS 23.040, sections 9.2.3.24.1 and 9.2.3.24.8.
+    """
+    try:
+        rest = bytes.fromhex(header)[1:]
+    except ValueError:
+        return None
+    while len(rest) >= 2:
+        name, length = rest[:2]
+        value, rest = rest[2 : 2 + length], rest[2 + length :]
+        if (name, length, len(value)) in {(0, 3, 3), (8, 4, 4)}:
+            reference, total, number = int.from_bytes(value[:-2]), *value[-2:]
+            return SmsPart(reference, total, number) if 1 <= number <= total else None
+    return None
 
 
 # Length
@@ -253,34 +312,63 @@ class InboundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboundRequest:
-    """kind; number: the support number of a STATUS, None where it cannot be one."""
+    """kind; numbers: the support numbers of a STATUS, none where what was written cannot be one."""
 
     kind: InboundKind
-    number: str | None = None
+    numbers: tuple[str, ...] = ()
 
 
-_STATUS = re.compile(r"(?:STATUS|CEK|CHECK)\b[\s.:,-]*", re.IGNORECASE)
-_STOP_WORDS = frozenset({"STOP", "BERHENTI"})
+NUMBERS_AT_MOST = 2  # in one SMS: more would make guessing cheaper than the limit on senders allows
+_READ_AT_MOST = 2000
+_ASKED = re.compile(r"\b(?:STATUS|CEK|CHECK)\b|SRG(?![A-Z])")
+_DIGITS_RUN = re.compile(r"(SRG[ .:/-]{0,3})?([0-9]+(?:[ .:/-]{1,3}[0-9]+)*)")
+_STOP_WORDS = {"STOP": 5, "BERHENTI": 2}
+"""How many words may follow. Few after BERHENTI: people also ask how to close (berhenti) a shop."""
 _START_WORDS = frozenset({"START", "MULAI"})
-_READ_AT_MOST = 200
+_POLITE_WORDS = frozenset({"TOLONG", "MOHON", "MINTA", "PLEASE"})
 
 
 def read_inbound(text: str) -> InboundRequest:
     """Return what an SMS asks for.
 
-    STATUS or CEK with a support number, in any spacing and case, with or without SRG; the number
-    alone will do. STOP or BERHENTI, START or MULAI, as the only word.
+    STATUS: a support number with a right check digit stands in it, in any spacing and case, with
+    or without SRG, whatever is said around it. Without numbers where the text says STATUS, CEK or
+    SRG and has a whole number that is mistyped. STOP or BERHENTI as the first word, with a few
+    words behind it and no question. START or MULAI as the only word.
     """
-    said = " ".join(text[:_READ_AT_MOST].split())
-    only_word = said.strip(" .!\"'").upper()
-    if only_word in _STOP_WORDS:
+    said = tidy(unicodedata.normalize("NFKC", text[:_READ_AT_MOST])).upper()  # also wide digits
+    words = re.findall("[A-Z]+", said)
+    first, *rest = [word for word in words if word not in _POLITE_WORDS] or [""]
+    if len(rest) <= _STOP_WORDS.get(first, -1) and "?" not in said:
         return InboundRequest(InboundKind.STOP)
-    if only_word in _START_WORDS:
+    if first in _START_WORDS and not rest:
         return InboundRequest(InboundKind.START)
-    asked = _STATUS.match(said)
-    rest = said[asked.end() :] if asked else said
-    try:
-        return InboundRequest(InboundKind.STATUS, parse_support_number(rest.rstrip(" .?!")))
-    except SupportNumberError:
-        is_status = asked is not None and any(sign.isdigit() for sign in rest)
-        return InboundRequest(InboundKind.STATUS if is_status else InboundKind.OTHER)
+    is_asked = _ASKED.search(said) is not None
+    numbers: list[str] = []
+    is_whole = False
+    for run in _DIGITS_RUN.finditer(said):
+        groups = re.findall("[0-9]+", run[2])
+        is_all = sum(map(len, groups)) == SUPPORT_NUMBER_DIGITS
+        is_whole = is_whole or (is_asked and (is_all or run[1] is not None))
+        # In mere talk, twelve digits from 08 on are a phone; more are a NIB or a NIK.
+        if is_asked or (is_all and not (words and groups[0].startswith("08"))):
+            numbers += _numbers_in(groups)
+    if numbers or is_whole:
+        return InboundRequest(InboundKind.STATUS, tuple(dict.fromkeys(numbers))[:NUMBERS_AT_MOST])
+    return InboundRequest(InboundKind.OTHER)
+
+
+def _numbers_in(groups: Sequence[str]) -> list[str]:
+    """Return the support numbers that whole groups of digits form, none of them twice used."""
+    found: list[str] = []
+    begin = 0
+    while begin < len(groups):
+        end, digits = begin, ""
+        while end < len(groups) and len(digits) < SUPPORT_NUMBER_DIGITS:
+            digits, end = digits + groups[end], end + 1
+        try:
+            found.append(parse_support_number(digits))
+            begin = end
+        except SupportNumberError:
+            begin += 1
+    return found

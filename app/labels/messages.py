@@ -16,6 +16,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (Channel.PAGE, _l("On this page")),
     (MessageState.WAITING, _l("waits to be sent")),
     (MessageState.SENDING, _l("on its way")),
+    (MessageState.HANDED_OVER, _l("ready in the modem, not sent yet")),
     (MessageState.SENT, _l("has been sent")),
     (MessageState.SHOWN, _l("only here, sent nowhere")),
     (MessageState.UNCERTAIN, _l("perhaps sent, the line broke")),

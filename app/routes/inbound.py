@@ -106,17 +106,18 @@ def play() -> ResponseReturnValue:
             taken = inbound.take(f"practice-{request.form[FIELD]}", form.dari.data, form.teks.data)
         except inbound.TooMany:
             abort(429)
-        if taken.message is not None:
-            session[_PLAYED] = [*session.get(_PLAYED, []), taken.message.id][-PLAYED_AT_MOST:]
-        job = _job_of(taken.message)
+        if taken.messages:
+            new = [message.id for message in taken.messages]
+            session[_PLAYED] = [*session.get(_PLAYED, []), *new][-PLAYED_AT_MOST:]
+        planned = [job for job in map(_job_of, taken.messages) if job is not None]
         commit_now()
-        if job is not None:
+        for job in planned:
             run_now(job)
     return advance("inbound.practice")
 
 
-def _job_of(message: Message | None) -> Job | None:
-    return jobs.find(message.job_id) if message is not None and message.job_id else None
+def _job_of(message: Message) -> Job | None:
+    return jobs.find(message.job_id) if message.job_id else None
 
 
 def _in_practice_only() -> None:

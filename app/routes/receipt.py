@@ -17,7 +17,7 @@ from app.domain.nik_check import NikClass
 from app.domain.oss_codes import NibStatus
 from app.domain.risk import RiskLevel
 from app.domain.support_number import format_support_number
-from app.domain.turns import VERIFYING
+from app.domain.turns import VERIFYING, Turn
 from app.forms.business import SendForm
 from app.i18n import outside_url
 from app.routes import once

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Mapper, class_mapper, selectinload
 from app.domain.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.events import EventKind
 from app.domain.journey import StepName
+from app.domain.messages import MessageKind
 from app.domain.oss_codes import NibStatus
 from app.extensions import db
 from app.models.change import ChangeRequest
 from app.models.dossier import Activity, Applicant, Dossier, Entity, Handover, Job
-from app.services import dossiers, events, jobs, lkpm, nik_checks
+from app.services import dossiers, events, jobs, lkpm, messages, nik_checks
 
 T = TypeVar("T")
 
@@ -205,6 +206,9 @@ def follow(new_dossier: Dossier) -> None:
     if handover is not None and handover.nib:
         _move(request, ChangeState.DONE)
         events.record(request.dossier, EventKind.CHANGE_DONE, change=request.kind)
+        if request.dossier.applicant.phone != new_dossier.applicant.phone:
+            kind = MessageKind.PHONE_CHANGED
+            messages.announce(request.dossier, kind, dedupe=f"change {request.id}")
     else:
         _move(request, ChangeState.SENT if new_dossier.sent_at else ChangeState.DRAFT)
 

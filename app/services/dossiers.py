@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from app.domain.journey import (
     first_unanswered,
 )
 from app.domain.legal_form import RULES, LegalForm, Role
-from app.domain.messages import Channel
+from app.domain.messages import Channel, MessageKind
 from app.domain.nik_check import NikClass
 from app.domain.person import Sex
 from app.domain.requirements import DeclarationKind
@@ -36,6 +36,8 @@ from app.services.estimates import KBLI_YEAR, capital_of, missing_declarations, 
 from app.services.reference import get_book
 
 T = TypeVar("T", bound=tuple[Any, ...])
+
+SLIP_MENDED_WITHIN = timedelta(hours=1)
 
 
 class DossierClosed(Exception):
@@ -189,15 +191,33 @@ def identify(dossier: Dossier, *, nik: str, name: str, birth_date: date, sex: Se
 def set_phone(
     dossier: Dossier, phone: str, *, npwp: str | None = None, email: str | None = None
 ) -> None:
-    """Record the mobile number, as +628…, and what a person may have: tax number and e-mail."""
+    """Record the mobile number, as +628…, and what a person may have: tax number and e-mail.
+
+    The number before hears of it: codes to come back go to the new one from now on.
+    """
     _changing(dossier, StepName.PHONE)
     applicant = dossier.applicant
+    if applicant.phone not in {None, phone} and not _is_slip(dossier):
+        about = str(dossier.events[-1].number)
+        messages.announce(dossier, MessageKind.PHONE_CHANGED, dedupe=about, keep_address=True)
     applicant.npwp = npwp
     applicant.email = email
     applicant.email_index = messages.index_of(email, Channel.EMAIL) if email else None
     dossier.applicant.phone = phone
     dossier.applicant.phone_index = vault.index(phone, "applicants.phone")
     _answered(dossier, StepName.PHONE)
+
+
+def _is_slip(dossier: Dossier) -> bool:
+    """Say whether a number was first given so lately, and not sent, that it is mended, not changed.
+
+    A slip of the finger belongs to a stranger, who must not get our messages.
+    """
+    told = {"step": str(Stop(StepName.PHONE))}
+    answers = (e for e in dossier.events if (e.kind, e.facts) == (EventKind.STEP_ANSWERED, told))
+    first = next(answers, None)
+    since = datetime.now(UTC) - SLIP_MENDED_WITHIN
+    return dossier.sent_at is None and first is not None and first.at > since
 
 
 def set_home(

@@ -33,10 +33,10 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """answered: something was or will be sent. message: what answers it, the first time."""
+    """answered: something was or will be sent. messages: what answers it, the first time."""
 
     answered: bool
-    message: Message | None = None
+    messages: tuple[Message, ...] = ()
 
 
 def take(provider_id: str, sender: str, text: str) -> Taken:
@@ -83,36 +83,41 @@ def take(provider_id: str, sender: str, text: str) -> Taken:
         changed = messages.start_again(phone, Channel.SMS)
         return _answer(row, phone, MessageKind.STARTED_AGAIN) if changed else Taken(False)
     if request.kind is InboundKind.STATUS:
-        return _status(row, phone, request.number)
+        return _status(row, phone, request.numbers)
     if _helped(index, now - HELP_EVERY):
         return Taken(False)
     return _answer(row, phone, MessageKind.HELP)
 
 
-def _status(row: InboundMessage, phone: str, number: str | None) -> Taken:
-    """Answer with what /lacak tells anybody; alike for a mistyped and an unknown number."""
-    dossier = dossiers.find_by_number(number) if number else None
-    if dossier is None:
+def _status(row: InboundMessage, phone: str, numbers: tuple[str, ...]) -> Taken:
+    """Answer with what /lacak tells anybody; alike for a mistyped and an unknown number.
+
+    Several numbers: those that are known are answered, each by itself.
+    """
+    found = [dossier for dossier in map(dossiers.find_by_number, numbers) if dossier is not None]
+    if not found:
         return _answer(row, phone, MessageKind.NUMBER_UNKNOWN)
-    reached = [station.at for station in progress.way_of(dossier) if station.at is not None]
-    return _answer(
-        row,
-        phone,
-        MessageKind.STATUS_ANSWER,
-        number=dossier.support_number,
-        turn=str(progress.turn_of(dossier)),
-        on=local_date(max(reached)).isoformat(),
-    )
+    answers: list[Message] = []
+    for dossier in found:
+        reached = [station.at for station in progress.way_of(dossier) if station.at is not None]
+        answers += _answer(
+            row,
+            phone,
+            MessageKind.STATUS_ANSWER,
+            number=dossier.support_number,
+            turn=str(progress.turn_of(dossier)),
+            on=local_date(max(reached)).isoformat(),
+        ).messages
+    return Taken(bool(answers), tuple(answers))
 
 
 def _answer(row: InboundMessage, phone: str, kind: MessageKind, **facts: str) -> Taken:
-    sent = messages.answer(
-        kind, to=phone, language=_language_of(phone), dedupe=row.provider_id, **facts
-    )
+    about = f"{row.provider_id}:{facts['number']}" if "number" in facts else row.provider_id
+    sent = messages.answer(kind, to=phone, language=_language_of(phone), dedupe=about, **facts)
     if sent is None:
         return Taken(False)
     row.answer = kind
-    return Taken(True, sent)
+    return Taken(True, (sent,))
 
 
 def _language_of(phone: str) -> str:
@@ -161,7 +166,8 @@ def collect() -> int:
     try:
         for found in inbox.read():
             try:
-                take(found.id, found.sender, found.text)
+                if found.text.strip():  # the rest of a long SMS whose beginning was read before
+                    take(found.id, found.sender, found.text)
             except TooMany:
                 db.session.rollback()
                 _log.warning("inbound_too_many")

@@ -527,7 +527,7 @@ def record_status(
 _TOLD_AS = {
     LicenceStatus.COMPLETE: MessageKind.STATUS_CHANGED,
     LicenceStatus.INCOMPLETE: MessageKind.RETURNED,
-    LicenceStatus.INSPECTION: MessageKind.STATUS_CHANGED,
+    LicenceStatus.INSPECTION: MessageKind.VISIT_PLANNED,
     LicenceStatus.CLARIFICATION: MessageKind.RETURNED,
     LicenceStatus.RECLARIFICATION: MessageKind.RETURNED,
     LicenceStatus.CLARIFIED: MessageKind.SENT_AGAIN,

@@ -27,13 +27,14 @@ from app.domain.lkpm import (
     remind_on,
     rhythm_of,
 )
+from app.domain.messages import MessageKind
 from app.domain.oss_codes import NibStatus
 from app.extensions import db
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Event, Job
 from app.models.lkpm import LkpmWorksheet
 from app.reference import FOLDER
-from app.services import dossiers, events, jobs
+from app.services import dossiers, events, jobs, messages
 
 JOB = "lkpm_reminder"
 NOTICES_FILE = FOLDER / "lkpm_notices.csv"
@@ -261,9 +262,9 @@ def _remind(job: Job, _budget_s: float) -> bool:
 
 
 def announce_lkpm(dossier: Dossier, due: Due) -> None:
-    """Tell the person that a report is near: the single place where the message is sent from.
+    """Tell the person that a report is near, in the transaction of the reminder.
 
-    Runs in the transaction of the reminder, so a message has to be written as a row, not sent.
     The record makes that nobody is reminded of the same period twice.
     """
     events.record(dossier, EventKind.LKPM_REMINDED, period=due.period.key, due=due.day.isoformat())
+    messages.announce(dossier, MessageKind.LKPM_DUE, dedupe=due.period.key, until=due.day)

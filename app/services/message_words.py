@@ -36,7 +36,7 @@ TEXTS: Mapping[MessageKind, Any] = {
     MessageKind.STATUS_CHANGED: _l("There is news about file %(number)s. Open your file to read it."),
     MessageKind.APPROVED: _l("File %(number)s is approved. Open your file to see and print the paper."),
     MessageKind.REJECTED: _l("File %(number)s is not approved. Open your file to see why and what you can do."),
-    MessageKind.VISIT_PLANNED: _l("Officers come to your place on %(on)s. Open file %(number)s to see how to prepare."),
+    MessageKind.VISIT_PLANNED: _l("Officers will come to look at your place. Open file %(number)s to see where it stands."),
     MessageKind.DEADLINE_SOON: _l("Mend file %(number)s by %(until)s, or it may be rejected. Open your file to see what to do."),
     MessageKind.LKPM_DUE: _l("Your business report (LKPM) is due by %(until)s at oss.go.id. A micro business need not send one."),
     MessageKind.RECOVERY_CODE: _l("Your code is %(code)s. It works for %(minutes)s minutes. Tell it to nobody, not even to an officer."),

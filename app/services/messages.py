@@ -18,10 +18,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, lazyload
 
-from app.adapters.messages import NotSent, Outgoing
+from app.adapters.messages import Fate, LaterCarrier, NotSent, NotSentCause, Outgoing
 from app.domain.messages import (
     ANSWERS,
     ASKED_JUST_NOW,
+    LIFE,
     PHONE_CHANNELS,
     SECRET_FACTS,
     Channel,
@@ -29,6 +30,7 @@ from app.domain.messages import (
     MessageState,
     channels_for,
     check_facts,
+    leave_until,
     life_of,
     next_allowed,
     next_try,
@@ -46,7 +48,9 @@ SENDING_TIMEOUT = timedelta(minutes=5)  # longer than any carrier talks, so its 
 DEDUPE_AT_MOST = 64
 SECRET_KEPT = timedelta(hours=1)
 INBOUND_KEPT = timedelta(days=90)
-_LEFT = frozenset({MessageState.WAITING, MessageState.SENDING})
+LOOK_AFTER = timedelta(seconds=20)
+"""A modem takes some seconds for one SMS."""
+_LEFT = frozenset({MessageState.WAITING, MessageState.SENDING, MessageState.HANDED_OVER})
 
 _log = structlog.get_logger(__name__)
 
@@ -300,13 +304,26 @@ def _send(job: Job, budget_s: float) -> bool:
     now = datetime.now(UTC)
     query = select(Message).where(Message.job_id == job.id)
     message = db.session.scalar(query.with_for_update(of=Message))
-    if message is None or message.state not in _LEFT:
+    if message is None:
         db.session.rollback()
         return True
     kind, channel = MessageKind(message.kind), Channel(message.channel)
+    later = ports.messages.sends_later(channel)
+    is_lost = message.state == MessageState.SENDING and (
+        message.started_at is None or now >= message.started_at + SENDING_TIMEOUT
+    )
+    if later and (is_lost or message.state in {MessageState.HANDED_OVER, MessageState.SENT}):
+        return _follow(message, later)
+    if message.state not in _LEFT:
+        db.session.rollback()
+        return True
+    if message.state == MessageState.HANDED_OVER:  # to a modem that is no longer ours to ask
+        _end(message, MessageState.UNCERTAIN, "lost")
+        db.session.commit()
+        return True
     if message.state == MessageState.SENDING:
         # Whoever began has not recorded an end.
-        if message.started_at is not None and now < message.started_at + SENDING_TIMEOUT:
+        if not is_lost:
             db.session.rollback()
             return False
         if not ports.messages.is_repeatable(channel):
@@ -333,6 +350,8 @@ def _send(job: Job, budget_s: float) -> bool:
             to=to,
             text=written(message),
             subject=_subject(message),
+            leave_until=leave_until(now, kind, message.planned_for),
+            expires_at=message.planned_for + life_of(kind),
         )
         message_id, attempt = message.id, message.attempts
         db.session.commit()
@@ -353,11 +372,54 @@ def _hand_over(message_id: int, attempt: int, outgoing: Outgoing, budget_s: floa
         db.session.rollback()
         return
     # Also when somebody marked it as uncertain meanwhile: now it is known.
+    message.provider_id = provider_id
+    if ports.messages.sends_later(Channel(message.channel)):
+        message.state = MessageState.HANDED_OVER
+        _plan(message, datetime.now(UTC) + LOOK_AFTER)
+    else:
+        _sent(message)
+    db.session.commit()
+
+
+def _sent(message: Message) -> None:
     message.state = MessageState.SENT
     message.sent_at = datetime.now(UTC)
-    message.provider_id = provider_id
     _forget(message)
+
+
+def _follow(message: Message, carrier: LaterCarrier) -> bool:
+    """Ask what became of a message that a modem has; True when nothing more will be heard.
+
+    What it did not send in time is taken back and tried again, or given up.
+    """
+    message_id, key, state = message.id, message.key, message.state
+    db.session.rollback()
+    try:
+        fate = carrier.fate(key)
+        if fate is Fate.OVERDUE and not carrier.take_back(key):
+            fate = Fate.WAITS  # it is being sent at this very moment
+    except NotSent:
+        return False
+    found = _held(message_id)
+    if found is None or found.state != state:
+        db.session.rollback()
+        return True
+    is_known = state == MessageState.SENT
+    done = True
+    if fate is Fate.UNDELIVERED:
+        _end(found, MessageState.GAVE_UP, "undelivered")
+    elif fate in {Fate.SENT, Fate.REPORT_AWAITED}:
+        if not is_known:
+            _sent(found)
+        done = fate is Fate.SENT or datetime.now(UTC) > found.planned_for + LIFE
+    elif fate is Fate.WAITS:
+        found.state = MessageState.HANDED_OVER
+        done = False
+    elif not is_known:
+        cause = NotSentCause.REFUSED if fate is Fate.FAILED else NotSentCause.DOWN
+        _fail(found, NotSent(cause))
     db.session.commit()
+    return done
 
 
 def _note_failure(message_id: int, attempt: int, failure: NotSent) -> None:
@@ -365,6 +427,12 @@ def _note_failure(message_id: int, attempt: int, failure: NotSent) -> None:
     if message is None or (message.state, message.attempts) != (MessageState.SENDING, attempt):
         db.session.rollback()
         return
+    _fail(message, failure)
+    db.session.commit()
+
+
+def _fail(message: Message, failure: NotSent) -> None:
+    """Plan another try, or give up."""
     now = datetime.now(UTC)
     message.failed_at = now
     message.failure = str(failure.cause)
@@ -382,7 +450,6 @@ def _note_failure(message_id: int, attempt: int, failure: NotSent) -> None:
     else:
         message.state = MessageState.WAITING
         _plan(message, again)
-    db.session.commit()
 
 
 def _held(message_id: int) -> Message | None:

@@ -1,4 +1,4 @@
-"""The ways out: HTTP gateway, SMTP and Gammu SMSD, each against a small stand-in of its own."""
+"""The ways out: HTTP gateway and SMTP, each against a small stand-in of its own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import ipaddress
 import json
 import socket
 import socketserver
-import sqlite3
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from email import message_from_bytes
 from email.message import Message as Mail
 from email.policy import default as modern
@@ -26,7 +24,6 @@ from werkzeug.wrappers import Request, Response
 
 from app.adapters.http import service_client
 from app.adapters.messages import Incoming, Messages, NotSent, NotSentCause, Outgoing
-from app.adapters.messages.gammu import GammuSmsd
 from app.adapters.messages.gateway import HttpGateway
 from app.adapters.messages.mail import MailServer, SmtpMail, read_smtp_url
 from app.domain.messages import Channel
@@ -409,69 +406,3 @@ def test_the_address_of_a_mail_server():
     for wrong in ("http://mail.test", "smtp://", "mail.test"):
         with pytest.raises(ValueError, match="mail server"):
             read_smtp_url(wrong)
-
-
-# Gammu SMSD
-
-SMSD = """
-CREATE TABLE outbox (
-  "DestinationNumber" TEXT NOT NULL DEFAULT '', "TextDecoded" TEXT NOT NULL DEFAULT '',
-  "Coding" TEXT NOT NULL DEFAULT '8bit', "ID" INTEGER PRIMARY KEY AUTOINCREMENT,
-  "CreatorID" TEXT NOT NULL);
-CREATE TABLE sentitems ("CreatorID" TEXT NOT NULL, "ID" INTEGER, "SequencePosition" INTEGER);
-CREATE TABLE inbox (
-  "ID" INTEGER PRIMARY KEY AUTOINCREMENT, "SenderNumber" TEXT NOT NULL,
-  "TextDecoded" TEXT NOT NULL, "Processed" TEXT NOT NULL DEFAULT 'false');
-"""
-
-
-@pytest.fixture
-def smsd(tmp_path) -> Iterator[sqlite3.Connection]:
-    """The columns that matter of SMSD's own tables, in a database of its own."""
-    with closing(sqlite3.connect(tmp_path / "smsd.sqlite")) as connection:
-        connection.executescript(SMSD)
-        yield connection
-
-
-@pytest.fixture
-def modem(smsd, tmp_path) -> GammuSmsd:
-    return GammuSmsd(f"sqlite:///{tmp_path / 'smsd.sqlite'}")
-
-
-def test_an_sms_lies_in_the_outbox_of_the_modem(modem, smsd):
-    assert modem.send(SMS, budget_s=2) == "gammu-1"
-    query = 'SELECT "DestinationNumber", "TextDecoded", "Coding", "CreatorID" FROM outbox'
-    assert smsd.execute(query).fetchall() == [(SMS.to, SMS.text, "Default_No_Compression", SMS.key)]
-
-
-def test_an_sms_lies_there_once(modem, smsd):
-    """Also after the modem moved it to the sent ones."""
-    assert modem.send(SMS, budget_s=2) == modem.send(SMS, budget_s=2) == "gammu-1"
-    with smsd:
-        smsd.execute('INSERT INTO sentitems SELECT "CreatorID", "ID", 1 FROM outbox')
-        smsd.execute("DELETE FROM outbox")
-    assert modem.send(SMS, budget_s=2) == "gammu-1"
-    assert smsd.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
-
-
-def test_what_came_in_is_read_until_it_is_done(modem, smsd):
-    with smsd:
-        smsd.executemany(
-            'INSERT INTO inbox ("SenderNumber", "TextDecoded") VALUES (?, ?)',
-            [("+62812", "STATUS"), ("+62813", "STOP")],
-        )
-    first, second = modem.read()
-    assert (first, second) == (
-        Incoming("gammu-1", "+62812", "STATUS"),
-        Incoming("gammu-2", "+62813", "STOP"),
-    )
-    modem.done(first)
-    assert modem.read() == [second]
-    assert smsd.execute('SELECT "Processed" FROM inbox').fetchall() == [("true",), ("false",)]
-
-
-def test_the_database_of_the_modem_is_away(tmp_path):
-    modem = GammuSmsd(f"sqlite:///{tmp_path / 'no' / 'smsd.sqlite'}")
-    assert failure(modem) == (NotSentCause.DOWN, False, True)
-    with pytest.raises(NotSent):
-        modem.read()

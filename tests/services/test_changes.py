@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from app.domain import journey
 from app.domain.changes import ASKED_AGAIN, ChangeKind, ChangeState
 from app.domain.journey import EACH, StepName, Stop, first_unanswered
+from app.domain.messages import MessageKind
 from app.domain.nik_check import NikClass
 from app.models.change import ChangeRequest
 from app.models.dossier import Activity, Applicant, Dossier, Job
+from app.models.message import Message
 from app.services import (
     changes,
     dossiers,
@@ -195,6 +197,26 @@ def test_the_change_is_handed_over_and_both_versions_stay(database):
     assert "change_done" in [event.kind for event in dossier.events]
     assert changes.open_request(dossier) is None
     assert changes.has_nib(dossier)
+
+
+@pytest.mark.parametrize("phone", [PHONE, "+6281211112222"])
+def test_the_number_before_hears_of_a_change_of_ones_own_data(database, phone):
+    dossier, copy = opened(database, ChangeKind.OWN_DATA)
+    dossiers.set_phone(copy, phone)
+    dossiers.set_home(
+        copy, area_code="9601062001", area_text=None, street="Jalan 2", rt_rw=None, postcode=None
+    )
+    found = estimates.estimate_for(copy)
+    assert found is not None
+    dossiers.declare(copy, [declaration.kind for declaration in found.declarations])
+    job = handovers.send(copy)
+    assert job is not None
+    database.commit()
+    run(job.id)
+    database.expire_all()
+    assert request_of(copy).state == ChangeState.DONE
+    query = select(Message.dossier_id).where(Message.kind == MessageKind.PHONE_CHANGED)
+    assert database.scalars(query).all() == ([] if phone == PHONE else [dossier.id])
 
 
 def test_a_business_that_grew_is_reminded_in_its_new_file_alone(database):

@@ -13,12 +13,14 @@ from app.domain.calendar import WIT
 from app.domain.clock import ClockState
 from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
 from app.domain.journey import StepName, Stop
+from app.domain.messages import MessageKind
 from app.domain.oss_codes import LicenceStatus
 from app.domain.turns import Turn
 from app.domain.verification import StatusSource
 from app.extensions import db
 from app.models.dossier import Dossier, Event, Job
 from app.models.licence import Correction, Licence
+from app.models.message import Message
 from app.services import (
     change_gate,
     corrections,
@@ -135,6 +137,12 @@ def test_before_it_is_given_back_and_after_it_is_sent_nothing_can_change(databas
     assert not any(dossiers.may_change(dossier, step) for step in StepName)
     with pytest.raises(DossierClosed):
         set_place(dossier, "Jalan Lain 9")
+
+
+def test_officers_who_come_to_look_are_announced(database, dossier):
+    status(dossier, S.INSPECTION)
+    told = select(Message.kind).where(Message.dossier_id == dossier.id).order_by(Message.id)
+    assert database.scalars(told).all()[-1] == MessageKind.VISIT_PLANNED
 
 
 def test_every_thing_must_be_mended_first(database, dossier):

@@ -5,21 +5,24 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import sys
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain import journey
 from app.domain.business_size import BusinessSize, Capital
 from app.domain.estimate import EstimateCase, JourneyReason
 from app.domain.journey import StepName, Stop
+from app.domain.messages import MessageKind
 from app.domain.requirements import DeclarationKind
 from app.domain.risk import RiskLevel
 from app.domain.support_number import format_support_number, parse_support_number
 from app.extensions import db
 from app.models.dossier import Applicant, DeclarationGiven, Dossier, Event, NikCheck
+from app.models.message import Message
 from app.services import dossiers, estimates, nik_checks, pins
 from app.services.dossiers import DossierClosed
 from app.services.pins import Asker
@@ -35,6 +38,7 @@ from tests.factories import (
     NOT_FOR_MICRO,
     OTHER_PIN,
     PEOPLE,
+    PHONE,
     PIN,
     STEPS,
     STREET,
@@ -232,6 +236,31 @@ SETTERS = {
     ),
     "declarations": lambda d: dossiers.declare(d, list(DeclarationKind)),
 }
+
+
+NEW_PHONE = "+6281299999999"
+
+
+def told_of_the_phone(database) -> list[str | None]:
+    """Return to whom it was written that a number was changed."""
+    query = select(Message).where(Message.kind == MessageKind.PHONE_CHANGED).order_by(Message.id)
+    return [message.address for message in database.scalars(query)]
+
+
+def test_the_number_before_hears_that_it_was_changed(database):
+    dossier = dossier_at(None)
+    hour_ago = datetime.now(UTC) - dossiers.SLIP_MENDED_WITHIN
+    stood = update(Event).where(Event.dossier_id == dossier.id)
+    database.execute(stood.values(at=hour_ago + timedelta(minutes=1)))
+    database.expire_all()
+    dossiers.set_phone(dossier, NEW_PHONE, email="contoh@example.test")
+    assert told_of_the_phone(database) == [], "a slip of the finger is a stranger's number"
+    database.execute(stood.values(at=hour_ago - timedelta(minutes=1)))
+    database.expire_all()
+    dossiers.set_phone(dossier, NEW_PHONE, email="contoh@example.test")
+    assert told_of_the_phone(database) == [], "the same"
+    dossiers.set_phone(dossier, PHONE)
+    assert told_of_the_phone(database) == [NEW_PHONE, "contoh@example.test"]
 
 
 def test_a_sent_dossier_keeps_its_answers(database):

@@ -16,7 +16,6 @@ from app.domain.messages import Channel, MessageKind
 from app.extensions import ports
 from app.models.message import InboundMessage, Message, OptOut
 from app.services import inbound, messages
-from tests.adapters.test_messages import SMSD
 from tests.factories import (
     PEOPLE,
     PHONE,
@@ -29,6 +28,7 @@ from tests.factories import (
     raw_rows,
     sent_dossier,
 )
+from tests.smsd import ALIVE, TABLES, real_daemon
 
 STRANGER = "+6281399998888"
 
@@ -36,8 +36,8 @@ STRANGER = "+6281399998888"
 def take(text: str, number: int = 1, sender: str = STRANGER) -> str | None:
     """Return the text of the answer, None without one."""
     taken = inbound.take(f"t-{number}", sender, text)
-    assert taken.answered is (taken.message is not None)
-    return messages.written(taken.message) if taken.message else None
+    assert taken.answered is bool(taken.messages)
+    return messages.written(taken.messages[0]) if taken.messages else None
 
 
 def count(session, model=Message) -> int:
@@ -82,6 +82,22 @@ def test_unknown_and_mistyped_numbers_are_answered_alike(database):
     assert unknown == mistyped
 
 
+def test_two_numbers_are_answered_each_and_an_unknown_one_beside_them_is_left_out(database):
+    first, second = sent_dossier(), sent_dossier()
+    both = f"tolong cek {first.support_number} dan {second.support_number}"
+    taken = inbound.take("t-1", STRANGER, both)
+    numbers = [message.facts["number"] for message in taken.messages]
+    assert numbers == [first.support_number, second.support_number]
+    one = inbound.take("t-2", STRANGER, f"cek 0000 0000 0000, {second.support_number} terima kasih")
+    assert [message.facts["number"] for message in one.messages] == [second.support_number]
+
+
+@pytest.mark.parametrize("text", ["cek 123", "STATUS", "telepon saya 0812 0000 4567"])
+def test_who_gave_no_whole_number_is_helped_and_not_told_that_it_is_unknown(database, text):
+    taken = inbound.take("t-1", STRANGER, text)
+    assert [message.kind for message in taken.messages] == [MessageKind.HELP]
+
+
 def test_an_answer_speaks_the_language_of_the_senders_own_file(database):
     dossier = sent_dossier()
     dossier.language = "en"
@@ -99,7 +115,7 @@ def test_the_same_sms_again_changes_nothing(database):
     database.commit()
     again = inbound.take("t-1", STRANGER, "halo")
     assert (first.answered, again.answered) == (True, True)
-    assert again.message is None
+    assert again.messages == ()
     assert (count(database), count(database, InboundMessage)) == (1, 1)
 
 
@@ -233,6 +249,15 @@ def test_the_worker_empties_the_inbox_and_answers(app, monkeypatch):
         assert states == ["sent", "sent"]
 
 
+def test_the_rest_of_a_long_sms_asks_nothing_and_counts_nothing(app, monkeypatch):
+    box = Box(Incoming("gammu-2", STRANGER, "", (2,)), Incoming("gammu-3", STRANGER, "halo", (3,)))
+    monkeypatch.setattr(ports, "messages", Messages({Channel.SMS: PageOutbox()}, inbox=box))
+    worker.sweep(app)
+    assert box.waiting == []
+    with looking(app) as session:
+        assert session.scalars(select(InboundMessage.provider_id)).all() == ["gammu-3"]
+
+
 def test_a_flood_in_the_inbox_waits(app, monkeypatch):
     monkeypatch.setattr(inbound, "ALL_AN_HOUR", 1)
     box = Box(Incoming("gammu-1", STRANGER, "halo"), Incoming("gammu-2", PHONE, "halo"))
@@ -274,7 +299,7 @@ def test_a_modem_from_beginning_to_end(app, monkeypatch, tmp_path):
     with looking(app):
         number = sent_dossier().support_number
     with closing(sqlite3.connect(path)) as smsd:
-        smsd.executescript(SMSD)
+        smsd.executescript(TABLES + ALIVE)
         with smsd:
             smsd.execute(
                 'INSERT INTO inbox ("SenderNumber", "TextDecoded") VALUES (?, ?)',
@@ -289,3 +314,33 @@ def test_a_modem_from_beginning_to_end(app, monkeypatch, tmp_path):
         assert len(answers) == 1
         assert number[:4] in answers[0]
         assert smsd.execute('SELECT "Processed" FROM inbox').fetchall() == [("true",)]
+
+
+def test_a_long_sms_through_a_real_daemon_is_answered_once(app, monkeypatch):
+    """In by its phone in two parts, out by its phone, and only then it counts as sent."""
+    with looking(app):
+        number = sent_dossier().support_number
+        bring_forward()
+    asked = "Selamat pagi bapak dan ibu di kantor, " * 4 + f"STATUS SRG {number} terima kasih"
+    with real_daemon() as smsd:
+        outbox = Messages({Channel.SMS: smsd.modem}, inbox=smsd.modem)
+        monkeypatch.setattr(ports, "messages", outbox)
+        with smsd.running():
+            smsd.comes_in(STRANGER, asked[:153], 1, "050003320201")
+            smsd.comes_in(STRANGER, asked[153:], 2, "050003320202")
+            smsd.wait("SELECT 1 FROM inbox WHERE ID = 2")
+            worker.sweep(app)
+            with looking(app) as session:
+                mine = select(Message.state).where(Message.kind == MessageKind.STATUS_ANSWER)
+                assert session.scalars(mine).all() == ["handed_over"]
+                assert count(session, InboundMessage) == 1
+            smsd.wait(f"SELECT 1 FROM sentitems WHERE DestinationNumber = '{STRANGER}'")
+        with looking(app) as session:
+            bring_forward()
+            session.rollback()
+        worker.sweep(app)
+        with looking(app) as session:
+            assert session.scalars(mine).all() == ["sent"]
+        query = f"SELECT TextDecoded FROM sentitems WHERE DestinationNumber = '{STRANGER}'"
+        ((text,),) = smsd.database.execute(query).fetchall()
+    assert number[:4] in text

@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 from app.domain.business_size import BusinessSize
 from app.domain.calendar import WIT
 from app.domain.lkpm import DueNotice, Rhythm, period_of
+from app.domain.messages import MessageKind
 from app.domain.oss_codes import NibStatus
 from app.models.dossier import Dossier, Handover, Job
 from app.models.lkpm import LkpmWorksheet
+from app.models.message import Message
 from app.services import changes, handovers, jobs, lkpm
 from tests.factories import MICRO, bring_forward, new_line, run, sent_dossier
 
@@ -173,6 +175,8 @@ def test_two_weeks_before_one_is_reminded_once_and_the_next_is_planned(database,
     assert run(job.id)
     database.expire_all()
     assert reminded(dossier) == ["2026-S2"]
+    query = select(Message.facts).where(Message.kind == MessageKind.LKPM_DUE)
+    assert database.scalars(query).all() == [{"until": "2027-01-15"}]
     first, following = reminders(database, dossier)
     assert first.done_at is not None
     assert following.due_at.astimezone(WIT) == datetime(2027, 7, 1, 8, tzinfo=WIT)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app import worker
-from app.adapters.messages import Messages, NotSent, NotSentCause, Outgoing, PageOutbox
+from app import services, worker
+from app.adapters.messages import Fate, Messages, NotSent, NotSentCause, Outgoing, PageOutbox
 from app.domain import messages as rules
 from app.domain.calendar import WIT
 from app.domain.messages import (
@@ -144,6 +146,19 @@ def test_every_text_is_one_sms_with_the_longest_facts(application, language):
                     assert text.startswith("DPMPTSP Sorong")
                     assert "%" not in text
                     assert "http" not in text
+
+
+def test_every_kind_has_a_cause_that_sends_it():
+    """A text that nothing writes is a promise that nobody keeps."""
+    own = {Path(messages.__file__), Path(message_words.__file__)}
+    sources = [p for p in Path(services.__file__).parent.rglob("*.py") if p not in own]
+    named = {
+        node.attr
+        for source in sources
+        for node in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "MessageKind"
+    }
+    assert {kind.name for kind in MessageKind} - named == set()
 
 
 def test_every_turn_has_words():
@@ -418,6 +433,135 @@ def test_too_late_is_not_sent(database, dossier, carriers):
     message = work(database)
     assert (message.state, message.secret) == (MessageState.GAVE_UP, None)
     assert carriers[Channel.SMS].got == []
+
+
+# A modem that sends later
+
+
+class Modem(Recorder):
+    """Takes messages and tells what a test wants to have become of them."""
+
+    fate_now = Fate.WAITS
+    holds = False
+
+    def fate(self, key: str) -> Fate:
+        return self.fate_now
+
+    def take_back(self, key: str) -> bool:
+        return not self.holds
+
+
+@pytest.fixture
+def modem(monkeypatch, app) -> Modem:
+    found = Modem()
+    monkeypatch.setattr(ports, "messages", Messages({Channel.SMS: found}))
+    return found
+
+
+def handed_over(database, dossier, kind=MessageKind.STATUS_CHANGED, **facts) -> Message:
+    announce(dossier, kind, **facts)
+    database.commit()
+    message = work(database)
+    assert (message.state, message.sent_at) == (MessageState.HANDED_OVER, None)
+    return message
+
+
+def look(database) -> tuple[bool, Message]:
+    """Let the worker ask the modem; return whether that was the last time."""
+    bring_forward()
+    done = run(all_messages(database)[-1].job_id)
+    database.expire_all()
+    return done, all_messages(database)[-1]
+
+
+@pytest.mark.parametrize(
+    ("fate", "holds", "state", "cause", "done"),
+    [
+        (Fate.WAITS, False, MessageState.HANDED_OVER, None, False),
+        (Fate.OVERDUE, True, MessageState.HANDED_OVER, None, False),
+        (Fate.SENT, False, MessageState.SENT, None, True),
+        (Fate.REPORT_AWAITED, False, MessageState.SENT, None, False),
+        (Fate.OVERDUE, False, MessageState.WAITING, "down", True),
+        (Fate.GONE, False, MessageState.WAITING, "down", True),
+        (Fate.FAILED, False, MessageState.WAITING, "refused", True),
+        (Fate.UNDELIVERED, False, MessageState.GAVE_UP, "undelivered", True),
+    ],
+)
+def test_what_became_of_it_in_the_modem(database, dossier, modem, fate, holds, state, cause, done):
+    handed_over(database, dossier)
+    modem.fate_now, modem.holds = fate, holds
+    ended, message = look(database)
+    assert (message.state, message.failure, ended) == (state, cause, done)
+    assert (message.sent_at is not None) is (state == MessageState.SENT)
+    if state == MessageState.WAITING:
+        modem.fate_now = Fate.SENT
+        assert work(database).state == MessageState.HANDED_OVER
+        assert [m.key for m in modem.got] == [message.key] * 2
+        assert look(database)[1].state == MessageState.SENT
+
+
+@pytest.mark.parametrize(
+    ("fate", "state"),
+    [
+        (Fate.UNDELIVERED, MessageState.GAVE_UP),
+        (Fate.SENT, MessageState.SENT),
+        (Fate.GONE, MessageState.SENT),
+    ],
+)
+def test_the_report_of_the_network_comes_after_it_was_sent(database, dossier, modem, fate, state):
+    handed_over(database, dossier)
+    modem.fate_now = Fate.REPORT_AWAITED
+    look(database)
+    modem.fate_now = fate
+    ended, message = look(database)
+    assert (ended, message.state) == (True, state)
+    assert (messages.troubled() == [message]) is (state == MessageState.GAVE_UP)
+
+
+def test_a_code_that_the_modem_did_not_send_in_its_time_is_never_called_sent(
+    database, dossier, modem
+):
+    message = handed_over(database, dossier, MessageKind.RECOVERY_CODE, code="739214", minutes=15)
+    (outgoing,) = modem.got
+    life = message.planned_for + rules.SHORT_LIFE
+    assert (outgoing.leave_until, outgoing.expires_at) == (life, life)
+    assert message.secret == "739214", "kept for another try"
+    database.execute(update(Message).values(planned_for=datetime.now(UTC) - timedelta(minutes=16)))
+    database.commit()
+    modem.fate_now = Fate.OVERDUE
+    _, message = look(database)
+    assert (message.state, message.failure, message.secret) == (MessageState.GAVE_UP, "down", None)
+
+
+def test_whoever_handed_it_over_died_and_the_modem_knows(database, dossier, modem):
+    announce(dossier)
+    database.commit()
+    message = only(database)
+    message.state, message.attempts = MessageState.SENDING, 1
+    message.started_at = datetime.now(UTC) - timedelta(minutes=6)
+    database.commit()
+    modem.fate_now = Fate.SENT
+    assert look(database)[1].state == MessageState.SENT
+    assert modem.got == []
+
+
+def test_what_a_modem_has_is_not_sent_again_by_another_way(database, dossier, modem, monkeypatch):
+    handed_over(database, dossier)
+    other = Recorder()
+    monkeypatch.setattr(ports, "messages", Messages({Channel.SMS: other}))
+    assert look(database)[1].state == MessageState.UNCERTAIN
+    assert other.got == []
+
+
+def test_a_modem_that_cannot_be_asked_is_asked_again(database, dossier, modem, monkeypatch):
+    handed_over(database, dossier)
+
+    def away(key: str) -> Fate:
+        raise NotSent(NotSentCause.DOWN)
+
+    monkeypatch.setattr(modem, "fate", away)
+    ended, message = look(database)
+    assert (ended, message.state) == (False, MessageState.HANDED_OVER)
 
 
 # Never twice

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain.messages import Channel
 
@@ -39,22 +40,40 @@ class NotSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message. key: the same for every try of it. Address and text stay out of repr."""
+    """One message. key: the same for every try of it. Address and text stay out of repr.
+
+    leave_until: it must not leave after this moment, for this try. expires_at: nor reach the phone.
+    """
 
     key: str
     channel: Channel
     to: str = field(repr=False)
     text: str = field(repr=False)
     subject: str = field(default="", repr=False)
+    leave_until: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One SMS that came in. id: the carrier's own number of it."""
+    """One SMS that came in. id: the carrier's own number of it; rows: of each of its parts."""
 
     id: str
     sender: str = field(repr=False)
     text: str = field(repr=False)
+    rows: tuple[int, ...] = ()
+
+
+class Fate(StrEnum):
+    """What became of a message that was handed over to a carrier that sends later."""
+
+    WAITS = "waits"
+    OVERDUE = "overdue"  # its time is over: it has to be taken back
+    SENT = "sent"
+    REPORT_AWAITED = "report_awaited"  # sent; the network will say whether it arrived
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    GONE = "gone"
 
 
 class Carrier(Protocol):
@@ -65,6 +84,19 @@ class Carrier(Protocol):
 
     def send(self, message: Outgoing, *, budget_s: float) -> str | None:
         """Hand the message over; return the carrier's number of it. Raises NotSent."""
+        ...
+
+
+@runtime_checkable
+class LaterCarrier(Carrier, Protocol):
+    """Takes a message and sends it later, or never: it has to be asked."""
+
+    def fate(self, key: str) -> Fate:
+        """Return what became of the message with this key. Raises NotSent."""
+        ...
+
+    def take_back(self, key: str) -> bool:
+        """Take back what was not sent yet; False where it can not be now. Raises NotSent."""
         ...
 
 
@@ -108,6 +140,11 @@ class Messages:
         """Say whether a message may be sent again that may have gone out already."""
         carrier = self._carriers.get(channel)
         return carrier is not None and carrier.repeatable
+
+    def sends_later(self, channel: Channel) -> LaterCarrier | None:
+        """Return the carrier that has to be asked what became of a message, None for all others."""
+        carrier = self._carriers.get(channel)
+        return carrier if isinstance(carrier, LaterCarrier) else None
 
     def send(self, message: Outgoing, *, budget_s: float) -> str | None:
         """Send on the channel of the message. Raises NotSent."""
