@@ -11,14 +11,27 @@ from typing import Any
 
 import click
 from flask import Flask, current_app, has_request_context, request, session
+from flask.cli import with_appcontext
 
 from app.auth import is_shared_device
 from app.domain.events import Doer, Role
-from app.services import doers
+from app.domain.seals import ActKind
+from app.extensions import db
+from app.services import acts, doers
 
 ACTOR, TERMINAL = "doer.actor", "doer.terminal"  # what the marks are keyed for
 SERVERS = frozenset({"worker", "simulator", "practice serve", "help preview"})
 """Commands that go on until they are stopped; what happens meanwhile is not their giver's doing."""
+
+UNNOTED = frozenset(
+    {
+        "audit mark", "audit seal", "audit verify", "finder corrections", "finder evaluate",
+        "finder searches", "finder words export", "finder words list", "help check",
+        "help feedback", "help kit", "keys status", "messages status", "nik status",
+        "reference keep-wording", "reference status",
+    }
+)  # fmt: skip
+"""Commands that neither change the data nor show anything of a file. (A seal notes itself.)"""
 
 
 def _of_request() -> Doer | None:
@@ -45,12 +58,19 @@ def staff() -> Doer:
     return Doer(Role.STAFF, doers.mark_of(account, ACTOR), doers.mark_of(come_from, TERMINAL))
 
 
-def _noted(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap what a command does: whatever it records was done by whoever gave it."""
+def _noted(words: str, callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap what a command does: whatever it records was done by whoever gave it.
 
+    That it was given is an act, kept before it begins, without what was typed behind its words.
+    """
+
+    @with_appcontext
     @wraps(callback)
     def noted(*args: Any, **kwargs: Any) -> Any:
         with doers.acting(staff()):
+            if words not in UNNOTED:
+                acts.record(ActKind.COMMAND_GIVEN, command=words)
+                db.session.commit()
             return callback(*args, **kwargs)
 
     noted.is_noted = True  # type: ignore[attr-defined]
@@ -73,4 +93,4 @@ def init_app(app: Flask) -> None:
     for words, command in commands(app.cli):
         own = words not in SERVERS and command.callback
         if own and not hasattr(command.callback, "is_noted"):
-            command.callback = _noted(own)
+            command.callback = _noted(words, own)

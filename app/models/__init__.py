@@ -2,6 +2,7 @@
 
 from app.models import (
     attachment,
+    audit,
     change,
     dossier,
     finder,
@@ -18,6 +19,7 @@ from app.models import (
 
 __all__ = [
     "attachment",
+    "audit",
     "change",
     "dossier",
     "finder",

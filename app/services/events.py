@@ -21,6 +21,7 @@ from app.domain.events import (
 )
 from app.domain.legal_form import LegalForm
 from app.extensions import db
+from app.models.audit import Act
 from app.models.dossier import Dossier, Event
 from app.services import doers
 
@@ -93,7 +94,7 @@ def verify_chains() -> Iterator[BrokenLink]:
         previous, form = event.hash, event.form
 
 
-def hash_of(row: Event, dossier_id: int) -> str:
+def hash_of(row: Event | Act, dossier_id: int) -> str:
     """Return the hash that a row should have. dossier_id: 0 for an act without a file."""
     by = None
     if row.form != OLD_FORM:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.domain.calendar import local_date
 from app.domain.events import FIRST_HASH, OLD_FORM, EventKind
 from app.models.dossier import Dossier, Event
 from app.services import dossiers, events
@@ -132,13 +133,13 @@ def test_the_command_says_whether_all_chains_hold(app):
         number = dossier.support_number
     runner = app.test_cli_runner()
     good = runner.invoke(args=["audit", "verify"])
-    assert (good.exit_code, good.output.strip()) == (0, "all chains hold")
+    assert (good.exit_code, good.output.strip()) == (0, "all chains hold; no seal yet")
     with looking(app) as session:
         session.execute(update(Event).values(kind="sent"))
         session.commit()
     bad = runner.invoke(args=["audit", "verify"])
     assert bad.exit_code == 1
-    assert f"SRG {number}: event 1 was changed" in bad.output
+    assert f"SRG {number}: 1 ({local_date(datetime.now(UTC))}): event was changed" in bad.output
 
 
 def old(database, dossier: Dossier, count: int) -> None:
