@@ -69,6 +69,7 @@ def _noted(words: str, callback: Callable[..., Any]) -> Callable[..., Any]:
     def noted(*args: Any, **kwargs: Any) -> Any:
         with doers.acting(staff()):
             if words not in UNNOTED:
+                db.session.rollback()  # nothing that somebody left open is kept along with it
                 acts.record(ActKind.COMMAND_GIVEN, command=words)
                 db.session.commit()
             return callback(*args, **kwargs)
@@ -92,5 +93,6 @@ def init_app(app: Flask) -> None:
     doers.ask(_of_request)
     for words, command in commands(app.cli):
         own = words not in SERVERS and command.callback
-        if own and not hasattr(command.callback, "is_noted"):
+        ours = own and own.__module__.startswith("app.")  # not those of the migrations
+        if own and ours and not hasattr(own, "is_noted"):
             command.callback = _noted(words, own)

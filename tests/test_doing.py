@@ -9,7 +9,7 @@ import pytest
 
 from app.adapters.practice_line import DEVICE_COOKIE
 from app.auth import start_token
-from app.doing import SERVERS, commands
+from app.doing import SERVERS, UNNOTED, commands
 from app.domain.events import Behalf, EventKind, Role
 from app.domain.legal_form import LegalForm
 from app.extensions import db
@@ -85,7 +85,7 @@ def test_what_a_job_learns_is_by_the_program(app):
 
 
 def test_every_command_says_who_gave_it(app):
-    found = dict(commands(app.cli))
-    assert set(found) >= SERVERS
+    found = {words: c for words, c in commands(app.cli) if not words.startswith("db ")}
+    assert set(found) >= SERVERS | UNNOTED
     bare = {words for words, command in found.items() if not hasattr(command.callback, "is_noted")}
     assert bare - SERVERS == set()

@@ -316,12 +316,13 @@ class Post:
 
 
 def test_the_newest_paper_is_mailed_once(app, make_app, monkeypatch):
+    monkeypatch.setattr(ports, "messages", ports.messages)  # put back what the tests share
     app = make_app(
         testing=True, SERVICE_MODE="assist", SMTP_URL="smtp://localhost", MAIL_FROM="a@b.test",
         AUDIT_EMAIL="auditor@inspektorat.test",
     )  # fmt: skip
     post = Post()
-    monkeypatch.setattr(ports, "messages", Messages({Channel.EMAIL: post}))
+    ports.messages = Messages({Channel.EMAIL: post})
     for day in range(2):
         worker.seal_if_due(app, at(4, 0) + timedelta(days=day))
     assert post.sent == []
