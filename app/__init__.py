@@ -16,6 +16,7 @@ from sqlalchemy import event
 from app import (
     assets,
     cli,
+    doing,
     gateways,
     i18n,
     known_browser,
@@ -150,6 +151,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     help_pages.init_app(app)
     kit_pages.init_app(app)
     cli.init_app(app)
+    doing.init_app(app)
     rules.check_tables()
     boundaries.boundaries()  # read now, so that a mistake in the files is seen at the start
     if settings.practice_space is PracticeSpace.ON:

@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
 from app.adapters.practice_line import DEVICE_COOKIE, OPENED_COOKIE
+from app.domain.seals import ActKind
 from app.extensions import vault
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
@@ -153,7 +154,7 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     The session is a row of this transaction: it stands or falls with it. from_own_file: the same
     person goes on in a linked file; the form that led there may come again, as the first time.
     """
-    from app.services import open_sessions
+    from app.services import acts, open_sessions
 
     if from_own_file:
         _forget()
@@ -165,6 +166,7 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     session[_DOSSIER] = dossier_id
     start_token()
     open_sessions.begin(session[_TOKEN], dossier_id, datetime.now(UTC))
+    acts.record(ActKind.LET_IN)
 
 
 def start_token() -> None:

@@ -10,6 +10,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from app.audit_commands import audit_group
 from app.domain.corrections import BadTarget, CorrectionItem, ReturnReason, parse_target
 from app.domain.nik_check import NikClass
 from app.domain.oss_codes import LicenceStatus
@@ -29,7 +30,6 @@ from app.paper_commands import papers_group
 from app.practice_commands import practice_group
 from app.services import (
     corrections,
-    events,
     handovers,
     licence_reports,
     licences,
@@ -43,7 +43,6 @@ from app.services import (
 from app.services.reference_files import ReferenceFilesBroken
 
 reference_group = AppGroup("reference", help="Facts: KBLI, risk, areas, holidays.")
-audit_group = AppGroup("audit", help="The record of what happened.")
 messages_group = AppGroup("messages", help="Messages to people.")
 dossier_group = AppGroup("dossier", help="One dossier, by its Nomor Bantuan.")
 licence_group = AppGroup("licence", help="The licences of a dossier, until staff have pages.")
@@ -85,16 +84,6 @@ def keep_wording_command(version: str) -> None:
         click.echo(wordings.keep(version))
     except FileExistsError as error:
         raise click.ClickException("this version was used for other texts") from error
-
-
-@audit_group.command("verify")
-def verify_command() -> None:
-    """Walk every chain of events; fail when one was changed."""
-    broken = list(events.verify_chains())
-    for link in broken:
-        click.echo(f"SRG {link.support_number}: event {link.number} was changed", err=True)
-    click.echo("all chains hold" if not broken else f"{len(broken)} chains are broken")
-    sys.exit(1 if broken else 0)
 
 
 @dossier_group.command("unlock")

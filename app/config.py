@@ -127,6 +127,7 @@ class Settings:
     practice_wipe_at: time = time(2)
     slow_sender_s: int = 60
     send_within_s: int = 1800
+    audit_email: str | None = None
 
     @property
     def is_practice(self) -> bool:
@@ -383,7 +384,10 @@ def _read_messages(
         "mail_from": said("MAIL_FROM"),
         "gammu_database_url": said("GAMMU_DATABASE_URL") or None,
         "messages_inbound_token": said("MESSAGES_INBOUND_TOKEN"),
+        "audit_email": said("AUDIT_EMAIL") or None,
     }
+    if found["audit_email"] and not (found["smtp_url"] and "@" in found["audit_email"]):
+        mistakes.append("AUDIT_EMAIL must be an e-mail address, and needs SMTP_URL to be sent by.")
     for way in ("SMS", "WHATSAPP"):
         url, token = address(f"{way}_GATEWAY_URL"), said(f"{way}_GATEWAY_TOKEN")
         found[f"{way.lower()}_gateway_url"] = url
@@ -512,6 +516,19 @@ def mark_purpose(instance: Path, purpose: Purpose) -> None:
     """Write beside the keys what the data folder is for, once and for all."""
     if load_secrets(instance).purpose is None:
         _change_secrets(instance, lambda stored: stored.setdefault("purpose", str(purpose)))
+
+
+def seal_key(instance: Path) -> bytes:
+    """Return the key that signs the seals of the record; it is made when first asked for."""
+    stored = json.loads((instance / "secrets.json").read_text())
+    if "seal_key" not in stored:
+        stored = _change_secrets(instance, _with_seal_key)
+    return Vault.key_from_text(stored["seal_key"])
+
+
+def _with_seal_key(stored: dict[str, Any]) -> dict[str, Any]:
+    stored.setdefault("seal_key", _new_key())
+    return stored
 
 
 class CannotRetire(Exception):

@@ -109,8 +109,11 @@ def retire_command(number: int) -> None:
 @words_group.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export_command(file: Path) -> None:
-    """Write the words in use to FILE (CSV)."""
-    file.write_text(finder_words.to_csv(), encoding="utf-8")
+    """Write the words in use to FILE: .xlsx to look through, else CSV for import."""
+    if file.suffix.lower() == ".xlsx":
+        file.write_bytes(finder_words.to_workbook())
+    else:
+        file.write_text(finder_words.to_csv(), encoding="utf-8-sig")
     click.echo(f"{len(finder_words.in_use())} words")
 
 

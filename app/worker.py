@@ -18,6 +18,7 @@ from app import purpose
 from app.domain.messages import Channel
 from app.domain.practice_space import last_wipe_due
 from app.extensions import db, ports
+from app.sealing import seal_now
 from app.services import (
     attachments,
     inbound,
@@ -27,13 +28,14 @@ from app.services import (
     pins,
     post_keys,
     retention,
+    seals,
 )
 
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
 # None: all that is no message.
 LANES: tuple[Channel | None, ...] = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, None)
 SWEEP_EVERY_S = 10
-WORKERS = len(LANES) + 1  # one more, for the nightly tidy
+WORKERS = len(LANES) + 1  # one more, for the nightly tidy and seal
 TIDY_AT = time(3, 17)  # WIT
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
 
@@ -112,6 +114,24 @@ def tidy_if_due(app: Flask, now: datetime) -> bool:
     return True
 
 
+def seal_if_due(app: Flask, now: datetime) -> bool:
+    """Seal the record once for the nights that have passed, and mail what was not mailed yet.
+
+    Say whether it was sealed. The practice space is wiped each night, so nothing is sealed there.
+    """
+    settings = app.config["SETTINGS"]
+    if settings.is_inside:
+        return False
+    with app.app_context():
+        due = seals.is_due(now)
+        if due:
+            seal_now(settings, now)
+        if settings.audit_email:
+            seals.mail(settings.audit_email)
+        db.session.remove()
+    return due
+
+
 def make_huey(app: Flask) -> MemoryHuey:
     """Return the Huey whose tasks sweep the queue.
 
@@ -130,6 +150,10 @@ def make_huey(app: Flask) -> MemoryHuey:
     @huey.periodic_task(crontab(minute="*/10"), name="tidy")
     def tidy_task() -> None:
         tidy_if_due(app, datetime.now(UTC))
+
+    @huey.periodic_task(crontab(minute="*/10"), name="seal")
+    def seal_task() -> None:
+        seal_if_due(app, datetime.now(UTC))
 
     for lane in LANES:
         sweep_task(lane)

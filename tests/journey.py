@@ -483,7 +483,8 @@ class Journey:
         wanted |= {each.answers["produksi"]["hasil"] for each in activities}
         if lost := {text for text in wanted if text not in shown}:
             raise Unexpected(f"the order sheet lacks {len(lost)} of {len(wanted)} answers")
-        for end, begins in (("pdf", b"%PDF-"), ("csv", b"layar,nama,"), ("json", b"{")):
+        files = {"pdf": b"%PDF-", "xlsx": b"PK", "csv": b'\xef\xbb\xbf"layar"', "json": b"{"}
+        for end, begins in files.items():
             link = self._on_screen(f"/berkas/untuk-oss.{end}").get("href") or ""
             answer = self.phone.fetch_file(link)
             if answer.status != 200 or not answer.body.startswith(begins):

@@ -139,6 +139,7 @@ NOT_PAGES = {
     "/berkas/untuk-oss.pdf": "a paper",
     "/berkas/untuk-oss.json": "data",
     "/berkas/untuk-oss.csv": "data",
+    "/berkas/untuk-oss.xlsx": "data",
     "/berkas/nib-saya": "leads to the result in practice; see routes/test_filing.py",
 }
 

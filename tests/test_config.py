@@ -66,6 +66,8 @@ MISTAKES = [
         ["MESSAGES=send", "SMTP_URL", "SMS_GATEWAY_URL", "GAMMU"],
     ),
     ({"SMTP_URL": "smtp://mail.test"}, ["SMTP_URL", "MAIL_FROM"]),
+    ({"AUDIT_EMAIL": "a@b"}, ["AUDIT_EMAIL", "SMTP_URL"]),
+    ({"AUDIT_EMAIL": "a", "SMTP_URL": "smtp://x", "MAIL_FROM": "a@b"}, ["AUDIT_EMAIL", "e-mail"]),
     ({"SMTP_URL": "http://x", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://", "smtps://"]),
     ({"SMTP_URL": "smtp://x:0", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://"]),
     ({"SMTP_URL": "smtp://x:port", "MAIL_FROM": "a@b"}, ["SMTP_URL", "smtp://"]),

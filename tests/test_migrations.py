@@ -33,6 +33,8 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
 # Tables of which a plain dossier of one person leaves nothing behind.
 EMPTY = {
+    "seals",
+    "seal_heads",
     "change_requests",
     "lkpm_worksheets",
     "installation",

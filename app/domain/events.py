@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -71,6 +72,44 @@ class EventKind(StrEnum):
     ERASURE_REFUSED = "erasure_refused"
 
 
+class Role(StrEnum):
+    """As what somebody acts. SYSTEM: the program itself, later than what caused it."""
+
+    PERSON = "person"
+    STAFF = "staff"
+    OSS = "oss"
+    SYSTEM = "system"
+
+
+class Behalf(StrEnum):
+    """On whose behalf. OWNER: of the person whose file it is, by somebody else."""
+
+    SELF = "self"
+    ENTITY = "entity"
+    OWNER = "owner"
+    OFFICE = "office"
+
+
+OLD_FORM, FORM = 1, 2
+"""Older events tell not who did them. They keep their form, which a chain never goes back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who did something, without a name.
+
+    actor: "owner" for whoever was let in with the PIN, else a keyed mark or what the program is
+    called by. terminal: a keyed mark of the visit or the computer; "" where there is none.
+    """
+
+    role: Role
+    actor: str
+    terminal: str = ""
+
+
+SYSTEM = Doer(Role.SYSTEM, "worker")
+
+
 def chain_hash(
     previous: str,
     dossier_id: int,
@@ -78,13 +117,16 @@ def chain_hash(
     kind: str,
     facts: Mapping[str, object],
     at: datetime,
+    by: tuple[Doer, str] | None,
 ) -> str:
     """Return the SHA-256 that binds an event to the one before it, as 64 hex digits.
 
-    at: an aware moment. It enters with whole microseconds in UTC, as both databases keep it.
+    dossier_id: 0 for an act without a file. at: an aware moment. It enters with whole microseconds
+    in UTC, as both databases keep it. by: who, and on whose behalf; None for the old form.
     """
+    who = [] if by is None else [FORM, [by[0].role, by[0].actor, by[0].terminal, by[1]]]
     line = json.dumps(
-        [previous, dossier_id, number, kind, facts, at.astimezone(UTC).isoformat()],
+        [previous, dossier_id, number, kind, facts, at.astimezone(UTC).isoformat(), *who],
         ensure_ascii=True,
         sort_keys=True,
         separators=(",", ":"),

@@ -2,6 +2,7 @@
 
 from app.models import (
     attachment,
+    audit,
     change,
     dossier,
     draft,
@@ -19,6 +20,7 @@ from app.models import (
 
 __all__ = [
     "attachment",
+    "audit",
     "change",
     "dossier",
     "draft",

@@ -209,7 +209,8 @@ class DeclarationGiven(db.Model):
 class Event(db.Model):
     """What happened to a dossier. Append-only: each row carries the hash of the one before.
 
-    `facts` never holds a name, NIK, phone number, address or answer.
+    `facts` never holds a name, NIK, phone number, address or answer. form: what the hash covers,
+    OLD_FORM without who did it. role to behalf: Doer and Behalf of app/domain/events.py.
     """
 
     __tablename__ = "events"
@@ -220,6 +221,11 @@ class Event(db.Model):
     kind: Mapped[str] = mapped_column(String(40))
     facts: Mapped[dict[str, object]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(Moment)
+    form: Mapped[int] = mapped_column(server_default="1")
+    role: Mapped[str | None] = mapped_column(String(10))
+    actor: Mapped[str | None] = mapped_column(String(20))
+    terminal: Mapped[str | None] = mapped_column(String(20))
+    behalf: Mapped[str | None] = mapped_column(String(10))
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import limits
+from app.adapters.workbook import XLSX
 from app.auth import applicant_required
 from app.domain.events import EventKind
 from app.domain.nib import NibSource, format_nib
@@ -95,11 +96,19 @@ def data() -> ResponseReturnValue:
     return _file("json", "application/json", draw, "attachment")
 
 
+@bp.get("/untuk-oss.xlsx")
+@applicant_required
+@limited(limits.PAPER)
+def workbook() -> ResponseReturnValue:
+    """The same as a table to open and copy from."""
+    return _file("xlsx", XLSX, oss_form.as_workbook, "attachment")
+
+
 @bp.get("/untuk-oss.csv")
 @applicant_required
 @limited(limits.PAPER)
 def table() -> ResponseReturnValue:
-    """The same as a table."""
+    """The same as a table for machines."""
     return _file("csv", "text/csv", oss_form.as_csv, "attachment")
 
 

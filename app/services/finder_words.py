@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.adapters.workbook import text_workbook
 from app.domain.finder_learning import (
     AddedBy,
     PhraseError,
@@ -166,9 +167,18 @@ def to_csv(edition: int = EDITION) -> str:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
-    for word in sorted(in_use(edition), key=lambda word: (word.code, word.phrase)):
-        table.writerow((word.edition, word.code, word.phrase))
+    table.writerows(_in_order(edition))
     return out.getvalue()
+
+
+def to_workbook(edition: int = EDITION) -> bytes:
+    """Return the words in use as XLSX, to look through: there a code keeps its zeros."""
+    return text_workbook("Kata", ("Edisi KBLI", "KBLI", "Kata"), _in_order(edition))
+
+
+def _in_order(edition: int) -> list[tuple[str, str, str]]:
+    words = sorted(in_use(edition), key=lambda word: (word.code, word.phrase))
+    return [(str(word.edition), word.code, word.phrase) for word in words]
 
 
 def from_csv(lines: Iterable[str], edition: int = EDITION) -> Imported:

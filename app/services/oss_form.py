@@ -19,6 +19,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.adapters.licensing import to_wire
 from app.adapters.oss_reading import SIZE_CODES
+from app.adapters.workbook import text_workbook
 from app.domain.oss_codes import (
     ApplicantKind,
     IdentityKind,
@@ -330,12 +331,14 @@ _FORMULA = re.compile(r"[\s]*[=+\-@]|[\t\r\n]")
 
 
 def as_csv(submission: Submission) -> str:
-    """Return a table with a line for each value: screen, name in dataNIB, value, words.
+    """Return a table for machines, a line for each value: screen, name in dataNIB, value, words.
 
-    A cell that a spreadsheet would run as a formula starts with an apostrophe.
+    No quotes keep a spreadsheet from making numbers of it: people get as_workbook instead. A cell
+    that it would run as a formula starts with an apostrophe.
     """
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")  # RFC 4180
+    file.write("\ufeff")  # a spreadsheet that opens it all the same then reads UTF-8
+    writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL)  # RFC 4180
     writer.writerow(("layar", "nama", "nilai", "keterangan"))
     for sheet in sheets_of(submission):
         for group in sheet.groups:
@@ -343,6 +346,27 @@ def as_csv(submission: Submission) -> str:
                 said = row.label if row.shown in ("", str(row.value)) else row.shown
                 writer.writerow(map(_cell, (label(sheet.part), row.path, row.value, said)))
     return file.getvalue()
+
+
+COLUMNS = ("Layar", "Kegiatan", "Isian", "Ketik di OSS", "Terbaca", "Nama data")
+
+
+def as_workbook(submission: Submission) -> bytes:
+    """Return what stands on the screens as XLSX: a line for each box, every cell text.
+
+    "Ketik di OSS" is empty where something is chosen there; "Terbaca" says it in words, a NIK in
+    groups. The columns are the same in both languages.
+    """
+    return text_workbook(
+        "Untuk OSS",
+        COLUMNS,
+        (
+            (label(sheet.part), group.title, row.label, row.typed, row.shown, row.path)
+            for sheet in sheets_of(submission)
+            for group in sheet.groups
+            for row in group.on_screen
+        ),
+    )
 
 
 def _cell(value: object) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, select, update
 
 from app.domain.reference_types import ReleaseInfo
+from app.domain.seals import ActKind
 from app.extensions import db
 from app.models.dossier import Activity
 from app.models.reference import (
@@ -30,6 +31,7 @@ from app.models.reference import (
     RiskFact,
 )
 from app.reference import FOLDER
+from app.services import acts
 from app.services.reference_book import ReferenceBook, get_book, reset_book
 from app.services.reference_files import (
     Content,
@@ -151,6 +153,7 @@ def load_releases(directory: Path = FOLDER) -> LoadReport:
     if changed:
         _choose_current()
         _ask_moved_scopes_again(scopes, _scopes())
+        acts.record(ActKind.REFERENCE_LOADED, releases=sorted(changed))
         reset_book()
     return LoadReport(tuple(report))
 

@@ -19,9 +19,10 @@ from sqlalchemy import ColumnElement, Table, delete, select, update
 from app.domain.events import EventKind
 from app.domain.messages import MessageKind
 from app.domain.retention import FileCase, OnErasure, Retention, TableRule, read_retention
+from app.domain.seals import ActKind
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import attachments, dossiers, events, messages, modes
+from app.services import acts, attachments, dossiers, events, messages, modes
 
 FILE = Path(__file__).parent.parent / "reference" / "retention.toml"
 DRAFTS_AT_ONCE = 100
@@ -112,11 +113,15 @@ def erase(dossier: Dossier, *, cause: str, practice: bool = False) -> Kept | Non
             counts[table.name] = _rows(db.session.execute(update(table).where(mine).values(empty)))
     db.session.expire_all()
     gone = {name: number for name, number in counts.items() if number}
-    events.record(dossier, EventKind.ERASED, cause=cause, whole=whole, rows=gone)
+    last = events.record(dossier, EventKind.ERASED, cause=cause, whole=whole, rows=gone)
     if whole:
         dossier.pin_hash = ""
         dossier.erased_at = datetime.now(UTC)
     db.session.flush()
+    if whole:  # where its chain ended: should it be gone one day, that was lawful
+        acts.record(
+            ActKind.FILE_ERASED, file=dossier.id, cause=cause, events=last.number, head=last.hash
+        )
     _log.info("file_erased", cause=cause, whole=whole, rows=sum(gone.values()))
     return kept
 
@@ -133,6 +138,7 @@ def carry_out(now: datetime) -> dict[str, int]:
             counts[rule.table] = found
     if counts:
         _log.info("rows_deleted_by_age", **counts)
+        acts.record(ActKind.ROWS_DELETED, **counts)
     return counts
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pypdf
@@ -35,9 +36,10 @@ from tests.pages import PREFIXES, PUBLIC, Walk, persona
 from tests.pseudo import bare_words
 from tests.routes.test_weights import FULL_PAGE, PackedClient, wire_size
 from tests.services.test_nibs import FOR_OSS, NIB, OTHER, Oss
+from tests.workbooks import read_workbook
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
-FILES = ("pdf", "json", "csv")
+FILES = ("pdf", "xlsx", "json", "csv")
 
 # Answers without any word that practice uses, so that the words below can only be ours.
 PLAIN = persona(
@@ -258,12 +260,52 @@ def test_the_files_hold_the_documented_names(assist):
         wire = json.loads(json.dumps(to_wire(handovers.submission_of(dossier))))
     data = json.loads(client.get("/berkas/untuk-oss.json").get_data())
     assert data["dataNIB"] == wire
-    table = list(csv.DictReader(io.StringIO(client.get("/berkas/untuk-oss.csv").text)))
+    table = list(
+        csv.DictReader(
+            io.StringIO(client.get("/berkas/untuk-oss.csv").get_data().decode("utf-8-sig"))
+        )
+    )
     names = {re.split(r"[.\[]", row["nama"])[0] for row in table} - {"pernyataan"}
     assert names == set(wire)
     by_name = {row["nama"]: row["nilai"] for row in table}
     assert by_name["no_id_user_proses"] == wire["no_id_user_proses"]
     assert by_name["data_proyek[0].kbli"] == wire["data_proyek"][0]["kbli"]
+    nik = wire["no_id_user_proses"]
+    assert any(row["keterangan"].replace(" ", "") == nik != row["keterangan"] for row in table)
+    sheet = read_workbook(client.get("/berkas/untuk-oss.xlsx").get_data())
+    assert nik in {row[3] for row in sheet}
+
+
+def numbers_in(entry: object) -> Iterator[float]:
+    """Yield every number of a JSON document, wherever it stands."""
+    if isinstance(entry, (dict, list)):
+        for inner in entry.values() if isinstance(entry, dict) else entry:
+            yield from numbers_in(inner)
+    elif isinstance(entry, (int, float)) and not isinstance(entry, bool):
+        yield entry
+
+
+def test_no_json_has_a_number_of_somebody_as_a_number(connected):
+    """JavaScript and spreadsheets round above 2^53, and drop the zeros before a phone or a code."""
+    client = connected.test_client()
+    dossier_id = ready(connected, client)
+    form_of(client.get("/berkas/nib-saya"), "/nib-saya").fill(nib=NIB).submit()
+    with looking(connected) as session:
+        dossier = session.get(Dossier, dossier_id)
+        assert dossier is not None
+        applicant, activity = dossier.applicant, dossier.activity
+        said = (NIB, dossier.support_number, applicant.nik, applicant.phone, applicant.postcode,
+                activity.kbli_code, activity.village_code, applicant.area_code)  # fmt: skip
+    personal = {int(each) for each in said if each}
+    assert len(personal) > 5
+    files = [f"/berkas/{name}.json" for name in ("untuk-oss", "data-saya")]
+    open_data = [f"/api/v1/{name}47112" for name in ("kbli/", "risk?kbli=", "kbli-lama/")]
+    for path in (*files, *open_data, "/readyz"):
+        answer = client.get(path)
+        assert answer.is_json, path
+        found = set(numbers_in(answer.get_json()))
+        assert not found & personal, path
+        assert max(found, default=0) < 2**53
 
 
 @both_languages

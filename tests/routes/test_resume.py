@@ -455,7 +455,7 @@ def test_a_page_comes_back_filled_after_the_session_ended(
     assert answer.status_code == 422  # of a step: taken at once, and refused for what was typed
     after = rows(served)
     changed = {table for table in before if after[table] != before[table]}
-    assert changed <= {"dossiers", "pin_askers"}
+    assert changed <= {"acts", "dossiers", "pin_askers"}
     again = form_of(answer, form.action)
     shown = {
         name: [b.value for b in again.boxes if b.name == name and b.value is not None]
@@ -509,7 +509,9 @@ def test_a_press_before_the_pin_erases_nothing(client, app):
     before = rows(app)
     answer = form_of(form.submit()).fill(nomor=number, pin=PIN).submit()
     assert answer.status_code == 422
-    assert {**rows(app), "pin_askers": []} == before
+    after = rows(app)
+    assert [act[1] for act in after["acts"]] == ["let_in", "let_in"], "here and with the PIN"
+    assert {**after, "pin_askers": [], "acts": before["acts"]} == before
     assert form_of(answer).submit().status_code == 200
     assert rows(app) != before
 

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.events import FIRST_HASH, EventKind
+from app.domain.calendar import local_date
+from app.domain.events import FIRST_HASH, OLD_FORM, EventKind
 from app.models.dossier import Dossier, Event
 from app.services import dossiers, events
 from app.services.events import BrokenLink
@@ -57,6 +58,12 @@ CHANGES = {
     "hash": {"hash": "f" * 64},
     "previous hash": {"previous_hash": "f" * 64},
     "number": {"number": 7},
+    "role": {"role": "staff"},
+    "no role there is": {"role": "x"},
+    "actor": {"actor": "oss"},
+    "terminal": {"terminal": "0" * 12},
+    "behalf": {"behalf": "entity"},
+    "form": {"form": 1},
 }
 
 
@@ -126,10 +133,46 @@ def test_the_command_says_whether_all_chains_hold(app):
         number = dossier.support_number
     runner = app.test_cli_runner()
     good = runner.invoke(args=["audit", "verify"])
-    assert (good.exit_code, good.output.strip()) == (0, "all chains hold")
+    assert (good.exit_code, good.output.strip()) == (0, "all chains hold; no seal yet")
     with looking(app) as session:
         session.execute(update(Event).values(kind="sent"))
         session.commit()
     bad = runner.invoke(args=["audit", "verify"])
     assert bad.exit_code == 1
-    assert f"SRG {number}: event 1 was changed" in bad.output
+    assert f"SRG {number}: 1 ({local_date(datetime.now(UTC))}): event was changed" in bad.output
+
+
+def old(database, dossier: Dossier, count: int) -> None:
+    """Give the first events of a chain the form of before, and chain the rest anew."""
+    previous = FIRST_HASH
+    for event in dossier.events:
+        if event.number <= count:
+            event.form = OLD_FORM
+            event.role = event.actor = event.terminal = event.behalf = None
+        event.previous_hash = previous
+        previous = event.hash = events.hash_of(event, dossier.id)
+    database.commit()
+    database.expire_all()
+
+
+def test_events_of_before_keep_their_form_and_hold(database, dossier):
+    old(database, dossier, 3)
+    assert list(events.verify_chains()) == []
+    events.record(dossier, EventKind.SENT)
+    database.commit()
+    assert list(events.verify_chains()) == []
+    change(database, dossier.id, 2, {"facts": {"step": "8"}})
+    assert [link.number for link in events.verify_chains()] == [2]
+
+
+def test_no_chain_goes_back_to_the_form_that_told_less(database, dossier):
+    """Whoever hides who did it breaks the chain, although every hash fits."""
+    old(database, dossier, 5)
+    third, fourth, fifth = dossier.events[2:]
+    third.form, third.role, third.actor, third.terminal, third.behalf = 2, "staff", "x", "", "owner"
+    previous = third.previous_hash
+    for event in (third, fourth, fifth):
+        event.previous_hash = previous
+        previous = event.hash = events.hash_of(event, dossier.id)
+    database.commit()
+    assert [link.number for link in events.verify_chains()] == [4]

@@ -10,6 +10,7 @@ from app.extensions import db
 from app.models.finder import FinderWord
 from app.services import finder, finder_words
 from app.services.reference import get_book
+from tests.workbooks import read_workbook
 
 KIOSK, FISH = "47112", "47215"
 ODD = "xqzwvk"  # nothing is near to it
@@ -175,6 +176,10 @@ def test_out_and_in_again_is_the_same():
         "edition,code,phrase\n"
         f"2025,{KIOSK},es serut\n2025,{KIOSK},kios ajaib\n2025,{FISH},ikan ajaib\n"
     )
+    assert read_workbook(finder_words.to_workbook()) == [
+        ["Edisi KBLI", "KBLI", "Kata"],
+        *(line.split(",") for line in table.splitlines()[1:]),
+    ]
     assert finder_words.from_csv(table.splitlines()) == finder_words.Imported(0, 3)
     for word in finder_words.in_use():
         finder_words.retire(word.id)

@@ -27,7 +27,8 @@ from app.domain.submission import (
     Product,
     Submission,
 )
-from app.services.oss_form import Row, Sheet, as_csv, as_data, sheets_of
+from app.services.oss_form import Row, Sheet, as_csv, as_data, as_workbook, sheets_of
+from tests.workbooks import read_workbook
 
 NIK = "9601055403879001"
 
@@ -162,10 +163,25 @@ def test_without_a_pledge_the_screen_stays_empty():
 
 
 def test_the_table_has_each_value_under_its_name():
-    table = list(csv.reader(io.StringIO(as_csv(TWO))))
+    table = list(csv.reader(io.StringIO(as_csv(TWO).removeprefix("\ufeff"))))
     assert table[0] == ["layar", "nama", "nilai", "keterangan"]
     assert {line[1] for line in table[1:]} == {row.path for row in rows(sheets_of(TWO))}
     assert all(len(line) == 4 for line in table)
+    assert as_csv(TWO).startswith('\ufeff"layar","nama"')
+    assert f',"{NIK}","9601 0554 0387 9001"\r\n' in as_csv(TWO)
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_the_workbook_has_what_people_type_under_the_same_columns(locale):
+    with force_locale(locale):
+        sheet = read_workbook(as_workbook(TWO))
+        wanted = [r for s in sheets_of(TWO) for g in s.groups for r in g.on_screen]
+    assert sheet[0] == ["Layar", "Kegiatan", "Isian", "Ketik di OSS", "Terbaca", "Nama data"]
+    assert [row[2:] for row in sheet[1:]] == [
+        [row.label, row.typed, row.shown, row.path] for row in wanted
+    ]
+    assert {NIK, "01139", "081200004567"} <= {row[3] for row in sheet}
+    assert "9601 0554 0387 9001" in {row[4] for row in sheet}
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", " =", "\r"])
@@ -176,6 +192,8 @@ def test_no_cell_is_run_as_a_formula(sign):
     assert f"'{sign}HYPERLINK(1)" in cells
     assert [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))] == []
     assert [cell for cell in cells if cell.startswith(("\t", "\r", "\n"))] == []
+    sheet = read_workbook(as_workbook(dataclasses.replace(TWO, activities=(evil, evil))))
+    assert f"{sign}HYPERLINK(1)".replace("\r", "\n") in {row[3] for row in sheet}
 
 
 def test_nothing_of_it_shows_in_a_log():

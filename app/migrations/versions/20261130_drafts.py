@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'drafts'
-down_revision = 'oss_as_it_speaks'
+down_revision = 'words_sealed'
 
 
 def upgrade():

@@ -1,0 +1,61 @@
+"""flask audit: seal the record of what happened, and verify it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.config import seal_key
+from app.doing import ACTOR, TERMINAL
+from app.sealing import seal_now
+from app.services import audit, doers, seals
+
+audit_group = AppGroup("audit", help="The record of what happened.")
+
+
+@audit_group.command("verify")
+@click.option(
+    "--paper",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also compare with a seal that was mailed or printed.",
+)
+def verify_command(paper: Path | None) -> None:
+    """Walk every chain and every seal; fail and say the day when something does not hold."""
+    on_paper = None
+    if paper is not None:
+        on_paper = audit.read_paper(paper.read_text(encoding="utf-8", errors="replace"))
+        if on_paper is None:
+            raise click.ClickException("no seal stands on this paper")
+    public = seals.public_key(seal_key(current_app.config["SETTINGS"].instance))
+    faults = list(audit.verify(public, on_paper))
+    for fault in faults:
+        where = fault.where or "record"
+        day = "" if fault.day == date.min else f" ({fault.day.isoformat()})"
+        click.echo(f"{where}: {fault.number}{day}: {fault.what}", err=True)
+    last = seals.newest()
+    said = f"last seal: {last.number}, {last.at:%Y-%m-%d %H:%M} UTC" if last else "no seal yet"
+    click.echo(f"{len(faults)} faults; {said}" if faults else f"all chains hold; {said}")
+    sys.exit(1 if faults else 0)
+
+
+@audit_group.command("seal")
+def seal_command() -> None:
+    """Seal the record now, and print the paper; it is mailed too where AUDIT_EMAIL is set."""
+    settings = current_app.config["SETTINGS"]
+    seal = seal_now(settings, datetime.now(UTC))
+    click.echo(seals.paper(seal))
+    if settings.audit_email and seals.mail(settings.audit_email) is False:
+        click.echo("not mailed yet; the worker tries again", err=True)
+
+
+@audit_group.command("mark")
+@click.argument("text")
+def mark_command(text: str) -> None:
+    """Show the marks of an account or a computer, to compare with those in the record."""
+    click.echo(f"as an account:  {doers.mark_of(text, ACTOR)}")
+    click.echo(f"as a computer:  {doers.mark_of(text, TERMINAL)}")
