@@ -14,7 +14,7 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask.cli import with_appcontext
 
 from app.auth import is_shared_device
-from app.domain.events import Doer, Role
+from app.domain.events import Doer, DoerRole
 from app.domain.seals import ActKind
 from app.extensions import db
 from app.services import acts, doers
@@ -40,12 +40,12 @@ def _of_request() -> Doer | None:
         return None
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "access", "") == "oss":
-        return Doer(Role.OSS, "oss")
+        return Doer(DoerRole.OSS, "oss")
     if request.endpoint == "inbound.receive":
-        return Doer(Role.PERSON, "sms")
+        return Doer(DoerRole.PERSON, "sms")
     token = session.get("csrf_token")
     mark = doers.mark_of(token, TERMINAL) if token else ""
-    return Doer(Role.PERSON, "owner", f"shared-{mark}" if is_shared_device() else mark)
+    return Doer(DoerRole.PERSON, "owner", f"shared-{mark}" if is_shared_device() else mark)
 
 
 def staff() -> Doer:
@@ -55,7 +55,7 @@ def staff() -> Doer:
     except (KeyError, OSError):  # an account without a name, as in a container
         account = str(os.getuid())
     come_from = os.environ.get("SSH_CONNECTION", "").split(" ")[0] or socket.gethostname()
-    return Doer(Role.STAFF, doers.mark_of(account, ACTOR), doers.mark_of(come_from, TERMINAL))
+    return Doer(DoerRole.STAFF, doers.mark_of(account, ACTOR), doers.mark_of(come_from, TERMINAL))
 
 
 def _noted(words: str, callback: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ import pytest
 from app.adapters.practice_line import DEVICE_COOKIE
 from app.auth import start_token
 from app.doing import SERVERS, UNNOTED, commands
-from app.domain.events import Behalf, EventKind, Role
+from app.domain.events import Behalf, DoerRole, EventKind
 from app.domain.legal_form import LegalForm
 from app.extensions import db
 from app.models.dossier import Dossier, Event
@@ -81,7 +81,7 @@ def test_what_a_job_learns_is_by_the_program(app):
     """Also when the browser of the person waits for it."""
     with looking(app):
         by_kind = {event.kind: event.role for event in sent_dossier().events}
-    assert by_kind[EventKind.NIB_RECEIVED] == Role.SYSTEM
+    assert by_kind[EventKind.NIB_RECEIVED] == DoerRole.SYSTEM
 
 
 def test_every_command_says_who_gave_it(app):

@@ -29,6 +29,9 @@ from tests.pseudo import CLOSE, OPEN
 
 # Enums that no page shows by itself. Names ending in Problem have their sentences in the forms.
 NOT_SHOWN = {
+    "ActKind": "the record",
+    "Behalf": "the record",
+    "DoerRole": "the record",
     "AddedBy": "the record of added words",
     "AreaKind": "sorts areas",
     "AreaUnit": "the units of a rule; pages show LandUnit",

@@ -72,7 +72,7 @@ class EventKind(StrEnum):
     ERASURE_REFUSED = "erasure_refused"
 
 
-class Role(StrEnum):
+class DoerRole(StrEnum):
     """As what somebody acts. SYSTEM: the program itself, later than what caused it."""
 
     PERSON = "person"
@@ -102,12 +102,12 @@ class Doer:
     called by. terminal: a keyed mark of the visit or the computer; "" where there is none.
     """
 
-    role: Role
+    role: DoerRole
     actor: str
     terminal: str = ""
 
 
-SYSTEM = Doer(Role.SYSTEM, "worker")
+SYSTEM = Doer(DoerRole.SYSTEM, "worker")
 
 
 def chain_hash(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, text
 
-from app.domain.events import FIRST_HASH, FORM, Behalf, Role, chain_hash
+from app.domain.events import FIRST_HASH, FORM, Behalf, DoerRole, chain_hash
 from app.domain.seals import ActKind, Head
 from app.extensions import db
 from app.models.audit import Act
@@ -26,7 +26,7 @@ def record(kind: ActKind, **facts: object) -> Act:
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     last = head()
     number, at, doer = last.number + 1, datetime.now(UTC), doers.current()
-    behalf = Behalf.SELF if doer.role is Role.PERSON else Behalf.OFFICE
+    behalf = Behalf.SELF if doer.role is DoerRole.PERSON else Behalf.OFFICE
     act = Act(
         number=number,
         kind=kind,

@@ -15,8 +15,8 @@ from app.domain.events import (
     OLD_FORM,
     Behalf,
     Doer,
+    DoerRole,
     EventKind,
-    Role,
     chain_hash,
 )
 from app.domain.legal_form import LegalForm
@@ -56,7 +56,7 @@ def record(dossier: Dossier, kind: EventKind, **facts: object) -> Event:
 
 
 def _behalf(doer: Doer, dossier: Dossier) -> Behalf:
-    if doer.role is not Role.PERSON:
+    if doer.role is not DoerRole.PERSON:
         return Behalf.OWNER
     return Behalf.SELF if dossier.legal_form == LegalForm.INDIVIDUAL else Behalf.ENTITY
 
@@ -99,7 +99,10 @@ def hash_of(row: Event | Act, dossier_id: int) -> str:
     by = None
     if row.form != OLD_FORM:
         try:
-            by = Doer(Role(row.role or ""), row.actor or "", row.terminal or ""), row.behalf or ""
+            by = (
+                Doer(DoerRole(row.role or ""), row.actor or "", row.terminal or ""),
+                row.behalf or "",
+            )
         except ValueError:  # a role that there never was
             return ""
     return chain_hash(row.previous_hash, dossier_id, row.number, row.kind, row.facts, row.at, by)

@@ -55,7 +55,7 @@ def plan(dossier: Dossier) -> Job | None:
         db.session.flush()
     if not is_well_formed(query.nik, today=local_date(datetime.now(UTC))):
         # A misprinted card: nobody is asked about what cannot be a NIK, so nobody waits for that.
-        _answer(dossier, known(current(dossier)), Verdict(NikClass.FORMAT), by="rules")
+        _note_verdict(dossier, known(current(dossier)), Verdict(NikClass.FORMAT), by="rules")
         return None
     if modes.nik_by_staff():
         return None
@@ -128,18 +128,24 @@ def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
     return True
 
 
-def _answer(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> None:
+def _note_verdict(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> None:
+    """Keep a verdict, move the case of the number and tell the person."""
+    from app.services import nik_cases
+
     check.nik_class = verdict.nik_class
     check.fields = [str(field) for field in verdict.mismatched_fields]
     check.answered_at = datetime.now(UTC)
-    from app.services import nik_cases
-
     events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class), **how)
     nik_cases.follow(dossier, verdict.nik_class, asked=how.get("by") != "rules")
     _tell(dossier, check)
-    if dossier.sent_at is not None:
-        from app.services import handovers
 
+
+def _answer(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> None:
+    """Keep a verdict, and let a file that was sent go on or come back."""
+    from app.services import handovers
+
+    _note_verdict(dossier, check, verdict, **how)
+    if dossier.sent_at is not None:
         handovers.nik_known(dossier)
 
 
