@@ -34,17 +34,15 @@ from app.config import (
     ROOT,
     NikCheckMode,
     PracticeSpace,
-    ServiceMode,
     Settings,
     has_secrets,
     key_source,
     load_secrets,
     read_settings,
 )
+from app.domain.oss.service_mode import ServiceMode
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
-from app.routes import blueprints
-from app.routes import help as help_pages
-from app.routes import kit as kit_pages
+from app.routes import blueprints, help, kit
 from app.services import boundaries, rules
 from app.services.messages import code_way
 from app.simulators.dukcapil import practice_people
@@ -148,8 +146,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     gateways.init_app(app, settings, keys)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
-    help_pages.init_app(app)
-    kit_pages.init_app(app)
+    help.init_app(app)
+    kit.init_app(app)
     cli.init_app(app)
     doing.init_app(app)
     rules.check_tables()

@@ -21,7 +21,8 @@ from flask_migrate import upgrade
 from app import create_app, gateways, lifeline, proxies, purpose, serving, shared_counts
 from app.adapters.files import FilesUnavailable, PlaceMissing
 from app.adapters.practice_line import MOUNT
-from app.config import ROOT, BadSettings, PracticeSpace, ServiceMode, Settings, read_settings
+from app.config import ROOT, BadSettings, PracticeSpace, Settings, read_settings
+from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db
 from app.practice import write_practice_file
 from app.practice_space import Keeper

@@ -14,8 +14,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
 from app.adapters.practice_line import DEVICE_COOKIE, OPENED_COOKIE
-from app.domain.seals import ActKind
+from app.domain.dossier.seals import ActKind
 from app.extensions import vault
+from app.services import acts, dossiers, open_sessions, pins
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
 # It only names the session: what it opens, and whether it still does, stands in open_sessions.
@@ -89,15 +90,13 @@ def oss_only(view: View) -> View:
 
 def open_dossier() -> bool:
     """Put the dossier of the session into g. False where there is none, or it has ended."""
-    from app.services import open_sessions
-
     if not holds_dossier():
         return False
     now = datetime.now(UTC)
     changes = request.method not in {"GET", "HEAD"}
     found = open_sessions.find(session[_TOKEN], session[_DOSSIER], to_change=changes)
     if found is None or now - found.used_at > SESSION_LENGTH:
-        _forget()
+        forget_session()
         return False
     if changes and now - found.used_at > _RENEW_AFTER:
         found.used_at = now
@@ -122,16 +121,12 @@ def open_file() -> str | None:
 
 def is_for_another() -> bool:
     """True when the form in this request was shown for another file than the one now open."""
-    from app.services import dossiers
-
     tag = request.form.get(TAG) if request.method == "POST" else None
     return tag is not None and tag != dossiers.tag_of(g.dossier)
 
 
 def file_tag() -> str:
     """Return the mark that a form of the open file carries; "" where no file is open."""
-    from app.services import dossiers
-
     return dossiers.tag_of(g.dossier) if "dossier" in g else ""
 
 
@@ -154,10 +149,8 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     The session is a row of this transaction: it stands or falls with it. from_own_file: the same
     person goes on in a linked file; the form that led there may come again, as the first time.
     """
-    from app.services import acts, open_sessions
-
     if from_own_file:
-        _forget()
+        forget_session()
     else:
         leave()
     if current_app.config["SETTINGS"].is_practice:
@@ -177,8 +170,6 @@ def start_token() -> None:
 
 def opened_here() -> list[int]:
     """Return the practice files that this browser opened. A new PIN since then puts it out."""
-    from app.services import pins
-
     opened = _noted()
     marks = pins.marks_of(opened) if opened else {}
     return [each for each, mark in opened.items() if marks.get(each) == mark]
@@ -202,8 +193,6 @@ def _note_opened(dossier_id: int) -> None:
     They come here as to their owner's phone: after leaving too, or no lost PIN could be tried. So
     it is no part of the session, whose cookie goes when the person leaves.
     """
-    from app.services import pins
-
     noted = {each: mark for each, mark in _noted().items() if each != dossier_id}
     noted |= pins.marks_of([dossier_id])
 
@@ -223,14 +212,12 @@ def _note_opened(dossier_id: int) -> None:
 
 def leave() -> None:
     """Forget the dossier in this browser; a copy of its cookie opens nothing from now on."""
-    from app.services import open_sessions
-
     if holds_dossier():
         open_sessions.end(session[_TOKEN])
-    _forget()
+    forget_session()
 
 
-def _forget() -> None:
+def forget_session() -> None:
     session.clear()
     g.pop("dossier", None)
 

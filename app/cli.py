@@ -11,15 +11,14 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.audit_commands import audit_group
-from app.domain.corrections import BadTarget, CorrectionItem, ReturnReason, parse_target
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LicenceStatus
-from app.domain.support_number import (
-    format_support_number,
-)
-from app.domain.verification import RETURNED, StatusSource, public_state
+from app.domain.licence.corrections import BadTarget, CorrectionItem, ReturnReason, parse_target
+from app.domain.licence.status import RETURNED, StatusSource, public_state
+from app.domain.nik.verdict import NikClass
+from app.domain.oss import handover
+from app.domain.oss.codes import LicenceStatus
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
-from app.finder_learning_commands import finder_group
+from app.finder_commands import finder_group
 from app.help_commands import help_group
 from app.key_commands import keys_group
 from app.nib_commands import dossier_to_change as _dossier
@@ -218,7 +217,7 @@ def return_command(
 def reopen_command(number: str) -> None:
     """Give a dossier that OSS refused back to the person, with every answer kept."""
     dossier = _dossier(number)
-    if dossier.handover is None or dossier.handover.state != handovers.HandoverState.REFUSED:
+    if dossier.handover is None or dossier.handover.state != handover.HandoverState.REFUSED:
         raise click.ClickException("OSS has not refused this dossier")
     handovers.reopen(dossier, cause="staff")
     db.session.commit()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from app.domain.service_mode import ServiceMode as ServiceMode  # the setting SERVICE_MODE
+from app.domain.oss.service_mode import ServiceMode
 from app.vault import Vault
 
 ROOT = Path(__file__).resolve().parent.parent

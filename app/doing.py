@@ -14,8 +14,8 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask.cli import with_appcontext
 
 from app.auth import is_shared_device
-from app.domain.events import Doer, DoerRole
-from app.domain.seals import ActKind
+from app.domain.dossier.events import Doer, DoerRole
+from app.domain.dossier.seals import ActKind
 from app.extensions import db
 from app.services import acts, doers
 

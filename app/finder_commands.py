@@ -16,12 +16,13 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from app.domain.finder import Finder, Surety, surety
-from app.domain.finder_baselines import TitleBm25, TitleSubstring
-from app.domain.finder_measures import (
+from app.domain.kbli.finder import Finder, Surety, surety
+from app.domain.kbli.measures import (
     BadWordings,
     Quality,
     Search,
+    TitleBm25,
+    TitleSubstring,
     Wording,
     percentile,
     quality,
@@ -29,7 +30,7 @@ from app.domain.finder_measures import (
 )
 from app.services.finder import build_finder, in_old_codes
 from app.services.finder_questions import UNKNOWN, talk
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 finder_group = AppGroup("finder", help="The finder of activity codes (KBLI).")
 

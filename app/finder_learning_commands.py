@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.domain.finder_learning import AddedBy, PhraseError, PhraseProblem
+from app.domain.kbli.learning import AddedBy, PhraseError, PhraseProblem
 from app.extensions import db
 from app.finder_commands import finder_group
 from app.services import finder_learning, finder_words
 from app.services.finder_learning import SearchList, month_text
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 words_group = AppGroup("words", help="Words that staff added to activities.")
 finder_group.add_command(words_group)

@@ -15,8 +15,9 @@ from app.adapters.messages import Carrier, Messages, PageOutbox
 from app.adapters.messages.gammu import GammuSmsd
 from app.adapters.messages.gateway import HttpGateway
 from app.adapters.messages.mail import SmtpMail, read_smtp_url
-from app.config import Secrets, ServiceMode, Settings, load_secrets
-from app.domain.messages import Channel
+from app.config import Secrets, Settings, load_secrets
+from app.domain.oss.service_mode import ServiceMode
+from app.domain.sending.messages import Channel
 from app.extensions import ports
 from app.services import oss_areas
 from app.simulators._shared import serve

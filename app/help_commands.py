@@ -7,10 +7,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from werkzeug.serving import run_simple
 
-from app.domain.help_types import Topic
+from app.domain.help.topics import Topic
 from app.kit_commands import kit_command
-from app.services import help as service
-from app.services import kit as kit_service
+from app.services import help, kit
 from app.services.help_files import CONTENT
 
 help_group = AppGroup("help", help="Topics of help: what people found clear; a preview.")
@@ -21,7 +20,7 @@ help_group.add_command(kit_command)
 @click.option("--month", help="Only this month, such as 2026-11.")
 def feedback_command(month: str | None) -> None:
     """Show how often each topic was clear; what was least clear stands first."""
-    for row in service.feedback(month):
+    for row in help.feedback(month):
         click.echo(f"{row.month} {row.language} {row.slug} clear={row.clear} unclear={row.unclear}")
 
 
@@ -41,9 +40,9 @@ def preview_command(port: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     here = f"http://127.0.0.1:{port}"
     _report(app)
-    for topic in service.topics():
+    for topic in help.topics():
         click.echo(f"{here}/bantuan/{topic.slug}  {here}/en/bantuan/{topic.slug}")
-    for slug in service.book().examples:
+    for slug in help.book().examples:
         click.echo(f"{here}/bantuan/contoh/{slug}  {here}/en/bantuan/contoh/{slug}")
     files = [str(path) for path in CONTENT.rglob("*") if path.is_file()]
     run_simple("127.0.0.1", port, app, use_reloader=True, extra_files=files, threaded=True)
@@ -51,11 +50,11 @@ def preview_command(port: int) -> None:
 
 def _report(app: Flask) -> None:
     with app.app_context():
-        examples = len(service.book().examples)
-        click.echo(f"{len(service.topics())} topics, {len(service.book().terms)} words explained")
+        examples = len(help.book().examples)
+        click.echo(f"{len(help.topics())} topics, {len(help.book().terms)} words explained")
         click.echo(f"{examples} worked examples")
-        for each in service.stale():
+        for each in help.stale():
             name = f"{each.slug}.md" if isinstance(each, Topic) else f"contoh/{each.slug}.toml"
             click.echo(f"stale: en/{name} is older than id/{name}")
-        for said in kit_service.stale():
+        for said in kit.stale():
             click.echo(f"stale: {said}")

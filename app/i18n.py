@@ -14,8 +14,8 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import format_date, get_domain, get_locale, gettext
 
-from app.domain.calendar import WIT
-from app.domain.nib import format_nib
+from app.domain.law.calendar import WIT
+from app.domain.oss.nib import format_nib
 
 DEFAULT, OTHER = "id", "en"
 LANGUAGES = (DEFAULT, OTHER)

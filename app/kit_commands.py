@@ -9,11 +9,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
-from app.domain.kit import MARK, PieceName
+from app.adapters.papers.render import PaperError
+from app.domain.help.kit import MARK, PieceName
 from app.i18n import DEFAULT, LANGUAGES
-from app.services import kit as service
-from app.services import kit_papers, modes
-from app.services.kit_papers import PAPERS, Addresses, PaperError
+from app.services import kit, kit_papers, modes
+from app.services.kit_papers import PAPERS, Addresses
 
 NO_ADDRESS = "Set PUBLIC_URL or give --address: the papers show it, and their QR code leads there."
 TEXTS = (PieceName.NOTICE, PieceName.RADIO, PieceName.MESSAGE)
@@ -57,6 +57,6 @@ def _files(language: str, addresses: Addresses) -> list[tuple[str, bytes]]:
             raise click.ClickException(f"{name} cannot be drawn: {error}") from error
         found.append((f"{name}{'' if kind.both else ending}.pdf", content))
     for piece in TEXTS:
-        text = service.plain_text(piece, addresses[language])
+        text = kit.plain_text(piece, addresses[language])
         found.append((f"{piece}{ending}.txt", text.encode()))
     return found

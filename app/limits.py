@@ -2,7 +2,7 @@
 
 A whole village, an office or a room of forty people in training comes from one address, so what
 belongs to a file is counted by its file, and an address has room for all of them. Wrong PINs and
-codes have rules of their own (domain/pin_tries.py, domain/recovery.py): a number alone takes
+codes have rules of their own (domain/dossier/pin_tries.py, domain/dossier/recovery.py): a number alone takes
 nothing from its owner. Routes name a limit from here; a test refuses one that does not.
 """
 

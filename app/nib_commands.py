@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.domain.calendar import WIT
-from app.domain.nib import NibError, parse_nib
-from app.domain.support_number import (
+from app.domain.law.calendar import WIT
+from app.domain.oss.nib import NibError, parse_nib
+from app.domain.written.support_number import (
     SupportNumberError,
     format_support_number,
     parse_support_number,

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from app.domain.calendar import WIT
-from app.domain.case_number import CaseNumberError, format_case_number, parse_case_number
-from app.domain.nik_cases import CaseClosed, NikCaseState, NikClosedBecause
-from app.domain.nik_check import NikClass
+from app.domain.law.calendar import WIT
+from app.domain.nik.cases import CaseClosed, NikCaseState, NikClosedBecause
+from app.domain.nik.verdict import NikClass
+from app.domain.written.case_number import CaseNumberError, format_case_number, parse_case_number
 from app.extensions import db
 from app.services import nik_cases, registry_watch
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.domain.calendar import WIT
-from app.domain.support_number import SupportNumberError, parse_support_number
+from app.domain.law.calendar import WIT
+from app.domain.written.support_number import SupportNumberError, parse_support_number
 from app.extensions import db
 from app.services import dossiers, oss_notices
 

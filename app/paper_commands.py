@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from app.adapters.files import FilesUnavailable, NoSuchFile
-from app.domain.support_number import SupportNumberError, parse_support_number
+from app.domain.written.support_number import SupportNumberError, parse_support_number
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.services import attachments, dossiers

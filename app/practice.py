@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from app.config import Settings
-from app.domain.pin import PinError, check_pin
-from app.domain.support_number import format_support_number, parse_support_number
+from app.domain.written.pin import PinError, check_pin
+from app.domain.written.support_number import format_support_number, parse_support_number
 from app.i18n import DEFAULT
 from app.services import dossiers, pins
 from app.simulators.dukcapil import PracticePerson, practice_people

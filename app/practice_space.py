@@ -25,7 +25,7 @@ from pathlib import Path
 from app import lifeline, serving
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, PracticeSpace, Settings
-from app.domain.practice_space import last_wipe_due
+from app.domain.law.calendar import last_wipe_due
 
 SLOTS_FREE = 2  # threads of the real service that never wait for the practice space
 LOOK_EVERY_S = 1.0

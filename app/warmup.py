@@ -8,10 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.adapters.files import FilesUnavailable
 from app.extensions import db
 from app.gateways import files_advice
-from app.services import help as help_service
-from app.services import sealed_files
+from app.services import help, sealed_files
 from app.services.finder import get_finder
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 
 def warm_up(app: Flask) -> None:
@@ -20,7 +19,7 @@ def warm_up(app: Flask) -> None:
     Without tables yet (the first `flask db upgrade` comes through here too) they are built when
     first asked for.
     """
-    help_service.search("nib")
+    help.search("nib")
     # As in a request that only reads: SQLite lets one write at a time, and a process that starts
     # again in the middle of the day must not hold up the answers of everybody else.
     with app.test_request_context():

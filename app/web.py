@@ -316,7 +316,7 @@ def _unexpected(error: Exception) -> Response:
     return show_error(ServiceUnavailable() if passes else InternalServerError())
 
 
-def _headers(response: Response) -> Response:
+def add_headers(response: Response) -> Response:
     """Send the strict headers with documents; parts that HTMX swaps do not pay for them again."""
     headers = response.headers
     if response.content_type:  # a redirect without a body has nothing to be guessed
@@ -356,7 +356,7 @@ def init_app(app: Flask) -> None:
     """Bind headers, the transaction, the error pages and what may stand in an address."""
     app.url_map.converters["int"] = NumberInAddress
     app.request_class = PrivateRequest
-    app.after_request(_headers)
+    app.after_request(add_headers)
     app.after_request(_finish_transaction)
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(Exception, _unexpected)

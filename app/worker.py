@@ -15,8 +15,8 @@ from huey import MemoryHuey, crontab
 from huey.consumer import Consumer
 
 from app import purpose
-from app.domain.messages import Channel
-from app.domain.practice_space import last_wipe_due
+from app.domain.law.calendar import last_wipe_due
+from app.domain.sending.messages import Channel
 from app.extensions import db, ports
 from app.sealing import seal_now
 from app.services import (
@@ -30,6 +30,7 @@ from app.services import (
     retention,
     seals,
 )
+from app.services.jobs import JobKind
 
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
 # None: all that is no message.
@@ -87,7 +88,7 @@ def tidy(app: Flask) -> None:
         nik_cases.forget_old(now, app.config["SETTINGS"].nik_case_days)
         messages.forget_old(now)
         attachments.forget_expired_uploads(now)
-        jobs.plan(attachments.JOB, None)
+        jobs.plan(JobKind.DISPOSE_FILES, None)
         retention.carry_out(now)
         db.session.commit()
         for dossier_id in retention.old_drafts(now):

@@ -33,6 +33,7 @@ from app.services.post_keys import FIELD, new_key
 from tests.journey import Cost, Journey, Outcome, in_a_line
 from tests.personas import personas
 from tests.tools import load, slow_senders, slowlink
+from tests.tools.pageload import FLAGS, chromium
 from tests.tools.phone import Exchange, Form, Kind, LineGone, Phone, Unexpected
 from tests.tools.server import Data, Server, serving
 
@@ -255,8 +256,6 @@ def _say_paint(profile: str, path: str, state: str, rows: list[dict[str, Any]]) 
 def _no_chromium() -> str | None:
     try:
         from playwright.sync_api import sync_playwright
-
-        from tests.tools.pageload import FLAGS, chromium
 
         with sync_playwright() as playwright:
             playwright.chromium.launch(executable_path=chromium(), args=FLAGS).close()

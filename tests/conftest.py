@@ -22,7 +22,8 @@ from app import create_app, gateways, i18n
 from app.config import Settings, load_secrets, read_settings
 from app.extensions import db, limiter
 from app.services import messages, pins, sealed_files
-from app.services.reference import load_releases, reset_book
+from app.services.reference import load_releases
+from app.services.reference_book import reset_book
 from tests.browser.served import Served
 from tests.client import CheckingClient
 from tests.pages import PLACES, own_tables

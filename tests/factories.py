@@ -30,9 +30,9 @@ from app.adapters.licensing import HttpLicensing
 from app.adapters.practice_line import OPENED_COOKIE
 from app.auth import enter
 from app.config import Settings, load_secrets
-from app.domain.business_size import Capital
-from app.domain.journey import Answers, StepName, way
-from app.domain.legal_form import RULES, LegalForm
+from app.domain.dossier.journey import Answers, StepName, way
+from app.domain.law.business_size import Capital
+from app.domain.law.legal_form import RULES, LegalForm
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Job
 from app.services import dossiers, estimates, handovers, jobs, nik_checks, pins

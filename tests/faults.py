@@ -47,9 +47,10 @@ from sqlalchemy import Connection, create_engine, func, select
 
 from app.__main__ import commands
 from app.config import ROOT, Settings, read_settings
-from app.domain.pin import PinError, check_pin
+from app.domain.written.pin import PinError, check_pin
 from app.models.dossier import Dossier, Event, Handover, Job, Paper, PostKey
 from app.models.message import Message
+from tests.browser.served import free_port
 from tests.journey import Journey
 from tests.personas import Activity, Persona, personas
 from tests.tools import acknowledged
@@ -420,8 +421,6 @@ def _some_child(parent: int, draw: random.Random) -> list[int]:
 
 
 def _free_port() -> int:
-    from tests.browser.served import free_port
-
     return free_port()
 
 

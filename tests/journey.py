@@ -37,17 +37,17 @@ from xml.etree.ElementTree import Element
 import segno
 from babel.messages.pofile import read_po
 
-from app.config import ServiceMode
-from app.domain.calendar import WIT
-from app.domain.corrections import ReturnReason, StepTarget
-from app.domain.estimate import JourneyReason
-from app.domain.journey import StepName, Stop
-from app.domain.nib import NibDoubt, NibSource, format_nib
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import OfficeAction, PublicState
+from app.domain.dossier.journey import StepName, Stop
+from app.domain.law.calendar import WIT
+from app.domain.law.estimate import JourneyReason
+from app.domain.licence.corrections import ReturnReason, StepTarget
+from app.domain.licence.status import OfficeAction, PublicState
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LicenceStatus
+from app.domain.oss.nib import NibDoubt, NibSource, format_nib
+from app.domain.oss.service_mode import ServiceMode
 from app.labels import label
-from tests import papers
+from tests import papers as tests_papers
 from tests.client import words
 from tests.personas import PAPER_STEP, Decision, Nib, Papers, Persona, personas
 from tests.tools.oss_site import Filed, OssSite
@@ -93,9 +93,11 @@ _SOURCES = {
 }
 # Papers as people have them, one after the other: a photo, a picture of a screen, a scan.
 _KINDS: tuple[Callable[[int], File], ...] = (
-    lambda seed: File(f"IMG_{seed}.jpg", "image/jpeg", papers.photo(500, 360, seed=seed)),
-    lambda seed: File(f"Screenshot_{seed}.png", "image/png", papers.png(size=(90, 60 + seed))),
-    lambda seed: File(f"scan{seed}.pdf", "application/pdf", papers.pdf(1 + seed % 3)),
+    lambda seed: File(f"IMG_{seed}.jpg", "image/jpeg", tests_papers.photo(500, 360, seed=seed)),
+    lambda seed: File(
+        f"Screenshot_{seed}.png", "image/png", tests_papers.png(size=(90, 60 + seed))
+    ),
+    lambda seed: File(f"scan{seed}.pdf", "application/pdf", tests_papers.pdf(1 + seed % 3)),
 )
 
 

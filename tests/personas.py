@@ -11,10 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from app.config import ServiceMode
-from app.domain.journey import EACH
-from app.domain.legal_form import LegalForm
-from app.domain.oss_codes import LicenceStatus
+from app.domain.dossier.journey import EACH
+from app.domain.law.legal_form import LegalForm
+from app.domain.oss.codes import LicenceStatus
+from app.domain.oss.service_mode import ServiceMode
 from app.simulators.dukcapil import PracticePerson, practice_people
 
 TABLE = Path(__file__).parent / "data" / "personas.toml"

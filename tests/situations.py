@@ -22,16 +22,16 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import create_app, worker
-from app.domain.business_size import Capital
-from app.domain.changes import ChangeKind
-from app.domain.corrections import PaperTarget, ReturnReason, StepTarget
-from app.domain.journey import StepName
-from app.domain.legal_form import LegalForm
-from app.domain.lkpm import Rhythm, next_dues, period_of
-from app.domain.messages import MessageKind
-from app.domain.nib import NibSource
-from app.domain.nik_check import NikClass
-from app.domain.verification import OfficeAction
+from app.domain.after.lkpm import Rhythm, next_dues, period_of
+from app.domain.dossier.changes import ChangeKind
+from app.domain.dossier.journey import StepName
+from app.domain.law.business_size import Capital
+from app.domain.law.legal_form import LegalForm
+from app.domain.licence.corrections import PaperTarget, ReturnReason, StepTarget
+from app.domain.licence.status import OfficeAction
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.nib import NibSource
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.forms.person import today
 from app.models.dossier import Dossier

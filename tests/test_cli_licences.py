@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskCliRunner
 
-from app.domain.support_number import format_support_number
+from app.domain.oss.handover import HandoverState
+from app.domain.written.support_number import format_support_number
 from app.models.dossier import Dossier
 from app.services import corrections, licences
-from app.services.handovers import HandoverState
 from tests.factories import looking, new_line, sent_dossier
 
 

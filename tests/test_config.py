@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from app.adapters.messages import PageOutbox
-from app.config import ROOT, BadSettings, NikCheckMode, ServiceMode, load_secrets, read_settings
-from app.domain.messages import Channel
+from app.config import ROOT, BadSettings, NikCheckMode, load_secrets, read_settings
+from app.domain.oss.service_mode import ServiceMode
+from app.domain.sending.messages import Channel
 from app.gateways import make_messages
 
 STORE = {

@@ -10,19 +10,13 @@ import pytest
 from app.adapters.practice_line import DEVICE_COOKIE
 from app.auth import start_token
 from app.doing import SERVERS, UNNOTED, commands
-from app.domain.events import Behalf, DoerRole, EventKind
-from app.domain.legal_form import LegalForm
+from app.domain.dossier.events import Behalf, DoerRole, EventKind
+from app.domain.law.legal_form import LegalForm
 from app.extensions import db
 from app.models.dossier import Dossier, Event
 from app.services import doers, dossiers, events
 from tests.client import form_of
-from tests.factories import (
-    looking,
-    open_dossier,
-    pin_hash,
-    raw_rows,
-    sent_dossier,
-)
+from tests.factories import looking, open_dossier, pin_hash, raw_rows, sent_dossier
 
 
 def told(event: Event) -> tuple[str | None, str | None, bool, str | None]:

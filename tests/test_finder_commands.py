@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskCliRunner
 
 from app.services import finder as service
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 HEADER = "query,lang,best,acceptable,kind\n"
 

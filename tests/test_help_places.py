@@ -6,12 +6,12 @@ from enum import Enum
 
 import pytest
 
-from app.domain.corrections import ReturnReason
-from app.domain.journey import StepName
-from app.domain.nik_check import NikClass
-from app.domain.person import AgeProblem
+from app.domain.dossier.journey import StepName
+from app.domain.licence.corrections import ReturnReason
+from app.domain.nik.verdict import NikClass
+from app.domain.written.person import AgeProblem
 from app.forms.fields import ParsedField
-from app.services import help as service
+from app.services import help
 from tests.test_labels import ENUMS, FORMS, fields_of
 
 PROBLEMS = {name: kind for name, kind in ENUMS.items() if name.endswith("Problem")}
@@ -36,8 +36,8 @@ def problems_of_boxes(application) -> dict[str, Enum]:
 
 @pytest.fixture
 def places(application):
-    found = service.book().places
-    assert service.topics(), "there is no content"
+    found = help.book().places
+    assert help.topics(), "there is no content"
     return found
 
 
@@ -75,4 +75,4 @@ def test_the_list_names_only_problems_that_exist(places):
 
 def test_every_place_leads_to_a_topic_that_exists(places):
     for part in (places.step, places.nik, places.reason, places.problem, places.page):
-        assert set(part.values()) <= set(service.book().topics)
+        assert set(part.values()) <= set(help.book().topics)

@@ -13,13 +13,13 @@ import pytest
 from flask import Flask
 
 import tests.personas
-from app.config import ServiceMode
-from app.domain.business_size import BusinessSize
-from app.domain.estimate import JourneyReason
-from app.domain.legal_form import LegalForm
-from app.domain.nik_check import NikClass
-from app.domain.risk import RiskLevel
-from app.services.reference import get_book
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.estimate import JourneyReason
+from app.domain.law.legal_form import LegalForm
+from app.domain.law.risk import RiskLevel
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.service_mode import ServiceMode
+from app.services.reference_book import get_book
 from tests import journey
 from tests.journey import WAYS, Journey, Outcome, source_of
 from tests.personas import Decision, Nib, Papers, Persona, mode_rules, personas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.kit import MARK
+from app.domain.help.kit import MARK
 from tests.adapters.test_kit_papers import words_of
 
 WRITTEN = {

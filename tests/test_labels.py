@@ -13,18 +13,19 @@ from flask_babel import force_locale
 from wtforms import Field, Form
 
 import app.domain
-from app.domain.corrections import ReturnReason
-from app.domain.nik_check import Field as ComparedField
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
-from app.domain.practice import PracticeProblem
-from app.domain.requirements import DeclarationKind
-from app.domain.written import EntryError
+from app.domain.dossier.progress import Stage
+from app.domain.law.requirements import DeclarationKind
+from app.domain.licence.corrections import ReturnReason
+from app.domain.nik.verdict import Field as ComparedField
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LandStatus, LandUnit, NibStatus, Position
+from app.domain.written.practice import PracticeProblem
+from app.domain.written.text import EntryError
 from app.forms import access, after, business, entity, finder_words, licences, nib, person, recovery
 from app.forms.fields import ChoiceField, ParsedField
-from app.labels import DECLARATION_MEANINGS, LABELS, NIK_REMEDIES, field_label, label
+from app.labels import LABELS, field_label, label
+from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
 from app.labels.licences import REMEDIES
-from app.services.progress import Stage
 from tests.pseudo import CLOSE, OPEN
 
 # Enums that no page shows by itself. Names ending in Problem have their sentences in the forms.

@@ -15,13 +15,7 @@ from app.auth import open_to_all
 from app.logs import PERSONAL
 from app.services import jobs
 from tests.client import form_of
-from tests.factories import (
-    OTHER_PIN,
-    PEOPLE,
-    bring_forward,
-    logged,
-    looking,
-)
+from tests.factories import OTHER_PIN, PEOPLE, bring_forward, logged, looking
 from tests.pages import KIOSK, NAME_DIFFERS, PIN, Persona, Walk
 
 NIK = PEOPLE["kiosk"].nik

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.nib import NibSource
-from app.domain.nik_check import NikClass
-from app.domain.turns import Turn
+from app.domain.licence.turns import Turn
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.nib import NibSource
 from app.models.dossier import Dossier
 from app.services import licences, messages, nib_decisions, nibs, nik_checks, progress
 from tests.factories import MEDIUM_HIGH, PEOPLE, looking, sent_dossier

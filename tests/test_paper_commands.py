@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain.support_number import format_support_number
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Event
 from tests import papers

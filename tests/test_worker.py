@@ -14,11 +14,12 @@ from sqlalchemy import select, text, update
 from app import worker
 from app.adapters.messages import Messages, NotSent, NotSentCause
 from app.adapters.messages.mail import MailServer, SmtpMail
-from app.domain.messages import Channel, MessageKind
+from app.domain.oss import handover as oss_handover
+from app.domain.sending.messages import Channel, MessageKind
 from app.extensions import ports
 from app.models.dossier import Dossier, Handover, Job, PostKey
 from app.models.message import Message
-from app.services import handovers, jobs, messages, post_keys
+from app.services import jobs, messages, post_keys
 from tests.factories import (
     at_once,
     bring_forward,
@@ -115,7 +116,7 @@ def test_the_registry_comes_back_and_everything_goes_on(app, office_is):
     with looking(app) as session:
         handed = session.scalars(select(Handover)).all()
         assert {handover.dossier_id for handover in handed} == set(ids)
-        assert {handover.state for handover in handed} == {handovers.HandoverState.ACCEPTED}
+        assert {handover.state for handover in handed} == {oss_handover.HandoverState.ACCEPTED}
         assert len({handover.nib for handover in handed}) == 2
     assert oss_submissions(app) == before + 2
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.domain.attachments import FileFault, FileRefused
+from app.domain.dossier.attachments import FileFault, FileRefused
 
 _CHILD = Path(__file__).with_name("child.py")
 CPU_S = 12

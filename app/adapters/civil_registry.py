@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import structlog
 
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause
-from app.domain.nik_check import (
+from app.domain.nik.verdict import (
     CLASS_BY_RESPONSE_CODE,
     DEFAULT_NAME_THRESHOLD,
     NikClass,
@@ -26,7 +26,7 @@ from app.domain.nik_check import (
     RegistryReply,
     fault_from_message,
 )
-from app.domain.person import Sex, comparable_name
+from app.domain.written.person import Sex, comparable_name
 
 DEFAULT_PATH = "/dukcapil/get_json/verify"
 DEFAULT_BUDGET_S = 2.0

@@ -27,7 +27,7 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from app.adapters import oss_reading as reading
+from app.adapters import oss_reading
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause
 from app.adapters.oss_reading import (
     SIZE_CODES,
@@ -40,7 +40,7 @@ from app.adapters.oss_reading import (
     ReferenceEntry,
     Said,
 )
-from app.domain.oss_codes import (
+from app.domain.oss.codes import (
     ApplicantKind,
     DeedKind,
     IdentityKind,
@@ -49,7 +49,7 @@ from app.domain.oss_codes import (
     ResponseCode,
     SizeCode,
 )
-from app.domain.submission import (
+from app.domain.oss.submission import (
     Activity,
     Applicant,
     Branch,
@@ -218,10 +218,12 @@ class HttpLicensing:
             "responPENGAJUAN",
             budget_s,
         )
-        oss_id = reading.text_in(answer, "oss_id")
+        oss_id = oss_reading.text_in(answer, "oss_id")
         if not oss_id:
             raise self._unreadable()
-        return HandoverReceipt(oss_id, reading.as_nib(reading.text_in(answer, "nib")) or None)
+        return HandoverReceipt(
+            oss_id, oss_reading.as_nib(oss_reading.text_in(answer, "nib")) or None
+        )
 
     def ask(self, oss_id: str, *, budget_s: float = DEFAULT_BUDGET_S) -> LicensingResult:
         """Ask for everything about one submission (inqueryNIB)."""
@@ -248,7 +250,7 @@ class HttpLicensing:
         """Ask whether a NIB that a person shows is known, and its state (checkNIB)."""
         answer = self._call("/checkNIB", {"CHECKNIB": {"nib": nib}}, "responcheckNIB", budget_s)
 
-        return self._read(answer, "dataNIB", lambda data: reading.read_nib_check(data, nib))
+        return self._read(answer, "dataNIB", lambda data: oss_reading.read_nib_check(data, nib))
 
     def check_licence_status(
         self, id_izin: str, *, budget_s: float = DEFAULT_BUDGET_S
@@ -263,7 +265,7 @@ class HttpLicensing:
         )
 
         return self._read(
-            answer, "dataIZIN", lambda data: reading.read_licence_state(data, id_izin)
+            answer, "dataIZIN", lambda data: oss_reading.read_licence_state(data, id_izin)
         )
 
     def inquire_licence(self, id_izin: str, *, budget_s: float = DEFAULT_BUDGET_S) -> LicenceRecord:
@@ -276,7 +278,9 @@ class HttpLicensing:
             said=("code", "message"),
         )
 
-        return self._read(answer, "data", lambda data: reading.read_licence_record(data, id_izin))
+        return self._read(
+            answer, "data", lambda data: oss_reading.read_licence_record(data, id_izin)
+        )
 
     def inquire_project(
         self, nib: str, id_proyek: str, *, kbli: str = "", budget_s: float = DEFAULT_BUDGET_S
@@ -287,7 +291,9 @@ class HttpLicensing:
             "/inqueryProyek", asked, "", budget_s, said=("kode_status", "keterangan")
         )
 
-        return self._read(answer, "data", lambda data: reading.read_project_record(data, id_proyek))
+        return self._read(
+            answer, "data", lambda data: oss_reading.read_project_record(data, id_proyek)
+        )
 
     def inquire_file(self, id_izin: str, *, budget_s: float = DEFAULT_BUDGET_S) -> str:
         """Ask for the address of the paper of a licence (inqueryFileDS). It is not opened here."""
@@ -298,7 +304,7 @@ class HttpLicensing:
             budget_s,
             said=("status", "keterangan"),
         )
-        address = reading.text_in(answer, "url_file_ds")
+        address = oss_reading.text_in(answer, "url_file_ds")
         if not address.startswith("https://"):
             raise self._unreadable()
         return address
@@ -313,7 +319,7 @@ class HttpLicensing:
             "respongetDataReferensi",
             budget_s,
         )
-        return reading.read_references(answer)
+        return oss_reading.read_references(answer)
 
     def report_status(self, report: LicenceReport, *, budget_s: float = DEFAULT_BUDGET_S) -> None:
         """Tell where a licence stands with the office (receiveLicenseStatus).
@@ -338,7 +344,7 @@ class HttpLicensing:
             budget_s,
             repeatable=False,
         )
-        return reading.text_in(answer, "nomor_izin")
+        return oss_reading.text_in(answer, "nomor_izin")
 
     def update_final(self, final: LicenceFinal, *, budget_s: float = DEFAULT_BUDGET_S) -> str:
         """Tell a change of what was decided (updateLicense). Does not repeat itself, see above."""
@@ -354,7 +360,7 @@ class HttpLicensing:
             budget_s,
             repeatable=False,
         )
-        return reading.text_in(answer, "nomor_izin")
+        return oss_reading.text_in(answer, "nomor_izin")
 
     def _call(
         self,
@@ -375,10 +381,10 @@ class HttpLicensing:
             path, payload, budget_s=budget_s, repeatable=repeatable, headers=self._headers
         )
         try:
-            content = reading.parse(reply.body)
+            content = oss_reading.parse(reply.body)
         except ValueError:
             content = None
-        answer = reading.inside(content, (envelope,) if isinstance(envelope, str) else envelope)
+        answer = oss_reading.inside(content, (envelope,) if isinstance(envelope, str) else envelope)
         code = _code(answer, reply.status, said[0])
         if code is ResponseCode.OK and answer is not None:
             return answer
@@ -392,12 +398,12 @@ class HttpLicensing:
             raise self._unavailable(UnavailableCause.DOWN)
         if code is ResponseCode.TIMED_OUT:
             raise self._unavailable(UnavailableCause.TIMEOUT)
-        raise Refused(code, reading.text_in(answer or {}, said[1]))
+        raise Refused(code, oss_reading.text_in(answer or {}, said[1]))
 
     def _read(self, answer: Mapping[str, Any], name: str, read: Callable[[Said], Read]) -> Read:
         """Read one part of an answer. What it is about must be what was asked."""
         try:
-            data = reading.part(answer, name)
+            data = oss_reading.part(answer, name)
             found = read(data)
         except ValueError as error:
             # The error names a field and holds no value.
@@ -409,10 +415,10 @@ class HttpLicensing:
 
     def _result(self, data: Said, nib: str, oss_id: str) -> LicensingResult:
         if nib:
-            reading.same(data, "nib", nib)
+            oss_reading.same(data, "nib", nib)
         else:
-            reading.same(data, "oss_id", oss_id)
-        return reading.read_nib_data(data)
+            oss_reading.same(data, "oss_id", oss_id)
+        return oss_reading.read_nib_data(data)
 
     def _in_their_areas(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Return a payload with the area codes that this OSS uses."""
@@ -676,7 +682,7 @@ def _number(quantity: Decimal) -> int | float:
 
 def _code(answer: dict[str, Any] | None, status: int, name: str) -> ResponseCode | None:
     """The code inside the answer (a number or a text), else the HTTP status; None if unknown."""
-    said = reading.text_in(answer, name) if answer is not None else ""
+    said = oss_reading.text_in(answer, name) if answer is not None else ""
     number = int(said) if said.isdigit() and len(said) <= 3 else status
     try:
         return ResponseCode(ResponseCode.BAD_DATA if number == _UNPROCESSABLE else number)

@@ -24,9 +24,9 @@ from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
-from app.domain.business_size import BusinessSize
-from app.domain.nib import NIB_DIGITS
-from app.domain.oss_codes import (
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.codes import (
     ApplicantKind,
     DocumentKind,
     IdentityKind,
@@ -37,7 +37,7 @@ from app.domain.oss_codes import (
     ProjectKind,
     SizeCode,
 )
-from app.domain.risk import RiskLevel
+from app.domain.oss.nib import NIB_DIGITS
 
 CODE_AT_MOST = 10  # letters of a code that are kept
 ID_AT_MOST = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.adapters.bounded import cleaned_outside
-from app.domain.attachments import check_pdf
+from app.domain.dossier.attachments import check_pdf
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from app.adapters.pdf_photos import without_telling
-from app.domain.attachments import PDF_PAGES_AT_MOST, FileFault, FileRefused
+from app.domain.dossier.attachments import PDF_PAGES_AT_MOST, FileFault, FileRefused
 
 OBJECTS_AT_MOST = 50_000
 SIGNERS_AT_MOST = 8

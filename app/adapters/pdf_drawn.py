@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image, ImageChops
 from pypdfium2 import raw as pdfium
 
-from app.domain.attachments import FileFault, FileRefused
+from app.domain.dossier.attachments import FileFault, FileRefused
 
 _COMPARED_PX = 400  # longest side of the pictures of a page that are compared
 _DIFFERENCE = 64  # of 255: less is how edges are smoothed

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image, ImageCms, ImageOps
 
-from app.domain.attachments import (
+from app.domain.dossier.attachments import (
     JPEG_QUALITIES,
     KEPT_AT_MOST_BYTES,
     ContentKind,

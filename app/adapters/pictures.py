@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.adapters.bounded import cleaned_outside
-from app.domain.attachments import ContentKind
+from app.domain.dossier.attachments import ContentKind
 
 
 def clean_picture(raw: bytes, kind: ContentKind) -> bytes:

@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.domain import pin, support_number
+from app.domain.written import pin as written_pin
+from app.domain.written import support_number
 from app.forms.fields import NUMBER_MESSAGES, PIN_MESSAGES, ParsedField
 
 
@@ -17,7 +18,7 @@ class StartForm(FlaskForm):
     pin = ParsedField(
         _l("Choose a PIN of 6 digits"),
         description=_l("Only you know it. Do not use your birthday. Write it down."),
-        parse=pin.check_pin,
+        parse=written_pin.check_pin,
         messages=PIN_MESSAGES,
         inputmode="numeric",
         short=True,
@@ -42,9 +43,9 @@ def number_field(**options: Any) -> ParsedField:
 def _six_digits(text: str) -> str:
     """A PIN to compare: any six digits, the easy ones of other people's mistakes included."""
     try:
-        return pin.check_pin(text)
-    except pin.PinError as error:
-        if error.problem is pin.PinProblem.TOO_SIMPLE:
+        return written_pin.check_pin(text)
+    except written_pin.PinError as error:
+        if error.problem is written_pin.PinProblem.TOO_SIMPLE:
             return "".join(sign for sign in text if sign.isdigit())
         raise
 
@@ -57,7 +58,7 @@ class ResumeForm(FlaskForm):
         _l("PIN"),
         description=_l("The 6 digits that you chose at the start."),
         parse=_six_digits,
-        messages={**PIN_MESSAGES, pin.PinProblem.EMPTY: _l("Type your PIN of 6 digits.")},
+        messages={**PIN_MESSAGES, written_pin.PinProblem.EMPTY: _l("Type your PIN of 6 digits.")},
         inputmode="numeric",
         short=True,
         numeric=True,

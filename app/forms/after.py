@@ -9,9 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
-from app.domain import money, place, quantities
-from app.domain.business_size import BusinessSize
-from app.domain.changes import REASON_AT_MOST
+from app.domain.dossier.changes import REASON_AT_MOST
+from app.domain.law.business_size import BusinessSize
+from app.domain.written import money, place, quantities
 from app.forms.business_check import PublicForm
 from app.forms.fields import (
     COUNT_MESSAGES,

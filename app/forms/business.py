@@ -9,9 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import StopValidation
 
-from app.domain import money, place, quantities
-from app.domain.business_size import Capital
-from app.domain.oss_codes import LandStatus, LandUnit, Position
+from app.domain.law.business_size import Capital
+from app.domain.oss.codes import LandStatus, LandUnit, Position
+from app.domain.written import money, place, quantities
 from app.forms.fields import (
     COUNT_MESSAGES,
     MONEY_MESSAGES,
@@ -20,13 +20,7 @@ from app.forms.fields import (
     messages_for_quantity,
     messages_for_text,
 )
-from app.forms.person import (
-    AreaSelect,
-    SearchField,
-    rt_rw_field,
-    street_field,
-    without_unseen,
-)
+from app.forms.person import AreaSelect, SearchField, rt_rw_field, street_field, without_unseen
 from app.i18n import number_to_edit, rupiah
 
 

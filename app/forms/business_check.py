@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
-from app.domain.finder import MAX_QUERY_CHARACTERS
+from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
 from app.forms.fields import INPUT_AT_MOST, AtMost, ChoiceField
 
 INSIDE, SHARED, OUTSIDE = "sendiri", "pasar", "luar"

@@ -8,8 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import StopValidation
 
-from app.domain import dates, deed, nib, place, tax_numbers
-from app.domain.legal_form import LegalForm
+from app.domain.law import deed
+from app.domain.law.legal_form import LegalForm
+from app.domain.oss import nib
+from app.domain.written import dates, place, tax_numbers
 from app.forms.fields import (
     DATE_MESSAGES,
     NPWP_MESSAGES,

@@ -13,11 +13,11 @@ from wtforms import Field, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from app.domain import (
+from app.domain.nik import number as nik_number
+from app.domain.written import (
     dates,
     email_address,
     money,
-    nik,
     person,
     phone,
     pin,
@@ -26,7 +26,7 @@ from app.domain import (
     support_number,
     tax_numbers,
 )
-from app.domain.written import says_nothing
+from app.domain.written.text import says_nothing
 from app.forms import practice
 
 INPUT_AT_MOST = 10_000  # characters looked at; longer ones are cut before any work is done
@@ -137,13 +137,13 @@ class ChoiceField(StringField):
 
 NIK_MESSAGES = {
     **practice.NIK_MESSAGES,
-    nik.NikProblem.EMPTY: _l("Type your NIK: the 16 digits at the top of your KTP."),
-    nik.NikProblem.NOT_DIGITS: _l("A NIK has digits only. Check for letters or signs."),
-    nik.NikProblem.WRONG_LENGTH: _l("A NIK has 16 digits. You typed {digits}."),
-    nik.NikProblem.IMPOSSIBLE_DATE: _l(
+    nik_number.NikProblem.EMPTY: _l("Type your NIK: the 16 digits at the top of your KTP."),
+    nik_number.NikProblem.NOT_DIGITS: _l("A NIK has digits only. Check for letters or signs."),
+    nik_number.NikProblem.WRONG_LENGTH: _l("A NIK has 16 digits. You typed {digits}."),
+    nik_number.NikProblem.IMPOSSIBLE_DATE: _l(
         "Digits 7 to 12 of this NIK are not a date. Look at your KTP and type it again."
     ),
-    nik.NikProblem.ZERO_SERIAL: _l(
+    nik_number.NikProblem.ZERO_SERIAL: _l(
         "The last four digits of a NIK are never 0000. Look at your KTP and type it again."
     ),
 }

@@ -9,11 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from app.domain.finder_learning import (
-    PhraseError,
-    PhraseProblem,
-    phrase_to_add,
-)
+from app.domain.kbli.learning import PhraseError, PhraseProblem, phrase_to_add
 from app.forms.fields import ParsedField
 
 UNKNOWN_CODE = _l("We do not know this activity code. Look at it again.")

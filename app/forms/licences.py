@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import StopValidation
 
-from app.domain import dates, place, quantities
-from app.domain.verification import OfficeAction
+from app.domain.licence.status import OfficeAction
+from app.domain.written import dates, place, quantities
 from app.forms.fields import (
     COUNT_MESSAGES,
     DATE_MESSAGES,

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.domain import place
-from app.domain.messages import Channel
+from app.domain.sending.messages import Channel
+from app.domain.written import place
 from app.forms.fields import ChoiceField, ParsedField, messages_for_text, phone_field
 
 NONE = "tidak"

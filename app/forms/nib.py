@@ -6,14 +6,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from app.domain import nib
+from app.domain.oss import nib as oss_nib
 from app.forms.fields import ParsedField
 
 NIB_MESSAGES = {
-    nib.NibProblem.EMPTY: _l("Type your NIB: 13 digits, at the top of the paper from OSS."),
-    nib.NibProblem.NOT_DIGITS: _l("A NIB has digits only."),
-    nib.NibProblem.WRONG_LENGTH: _l("A NIB has 13 digits. You typed {digits}."),
-    nib.NibProblem.SPECIMEN: _l(
+    oss_nib.NibProblem.EMPTY: _l("Type your NIB: 13 digits, at the top of the paper from OSS."),
+    oss_nib.NibProblem.NOT_DIGITS: _l("A NIB has digits only."),
+    oss_nib.NibProblem.WRONG_LENGTH: _l("A NIB has 13 digits. You typed {digits}."),
+    oss_nib.NibProblem.SPECIMEN: _l(
         "A NIB never starts with 0000. Look at the paper from OSS and type it again."
     ),
 }
@@ -25,9 +25,9 @@ class NibForm(FlaskForm):
     nib = ParsedField(
         _l("Your NIB"),
         description=_l("13 digits. With or without spaces."),
-        parse=nib.parse_nib,
+        parse=oss_nib.parse_nib,
         messages=NIB_MESSAGES,
-        show=nib.format_nib,
+        show=oss_nib.format_nib,
         inputmode="numeric",
         numeric=True,
     )

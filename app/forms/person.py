@@ -11,8 +11,9 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain import dates, email_address, nik, person, place, tax_numbers
-from app.domain.calendar import local_date
+from app.domain.law.calendar import local_date
+from app.domain.nik import number
+from app.domain.written import dates, email_address, person, place, tax_numbers
 from app.forms import practice
 from app.forms.fields import (
     DATE_MESSAGES,
@@ -57,7 +58,7 @@ class IdentityForm(FlaskForm):
         ),
         parse=practice.read_nik,
         messages=NIK_MESSAGES,
-        show=nik.grouped,
+        show=number.grouped,
         inputmode="numeric",
         numeric=True,
     )
@@ -87,7 +88,7 @@ class IdentityForm(FlaskForm):
     @property
     def may_stand_on_card(self) -> bool:
         """True where the number breaks our rules in a way in which cards were printed wrong."""
-        if not isinstance(self.nik.problem, nik.NikError):
+        if not isinstance(self.nik.problem, number.NikError):
             return False
         try:
             practice.read_odd_nik(self.nik.raw)

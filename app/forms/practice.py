@@ -9,10 +9,10 @@ from flask import current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from app.domain import practice
-from app.domain.calendar import local_date
-from app.domain.nik import digits_on_card, parse_nik
-from app.domain.phone import parse_mobile
+from app.domain.law.calendar import local_date
+from app.domain.nik.number import digits_on_card, parse_nik
+from app.domain.written import practice
+from app.domain.written.phone import parse_mobile
 
 NIK_MESSAGES = {
     practice.PracticeProblem.NIK: _l(

@@ -7,16 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app.domain import place, recovery
+from app.domain.dossier import recovery
+from app.domain.written import place
 from app.forms import practice
 from app.forms.access import StartForm, number_field
-from app.forms.fields import (
-    NIK_MESSAGES,
-    ChoiceField,
-    ParsedField,
-    messages_for_text,
-    phone_field,
-)
+from app.forms.fields import NIK_MESSAGES, ChoiceField, ParsedField, messages_for_text, phone_field
 
 CODE_MESSAGES = {
     recovery.CodeProblem.EMPTY: _l("Type the code from the message on your phone."),

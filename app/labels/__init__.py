@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Flask
 
-from app.domain.changes import ChangeKind, ChangeState
-from app.domain.nik_check import Field
+from app.domain.dossier.changes import ChangeKind, ChangeState
+from app.domain.nik.verdict import Field
 from app.labels import (
     after,
     assist,

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.after_nib import NextStep
-from app.domain.changes import ChangeKind, ChangeState
-from app.domain.kbli_change import CodeChange, LinkBasis, WhatToDo
-from app.domain.lkpm import Rhythm
+from app.domain.after.lkpm import Rhythm
+from app.domain.after.next_steps import NextStep
+from app.domain.dossier.changes import ChangeKind, ChangeState
+from app.domain.kbli.change import CodeChange, LinkBasis, WhatToDo
 
 WORDS: tuple[tuple[Enum, Any], ...] = (
     (LinkBasis.OFFICIAL_TABLE, _l("Sure: it stands in the official table of BPS")),

@@ -8,9 +8,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.nib import NibDoubt, NibSource
-from app.domain.oss_codes import ApplicantKind, IdentityKind, ProjectKind
-from app.domain.oss_screens import Part
+from app.domain.oss.codes import ApplicantKind, IdentityKind, Part, ProjectKind
+from app.domain.oss.nib import NibDoubt, NibSource
 
 # The screens of OSS are in Indonesian, so what is chosen there is named as it stands there.
 WORDS: tuple[tuple[Enum, Any], ...] = (

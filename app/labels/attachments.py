@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.attachments import (
+from app.domain.dossier.attachments import (
     KEPT_AT_MOST_BYTES,
     ORIGINAL_AT_MOST_BYTES,
     PDF_PAGES_AT_MOST,

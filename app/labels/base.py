@@ -8,11 +8,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.authority import DaysKnown
-from app.domain.business_size import BusinessSize
-from app.domain.clock import DayKind
-from app.domain.environment import EnvironmentStep
-from app.domain.estimate import (
+from app.domain.dossier.journey import AnswerGroup, StepName
+from app.domain.dossier.progress import Stage
+from app.domain.law.authority import DaysKnown
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.environment import EnvironmentStep
+from app.domain.law.estimate import (
     Bring,
     CapitalBand,
     EstimateCase,
@@ -20,20 +21,15 @@ from app.domain.estimate import (
     Notice,
     SalesBand,
 )
-from app.domain.journey import AnswerGroup, StepName
-from app.domain.nik import NikWarning
-from app.domain.nik_check import Field, NikClass
-from app.domain.oss_codes import LandStatus, LandUnit, NibStatus, Position
-from app.domain.person import Sex
-from app.domain.reference_types import RiskNote, Unread
-from app.domain.requirements import (
-    Certainty,
-    DeclarationKind,
-    PaperKind,
-)
-from app.domain.risk import LicenceProduct, MayOperate, RiskLevel
-from app.domain.spatial import SpatialStep
-from app.services.progress import Stage
+from app.domain.law.requirements import Certainty, DeclarationKind, PaperKind
+from app.domain.law.risk import LicenceProduct, MayOperate, RiskLevel
+from app.domain.law.rows import RiskNote, Unread
+from app.domain.law.spatial import SpatialStep
+from app.domain.licence.clock import DayKind
+from app.domain.nik.number import NikWarning
+from app.domain.nik.verdict import Field, NikClass
+from app.domain.oss.codes import LandStatus, LandUnit, NibStatus, Position
+from app.domain.written.person import Sex
 
 # Pairs, not a dictionary: members of different enums may be equal as text ("01" and "01").
 WORDS: tuple[tuple[Enum, Any], ...] = (

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.estimate import JourneyReason
-from app.domain.legal_form import LegalForm, Role
+from app.domain.law.estimate import JourneyReason
+from app.domain.law.legal_form import LegalForm, Role
 
 WORDS: tuple[tuple[Enum, Any], ...] = (
     (LegalForm.INDIVIDUAL, _l("Me: my own business")),

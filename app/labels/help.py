@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.help_types import Helper, HelpGroup
+from app.domain.help.topics import Helper, HelpGroup
 
 WORDS = (
     (HelpGroup.START, _l("Before you begin")),

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.corrections import ReturnReason
-from app.domain.verification import OfficeAction, PublicState, WhoActs
-from app.services.progress import Stage
+from app.domain.dossier.progress import Stage
+from app.domain.licence.corrections import ReturnReason
+from app.domain.licence.status import OfficeAction, PublicState, WhoActs
 
 WORDS: tuple[tuple[Enum, Any], ...] = (
     (Stage.LICENCE, _l("Checked and approved by the office")),

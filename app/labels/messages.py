@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.messages import Channel, MessageState
+from app.domain.sending.messages import Channel, MessageState
 
 WORDS: tuple[tuple[Enum, Any], ...] = (
     (Channel.SMS, _l("SMS")),

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.nik_cases import NikCaseState, NikDuration, NikOffice, NikPaper
-from app.domain.nik_check import NikClass
+from app.domain.nik.cases import NikCaseState, NikDuration, NikOffice, NikPaper
+from app.domain.nik.verdict import NikClass
 
 WORDS: tuple[tuple[Enum, Any], ...] = (
     (NikCaseState.OPEN, _l("Your turn")),

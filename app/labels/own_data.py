@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.retention import DataGroup
+from app.domain.dossier.retention import DataGroup
 
 WORDS: tuple[tuple[Enum, Any], ...] = (
     (DataGroup.PERSON, _l("Who you are and how to reach you")),

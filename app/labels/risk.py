@@ -11,15 +11,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.domain.authority import AuthorityBasis, Silence
-from app.domain.because import Conclusion, Fact, FactKind, Known
-from app.domain.building import Building, BuildingStep
-from app.domain.business_size import BusinessSize
-from app.domain.environment import EnvironmentPaper
-from app.domain.estimate import CapitalBand, SalesBand
-from app.domain.risk import Citation, RiskLevel
-from app.domain.rules import Actor, DayUnit, Step, StepKind
-from app.domain.spatial import DetailedPlan, Ground
+from app.domain.law.authority import AuthorityBasis, Silence
+from app.domain.law.because import Conclusion, Fact, FactKind, Known
+from app.domain.law.building import Building, BuildingStep
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.environment import EnvironmentPaper
+from app.domain.law.estimate import CapitalBand, SalesBand
+from app.domain.law.risk import Citation, RiskLevel
+from app.domain.law.rules import Actor, DayUnit, Step, StepKind
+from app.domain.law.spatial import DetailedPlan, Ground
 from app.i18n import short_day
 
 WORDS: tuple[tuple[Enum, Any], ...] = (

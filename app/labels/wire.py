@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.reconciliation import Discrepancy, Mender
+from app.domain.oss.reconciliation import Discrepancy, Mender
 
 WORDS: tuple[tuple[Enum, Any], ...] = (
     (Discrepancy.NOT_AT_OSS, _l("OSS does not have this activity")),

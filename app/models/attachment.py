@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.attachments import ContentKind
+from app.domain.dossier.attachments import ContentKind
 from app.extensions import db
 from app.models.columns import Moment, Sealed
 from app.models.dossier import RowId

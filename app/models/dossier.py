@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.legal_form import LegalForm
+from app.domain.law.legal_form import LegalForm
 from app.extensions import db
 from app.models.columns import Exact, Moment, Sealed
 
@@ -210,7 +210,7 @@ class Event(db.Model):
     """What happened to a dossier. Append-only: each row carries the hash of the one before.
 
     `facts` never holds a name, NIK, phone number, address or answer. form: what the hash covers,
-    OLD_FORM without who did it. role to behalf: Doer and Behalf of app/domain/events.py.
+    OLD_FORM without who did it. role to behalf: Doer and Behalf of app/domain/dossier/events.py.
     """
 
     __tablename__ = "events"

@@ -16,7 +16,7 @@ class FinderSearch(db.Model):
     """How often one phrase was typed, and what came of it. About nobody: no person, day or place.
 
     digest: keyed, of edition, language and phrase. phrase: readable only once it was typed often
-    enough (app/domain/finder_learning.py). last_month: the first moment of the month (WIT) in
+    enough (app/domain/kbli/learning.py). last_month: the first moment of the month (WIT) in
     which it was last typed; nothing finer is kept.
     """
 

@@ -8,8 +8,8 @@ from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
-from app.domain import journey
-from app.domain.journey import StepName, Stop
+from app.domain.dossier import journey
+from app.domain.dossier.journey import StepName, Stop
 from app.forms.business import SendForm
 from app.models.dossier import Dossier
 from app.routes import once

@@ -11,15 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.auth import open_to_all
-from app.domain.because import Conclusion
-from app.domain.business_size import BusinessSize
-from app.domain.finder_questions import Asked
-from app.domain.reference_types import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
-from app.domain.risk import products_for
+from app.domain.kbli.questions import Asked
+from app.domain.law.because import Conclusion
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import products_for
+from app.domain.law.rows import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
 from app.services import business_check, kbli_change
 from app.services.finder import get_finder
 from app.services.finder_questions import talk
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 

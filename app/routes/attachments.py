@@ -26,7 +26,7 @@ from app import limits
 from app.adapters.bounded import Busy
 from app.adapters.files import FilesUnavailable, NoSuchFile
 from app.auth import applicant_required, has_cookies, holds_dossier, open_dossier
-from app.domain.attachments import (
+from app.domain.dossier.attachments import (
     PART_AT_MOST_BYTES,
     PART_BYTES,
     RECEIVED_AT_MOST_BYTES,

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import g, request
 
-from app.domain.combined import whole_capital
-from app.domain.finder import MAX_QUERY_CHARACTERS
-from app.domain.finder_questions import QUESTIONS_AT_MOST
-from app.domain.journey import StepName
-from app.domain.requirements import DeclarationKind
+from app.domain.dossier.journey import StepName
+from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
+from app.domain.kbli.questions import QUESTIONS_AT_MOST
+from app.domain.law.combined import whole_capital
+from app.domain.law.requirements import DeclarationKind
 from app.forms import business
 from app.forms.person import SearchField
 from app.routes.areas import KABUPATEN, sorong_groups, villages
@@ -19,7 +19,7 @@ from app.routes.step_page import At, Form, StepPage
 from app.services import dossiers, estimates
 from app.services.finder_questions import talk
 from app.services.paper_words import place_lines
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 # Kegiatan
 

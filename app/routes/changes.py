@@ -6,9 +6,9 @@ from flask import Blueprint, Response, g, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required, enter, has_cookies
-from app.domain.changes import ASKED_AGAIN, ChangeKind, ChangeState, change_citation
-from app.domain.journey import EACH, Stop
-from app.domain.support_number import format_support_number
+from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind, ChangeState, change_citation
+from app.domain.dossier.journey import EACH, Stop
+from app.domain.written.support_number import format_support_number
 from app.forms.after import ChangeForm, CloseForm
 from app.forms.business import SendForm
 from app.models.change import ChangeRequest
@@ -16,8 +16,7 @@ from app.models.dossier import Dossier
 from app.routes import once
 from app.routes.step_page import At
 from app.routes.steps import PAGES
-from app.services import changes as service
-from app.services import drafts
+from app.services import changes, drafts
 from app.services.post_keys import BadPostKey, new_key
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
@@ -32,8 +31,8 @@ def show() -> ResponseReturnValue:
 
 
 def _list(form: SendForm, status: int = 200) -> Response:
-    under_way = service.open_request(g.dossier)
-    origin = service.behind(g.dossier)
+    under_way = changes.open_request(g.dossier)
+    origin = changes.behind(g.dossier)
     return render(
         "changes/show.html",
         status=status,
@@ -42,17 +41,17 @@ def _list(form: SendForm, status: int = 200) -> Response:
         keys={name: new_key() for name in ("reopen", "withdraw", "closed")},
         lost=once.is_stale(form),
         cookies=has_cookies(),
-        can_ask=service.has_nib(g.dossier),
+        can_ask=changes.has_nib(g.dossier),
         kinds=list(ChangeKind),
         under_way=under_way,
         new_number=_new_number(under_way),
         ended=[
             (each, _new_number(each))
-            for each in service.requests_of(g.dossier)
+            for each in changes.requests_of(g.dossier)
             if each is not under_way
         ],
         origin=format_support_number(origin.dossier.support_number) if origin else "",
-        practice=service.is_practice(g.dossier),
+        practice=changes.is_practice(g.dossier),
         has_paper=bool(g.dossier.papers),
     )
 
@@ -71,7 +70,7 @@ def _kind() -> ChangeKind | None:
 
 
 def _may_ask() -> bool:
-    return service.has_nib(g.dossier) and service.open_request(g.dossier) is None
+    return changes.has_nib(g.dossier) and changes.open_request(g.dossier) is None
 
 
 @bp.get("/minta")
@@ -112,11 +111,11 @@ def open_change() -> ResponseReturnValue:
     except BadPostKey:
         return _ask(form, kind, 400)
     try:
-        copy, job = service.open_change(g.dossier, kind, form.alasan.data)
-    except service.ChangeOpen as under_way:
+        copy, job = changes.open_change(g.dossier, kind, form.alasan.data)
+    except changes.ChangeOpen as under_way:
         # Also when this very form came twice: its first answer was lost on the way.
         return _go_to(under_way.request)
-    except service.NoNib:
+    except changes.NoNib:
         return advance("changes.show")
     _fill(g.dossier, copy, kind)
     key.lead_to("changes.number", g.dossier.id)
@@ -165,7 +164,7 @@ def _enter(dossier_id: int) -> ResponseReturnValue:
 @applicant_required
 def number() -> ResponseReturnValue:
     """Show the numbers of both files, the old and the new."""
-    change = service.behind(g.dossier)
+    change = changes.behind(g.dossier)
     if change is None:
         return go("changes.show")
     return render(
@@ -173,7 +172,7 @@ def number() -> ResponseReturnValue:
         kind=ChangeKind(change.kind),
         old=format_support_number(change.dossier.support_number),
         new=format_support_number(g.dossier.support_number),
-        practice=service.is_practice(change.dossier),
+        practice=changes.is_practice(change.dossier),
     )
 
 
@@ -184,7 +183,7 @@ def reopen() -> ResponseReturnValue:
     form = SendForm(formdata=request.form)
     if not form.validate():
         return _list(form, 422)
-    change = service.open_request(g.dossier)
+    change = changes.open_request(g.dossier)
     return _go_to(change) if change else advance("changes.show")
 
 
@@ -199,11 +198,11 @@ def withdraw() -> ResponseReturnValue:
         key = once.claim("changes.withdraw", g.dossier.id)
     except BadPostKey:
         return _list(form, 400)
-    change = service.open_request(g.dossier)
+    change = changes.open_request(g.dossier)
     if key.taken is None and change is not None:
         try:
-            service.withdraw(change)
-        except service.TooLate:
+            changes.withdraw(change)
+        except changes.TooLate:
             return _list(form, 409)
         key.lead_to("changes.show", g.dossier.id)
     return advance("changes.show")
@@ -224,7 +223,7 @@ def _close(form: CloseForm, status: int = 200) -> Response:
         status=status,
         form_page=True,
         law=change_citation(ChangeKind.CLOSE),
-        practice=service.is_practice(g.dossier),
+        practice=changes.is_practice(g.dossier),
         **once.form_context(form),
     )
 
@@ -243,8 +242,8 @@ def close() -> ResponseReturnValue:
     except BadPostKey:
         return _close(form, 400)
     try:
-        change = service.close(g.dossier, form.alasan.data)
-    except (service.NoNib, service.ChangeOpen):
+        change = changes.close(g.dossier, form.alasan.data)
+    except (changes.NoNib, changes.ChangeOpen):
         return advance("changes.show")
     leads_to = "receipt.show" if change.state == ChangeState.DONE else "changes.show"
     key.lead_to(leads_to, g.dossier.id)
@@ -263,8 +262,8 @@ def closed() -> ResponseReturnValue:
     except BadPostKey:
         return _list(form, 400)
     try:
-        service.closed_at_oss(g.dossier)
-    except service.NoNib:
+        changes.closed_at_oss(g.dossier)
+    except changes.NoNib:
         return advance("changes.show")
     key.lead_to("receipt.show", g.dossier.id)
     return advance("receipt.show")

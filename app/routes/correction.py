@@ -8,13 +8,13 @@ from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
-from app.domain import journey
-from app.domain.attachments import WantedPaper
-from app.domain.corrections import PaperTarget, Target, rule_of
-from app.domain.journey import Stop
-from app.domain.oss_codes import LicenceStatus
-from app.domain.risk import Citation
-from app.domain.verification import RETURNED, StatusSource
+from app.domain.dossier import journey
+from app.domain.dossier.attachments import WantedPaper
+from app.domain.dossier.journey import Stop
+from app.domain.law.risk import Citation
+from app.domain.licence.corrections import PaperTarget, Target, rule_of
+from app.domain.licence.status import RETURNED, StatusSource
+from app.domain.oss.codes import LicenceStatus
 from app.forms.business import SendForm
 from app.routes import once
 from app.routes.once import address_of

@@ -13,9 +13,9 @@ from flask import request, session
 from werkzeug.datastructures import MultiDict
 
 from app.auth import EXAMPLE
-from app.domain import journey
-from app.domain.examples import Example
-from app.domain.journey import Answers, StepName, Stop
+from app.domain.dossier import journey
+from app.domain.dossier.journey import Answers, StepName, Stop
+from app.domain.help.examples import Example
 from app.models.dossier import Dossier, Job
 from app.practice import practice_person
 from app.routes.practice_office import in_training

@@ -17,10 +17,10 @@ from markupsafe import Markup
 
 from app import limits
 from app.auth import EXAMPLE, enter, open_to_all, start_token
-from app.domain.estimate import Estimate
-from app.domain.examples import Example, ExamplePage
-from app.domain.journey import StepName
-from app.domain.requirements import SpatialStep
+from app.domain.dossier.journey import StepName
+from app.domain.help.examples import Example, ExamplePage
+from app.domain.law.estimate import Estimate
+from app.domain.law.spatial import SpatialStep
 from app.forms.access import StartForm
 from app.forms.business_check import INSIDE, SHARED
 from app.i18n import DEFAULT, language
@@ -28,11 +28,10 @@ from app.limits import limited
 from app.practice import any_pin, practice_person
 from app.routes import example_steps, once
 from app.routes.business_check import ANSWERS, days_of, deciders_of
-from app.routes.help import A_DAY, Entry, outside, topic_entry
+from app.routes.help import A_DAY, Entry, outside_url_as_read, topic_entry
 from app.routes.practice_office import in_training
 from app.routes.start import open_again
-from app.services import business_check, dossiers, pins
-from app.services import examples as service
+from app.services import business_check, dossiers, examples, pins
 from app.services.examples import Reckoned
 from app.services.help import NoSuchTopic, meanings_in
 from app.services.post_keys import BadPostKey
@@ -55,7 +54,7 @@ PAGE_RULE = f"/<slug>/<int(min=2,max={len(ExamplePage)}):n>"
 def show() -> ResponseReturnValue:
     """List the examples."""
     return render(
-        "examples/show.html", public_for=A_DAY, shared=True, examples=entries(service.examples())
+        "examples/show.html", public_for=A_DAY, shared=True, examples=entries(examples.examples())
     )
 
 
@@ -75,7 +74,7 @@ def _address(slug: str, n: int = 1) -> str:
 def page(slug: str, n: int = 1) -> ResponseReturnValue:
     """Show one page of an example."""
     one, here = _example(slug), ExamplePage(n)
-    text, reckoned = one.texts[language()], service.reckon(one)
+    text, reckoned = one.texts[language()], examples.reckon(one)
     told = text.pages[here]
     original = one.texts[DEFAULT]
     return render(
@@ -101,7 +100,9 @@ def page(slug: str, n: int = 1) -> ResponseReturnValue:
         ),
         in_training=in_training(),
         stale_since=original.reviewed if language() != DEFAULT and one.is_stale else None,
-        share=share_link(f"{text.title}\n{text.summary}\n{outside('examples.page', slug=slug)}"),
+        share=share_link(
+            f"{text.title}\n{text.summary}\n{outside_url_as_read('examples.page', slug=slug)}"
+        ),
         reckoned=reckoned,
         **_more(one, here, reckoned),
     )
@@ -109,7 +110,7 @@ def page(slug: str, n: int = 1) -> ResponseReturnValue:
 
 def _example(slug: str) -> Example:
     try:
-        return service.example(slug)
+        return examples.example(slug)
     except NoSuchTopic:
         abort(404)
 

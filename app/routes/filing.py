@@ -14,10 +14,10 @@ from flask_babel import gettext as _
 from app import limits
 from app.adapters.workbook import XLSX
 from app.auth import applicant_required
-from app.domain.events import EventKind
-from app.domain.nib import NibSource, format_nib
-from app.domain.submission import Submission
-from app.domain.support_number import format_support_number
+from app.domain.dossier.events import EventKind
+from app.domain.oss.nib import NibSource, format_nib
+from app.domain.oss.submission import Submission
+from app.domain.written.support_number import format_support_number
 from app.forms.business import SendForm
 from app.forms.nib import NibForm
 from app.i18n import outside_url

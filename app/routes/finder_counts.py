@@ -8,7 +8,7 @@ import structlog
 from flask import request, url_for
 
 from app import limits
-from app.domain.finder_learning import plain_phrase
+from app.domain.kbli.learning import plain_phrase
 from app.extensions import limiter, vault
 from app.i18n import language
 from app.services.finder_learning import EDITION, tally

@@ -22,20 +22,20 @@ from werkzeug.routing import BuildError
 from app import limits
 from app.auth import open_to_all
 from app.config import Settings
-from app.domain.corrections import ReturnReason
-from app.domain.examples import Example
-from app.domain.finder import MAX_QUERY_CHARACTERS
-from app.domain.help_types import ORIGINAL, Helper, Term, Topic
-from app.domain.journey import StepName
-from app.domain.nik_check import NikClass
-from app.domain.place import TextProblem
-from app.domain.quantities import CountProblem, QuantityProblem
+from app.domain.dossier.journey import StepName
+from app.domain.help.examples import Example
+from app.domain.help.topics import ORIGINAL, Helper, Term, Topic
+from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
+from app.domain.licence.corrections import ReturnReason
+from app.domain.nik.verdict import NikClass
+from app.domain.written.place import TextProblem
+from app.domain.written.quantities import CountProblem, QuantityProblem
 from app.forms.person import SearchField
 from app.i18n import DEFAULT, OTHER, language, outside_url
 from app.limits import limited
 from app.practice import practice_keys
 from app.routes.example_steps import boxes
-from app.services import help as service
+from app.services import help
 from app.services.example_files import Practice
 from app.services.help_files import CONTENT
 from app.services.help_text import ROOT, meaning
@@ -79,7 +79,7 @@ class Office:
 def show() -> ResponseReturnValue:
     """Show the box to search in, the groups of topics and who can help; or what was found."""
     typed = SearchField.clean(request.args.get("q", "")).strip()
-    found = service.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
+    found = help.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
     return render(
         "help/show.html",
         public_for=0 if typed else A_DAY,  # what somebody asks is kept nowhere on the way
@@ -89,10 +89,10 @@ def show() -> ResponseReturnValue:
         found=[_entry(each) for each in found],
         groups=[
             (group, [_entry(topic) for topic in topics])
-            for group, topics in service.book().in_groups()
+            for group, topics in help.book().in_groups()
         ],
-        has_terms=bool(service.book().terms),
-        has_examples=bool(service.book().examples),
+        has_terms=bool(help.book().terms),
+        has_examples=bool(help.book().examples),
         offices=_offices([Helper.DPMPTSP, Helper.KAMPUNG, Helper.FACILITATOR]),
     )
 
@@ -116,11 +116,13 @@ def topic(slug: str) -> ResponseReturnValue:
         drawing=Markup(found.drawing),  # noqa: S704 – checked shape by shape when it was read
         offices=_offices(found.who),
         related=[_entry(_topic(other)) for other in found.related],
-        examples=[_entry(each) for each in service.examples_about(slug)],
+        examples=[_entry(each) for each in help.examples_about(slug)],
         law=found.law,
         stale_since=original.reviewed if language() != DEFAULT and found.is_stale else None,
         answered=ANSWERS.get(answer),
-        share=share_link(f"{text.title}\n{text.summary}\n{outside('help.topic', slug=slug)}"),
+        share=share_link(
+            f"{text.title}\n{text.summary}\n{outside_url_as_read('help.topic', slug=slug)}"
+        ),
     )
 
 
@@ -135,7 +137,7 @@ def answer(slug: str) -> ResponseReturnValue:
         abort(400)
     if not is_from_here():
         abort(403)
-    service.count_answer(slug, language(), clear=ANSWERS[said])
+    help.count_answer(slug, language(), clear=ANSWERS[said])
     if request.headers.get("HX-Request"):
         return render("help/_thanks.html", answered=ANSWERS[said], offices=[])
     return see_other(url_for("help.topic", slug=slug, jawab=said) + "#jelas")
@@ -165,7 +167,7 @@ def is_from_here() -> bool:
 @open_to_all
 def terms() -> ResponseReturnValue:
     """List the words of law and office, by letter."""
-    by_letter = groupby(service.book().terms.values(), lambda each: each.term[0].upper())
+    by_letter = groupby(help.book().terms.values(), lambda each: each.term[0].upper())
     letters = [(letter, list(found)) for letter, found in by_letter]
     return render("help/terms.html", public_for=A_DAY, shared=True, letters=letters)
 
@@ -175,8 +177,8 @@ def terms() -> ResponseReturnValue:
 def term(key: str) -> ResponseReturnValue:
     """Explain one word."""
     try:
-        found = service.term(key)
-    except service.NoSuchTopic:
+        found = help.term(key)
+    except help.NoSuchTopic:
         abort(404)
     return render(
         "help/term.html",
@@ -185,7 +187,7 @@ def term(key: str) -> ResponseReturnValue:
         term=found,
         meaning=found.meaning[language()],
         example=found.example[language()],
-        topics=[_entry(each) for each in service.topics_with(key)],
+        topics=[_entry(each) for each in help.topics_with(key)],
     )
 
 
@@ -217,12 +219,12 @@ def privacy() -> ResponseReturnValue:
 
 def _topic(slug: str) -> Topic:
     try:
-        return service.topic(slug)
-    except service.NoSuchTopic:
+        return help.topic(slug)
+    except help.NoSuchTopic:
         abort(404)
 
 
-def _entry(found: service.Hit) -> Entry:
+def _entry(found: help.Hit) -> Entry:
     if isinstance(found, Example):
         told = found.texts[language()]
         return Entry(url_for("examples.page", slug=found.slug), told.title, told.summary)
@@ -237,7 +239,7 @@ def topic_entry(slug: str) -> Entry:
     return _entry(_topic(slug))
 
 
-def outside(endpoint: str, **values: Any) -> str:
+def outside_url_as_read(endpoint: str, **values: Any) -> str:
     """Return an address to pass on, in the language in which the page is read."""
     address = outside_url(endpoint, **values)
     if language() == DEFAULT:
@@ -289,14 +291,14 @@ class Opened:
 
 
 def _of_slugs(slugs: Iterable[str | None]) -> list[Opened]:
-    known = service.book().topics
+    known = help.book().topics
     wanted = dict.fromkeys(slug for slug in slugs if slug in known)
     return [Opened.of(known[slug]) for slug in wanted]
 
 
 def help_beside(step: StepName, mistakes: Sequence[tuple[Any, str]] = ()) -> list[Opened]:
     """Return the topics for a question: those of what went wrong, else the one of the step."""
-    of_step = service.book().places.step.get(step)
+    of_step = help.book().places.step.get(step)
     return help_for_mistakes(mistakes, of_step) or _of_slugs([of_step])
 
 
@@ -314,7 +316,7 @@ def help_for_mistakes(
         if of_question and (problem is None or type(problem) in _ANYWHERE):
             slugs.append(of_question)
         elif problem is not None:
-            slugs.append(service.book().places.of_problem(problem) or "")
+            slugs.append(help.book().places.of_problem(problem) or "")
     return _of_slugs(slugs)[:BESIDE_AT_MOST]
 
 
@@ -326,7 +328,7 @@ def _problem_of(field: Any) -> Enum | None:
 
 def help_for(found: NikClass | ReturnReason | str) -> Opened | None:
     """Return the topic of a NIK class, a return reason or a page (endpoint); None without one."""
-    places = service.book().places
+    places = help.book().places
     if isinstance(found, NikClass):
         slug = places.nik.get(found)
     elif isinstance(found, ReturnReason):
@@ -338,7 +340,7 @@ def help_for(found: NikClass | ReturnReason | str) -> Opened | None:
 
 def term_in_place(key: str) -> tuple[str, Markup] | None:
     """Return a word and its meaning, for the macro istilah(); None where it is not explained."""
-    found = service.book().terms.get(key)
+    found = help.book().terms.get(key)
     return (found.term, Markup(meaning(found, language()))) if found else None  # noqa: S704
 
 
@@ -361,7 +363,7 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
     Raises help_files.HelpBroken where the content has a mistake.
     """
     practice = Practice(practice_keys(), boxes())
-    service.load(page_of(app), folder or CONTENT, practice)
+    help.load(page_of(app), folder or CONTENT, practice)
     app.add_template_global(help_beside)
     app.add_template_global(help_for_mistakes)
     app.add_template_global(help_for)

@@ -15,9 +15,9 @@ from flask.typing import ResponseReturnValue
 
 from app import limits
 from app.auth import open_to_all, opened_here, start_token
-from app.config import ServiceMode
-from app.domain.messages import Channel, MessageState
-from app.domain.phone import mask_phone
+from app.domain.oss.service_mode import ServiceMode
+from app.domain.sending.messages import Channel, MessageState
+from app.domain.written.phone import mask_phone
 from app.extensions import ports
 from app.forms.messages import PlayForm
 from app.limits import limited

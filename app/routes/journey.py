@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.auth import applicant_required
-from app.domain import journey
-from app.domain.journey import EACH, Answers, StepName, Stop
-from app.domain.nik_check import NikClass
+from app.domain.dossier import journey
+from app.domain.dossier.journey import EACH, Answers, StepName, Stop
+from app.domain.nik.verdict import NikClass
 from app.routes import example_steps, once
 from app.routes.business_steps import answered
 from app.routes.once import address_of
@@ -36,7 +36,7 @@ def show(step: str, ke: int = 1) -> ResponseReturnValue:
     """Ask one question, filled with what was answered before. ke: number of the activity."""
     stop = Stop(StepName(step), ke - 1)
     answers = dossiers.answers_of(g.dossier)
-    if not dossiers.may_change(g.dossier, stop.name, stop.position):
+    if not dossiers.may_answer(g.dossier, stop.name, stop.position):
         return go("receipt.show")
     if not journey.may_open(stop, answers):
         first = journey.first_unanswered(answers)
@@ -114,7 +114,7 @@ def take(step: str, ke: int = 1) -> ResponseReturnValue:
 def take_typed(stop: Stop) -> ResponseReturnValue:
     """Take what was typed for a step, in this request or before its PIN was asked again."""
     page, at = PAGES[stop.name], At(g.dossier, stop.position)
-    if not dossiers.may_change(g.dossier, stop.name, stop.position):
+    if not dossiers.may_answer(g.dossier, stop.name, stop.position):
         return advance("receipt.show")
     if stop.name in EACH and not at.is_there:
         return advance("receipt.review")  # taken out meanwhile, perhaps on another phone

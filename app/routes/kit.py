@@ -11,13 +11,13 @@ from flask import Blueprint, Flask, Response, abort, make_response, request, url
 from flask.typing import ResponseReturnValue
 
 from app import limits
+from app.adapters.papers.render import PaperError
 from app.auth import open_to_all
-from app.domain.kit import PieceName
+from app.domain.help.kit import PieceName
 from app.i18n import DEFAULT, LANGUAGES, language, outside_url
 from app.limits import limited
-from app.services import kit as service
-from app.services import kit_papers
-from app.services.kit_papers import PAPERS, PaperError
+from app.services import kit, kit_papers
+from app.services.kit_papers import PAPERS
 from app.web import render, share_link
 
 bp = Blueprint("kit", __name__)
@@ -56,7 +56,7 @@ def show() -> ResponseReturnValue:
 
 def _show(failed: bool = False) -> Response:
     shown = []
-    for name, piece in service.pieces().items():
+    for name, piece in kit.pieces().items():
         text = piece.texts[language()]
         prints = [_print(paper) for paper, kind in PAPERS.items() if kind.piece is name]
         shown.append(Shown(name, text.title, text.use, prints, name in TEXTS))
@@ -102,7 +102,7 @@ def paper(name: str) -> ResponseReturnValue:
 def text(name: str) -> ResponseReturnValue:
     """Show the texts of one piece, with how long they take to read out."""
     piece_name, scripts = _texts(name)
-    piece = service.pieces()[piece_name]
+    piece = kit.pieces()[piece_name]
     said = piece.texts[language()]
     share = share_link(scripts[0].text) if piece_name is PieceName.MESSAGE else ""
     return render(
@@ -114,7 +114,7 @@ def text(name: str) -> ResponseReturnValue:
         use=said.use,
         scripts=scripts,
         share=share,
-        source=service.source_line(piece),
+        source=kit.source_line(piece),
     )
 
 
@@ -123,17 +123,17 @@ def text(name: str) -> ResponseReturnValue:
 def as_text(name: str) -> ResponseReturnValue:
     """Give the texts of one piece as a plain file."""
     piece_name, _scripts = _texts(name)
-    said = service.plain_text(piece_name, _address())
+    said = kit.plain_text(piece_name, _address())
     response = make_response(said)
     own_name = name if language() == DEFAULT else f"{name}-{language()}"
-    tag = service.tag_of_text(said)
+    tag = kit.tag_of_text(said)
     return _for_everybody(response, "text/plain", tag, f"{own_name}.txt")
 
 
-def _texts(name: str) -> tuple[PieceName, list[service.Script]]:
+def _texts(name: str) -> tuple[PieceName, list[kit.Script]]:
     try:
-        return PieceName(name), service.scripts(PieceName(name), _address())
-    except (ValueError, service.NoSuchText):
+        return PieceName(name), kit.scripts(PieceName(name), _address())
+    except (ValueError, kit.NoSuchText):
         abort(404)
 
 
@@ -157,4 +157,4 @@ def _addresses() -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     """Read the kit. Comes after help; raises help_files.HelpBroken where it has a mistake."""
-    service.load()
+    kit.load()

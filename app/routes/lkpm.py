@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.auth import applicant_required, open_to_all
-from app.domain.business_size import BusinessSize
-from app.domain.ical import CalendarDay, calendar_file
-from app.domain.lkpm import (
+from app.domain.after.ical import CalendarDay, calendar_file
+from app.domain.after.lkpm import (
     LKPM_LAW,
     REMIND_DAYS_BEFORE,
     BadPeriod,
@@ -23,13 +22,14 @@ from app.domain.lkpm import (
     period_of,
     rhythm_of,
 )
+from app.domain.law.business_size import BusinessSize
 from app.forms.after import SizeForm, WorksheetForm
 from app.forms.fields import mistakes
 from app.forms.person import today
 from app.i18n import short_day
 from app.models.lkpm import LkpmWorksheet
 from app.routes import once
-from app.services import lkpm as service
+from app.services import lkpm
 from app.services.post_keys import BadPostKey
 from app.web import advance, go, render
 
@@ -57,7 +57,7 @@ def show() -> ResponseReturnValue:
         mistakes=mistakes(form),
         size=size,
         rhythm=rhythm,
-        dues=_said(next_dues(rhythm, service.notices(), on=today(), count=4)) if rhythm else [],
+        dues=_said(next_dues(rhythm, lkpm.notices(), on=today(), count=4)) if rhythm else [],
         laws=LKPM_LAW,
     )
 
@@ -87,7 +87,7 @@ def calendar() -> ResponseReturnValue:
             text=_("For %(period)s. You report at oss.go.id.", period=_covers(due.period)),
             remind_days=REMIND_DAYS_BEFORE,
         )
-        for due in next_dues(rhythm, service.notices(), on=today(), count=count)
+        for due in next_dues(rhythm, lkpm.notices(), on=today(), count=count)
     ]
     stamp = datetime.combine(today(), datetime.min.time(), tzinfo=UTC)
     response = make_response(calendar_file("LKPM", days, stamp=stamp))
@@ -101,8 +101,8 @@ def calendar() -> ResponseReturnValue:
 @applicant_required
 def own() -> ResponseReturnValue:
     """Show the own dates and the worksheets."""
-    found = service.standing(g.dossier, on=today())
-    saved = {sheet.period: sheet for sheet in service.worksheets(g.dossier)}
+    found = lkpm.standing(g.dossier, on=today())
+    saved = {sheet.period: sheet for sheet in lkpm.worksheets(g.dossier)}
     coming = {due.period.key for due in found.dues} if found else set()
     return render(
         "lkpm/own.html",
@@ -122,9 +122,9 @@ def _period() -> Period | None:
         period = period_of(request.values.get("masa", ""))
     except BadPeriod:
         return None
-    if service.worksheet(g.dossier, period) is not None:
+    if lkpm.worksheet(g.dossier, period) is not None:
         return period
-    found = service.standing(g.dossier, on=today())
+    found = lkpm.standing(g.dossier, on=today())
     if found is None or period.rhythm is not found.rhythm:
         return None
     return period if found.nib_on <= period.last and period.first <= today() else None
@@ -137,7 +137,7 @@ def worksheet() -> ResponseReturnValue:
     period = _period()
     if period is None:
         return go("lkpm.own")
-    sheet = service.worksheet(g.dossier, period)
+    sheet = lkpm.worksheet(g.dossier, period)
     return _worksheet(WorksheetForm(formdata=None, data=_filled(sheet)), period)
 
 
@@ -186,7 +186,7 @@ def save() -> ResponseReturnValue:
     except BadPostKey:
         return _worksheet(form, period, 400)
     if key.taken is None or not key.taken.same:
-        figures = service.Figures(
+        figures = lkpm.Figures(
             land_idr=form.tanah.data,
             building_idr=form.bangunan.data,
             machines_idr=form.mesin.data,
@@ -197,7 +197,7 @@ def save() -> ResponseReturnValue:
             production=form.hasil.data or None,
             problems=form.kendala.data or None,
         )
-        service.save(g.dossier, period, figures, reported=form.reported)
+        lkpm.save(g.dossier, period, figures, reported=form.reported)
         key.lead_to("lkpm.copy", g.dossier.id)
     return advance("lkpm.copy", query={"masa": period.key})
 
@@ -207,7 +207,7 @@ def save() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Show the saved figures to copy into OSS, or to print."""
     period = _period()
-    sheet = service.worksheet(g.dossier, period) if period else None
+    sheet = lkpm.worksheet(g.dossier, period) if period else None
     if period is None or sheet is None:
         return go("lkpm.own")
     return render("lkpm/copy.html", sheet=sheet, period=period, covers=_covers(period))

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
-from app.domain.messages import Channel, MessageState
+from app.domain.sending.messages import Channel, MessageState
 from app.forms.messages import NONE, ChannelForm
 from app.models.message import Message
 from app.routes import once

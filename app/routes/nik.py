@@ -12,13 +12,14 @@ from flask_babel import gettext as _
 from app import limits
 from app.auth import applicant_required
 from app.config import Settings
-from app.domain import journey
-from app.domain.case_number import format_case_number
-from app.domain.journey import StepName, Stop
-from app.domain.nik import grouped, is_well_formed, mask_nik, nik_warnings, parse_nik
-from app.domain.nik_cases import RULES, AskedTooOften, NikActor, NikCaseState, NikOffice
-from app.domain.nik_check import NikClass
-from app.domain.person import Sex
+from app.domain.dossier import journey
+from app.domain.dossier.journey import StepName, Stop
+from app.domain.dossier.known import known
+from app.domain.nik.cases import RULES, AskedTooOften, NikActor, NikCaseState, NikOffice
+from app.domain.nik.number import grouped, is_well_formed, mask_nik, nik_warnings, parse_nik
+from app.domain.nik.verdict import NikClass
+from app.domain.written.case_number import format_case_number
+from app.domain.written.person import Sex
 from app.forms.business import SendForm
 from app.forms.person import today
 from app.i18n import outside_url
@@ -29,8 +30,7 @@ from app.routes import once
 from app.routes.journey import show_filled
 from app.routes.once import address_of
 from app.services import dossiers, nik_cases, nik_checks
-from app.services.answers import known
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from app.web import advance, commit_now, go, render, run_now, share_link
 
 _COMPARED = frozenset({NikClass.NOT_FOUND, NikClass.FORMAT})

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.auth import has_cookies
-from app.domain.journey import Stop
+from app.domain.dossier.journey import Stop
 from app.forms.fields import mistakes
 from app.models.dossier import PostKey
 from app.services import post_keys

@@ -17,7 +17,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app import limits
 from app.auth import oss_only
-from app.config import ServiceMode, Settings
+from app.config import Settings
+from app.domain.oss.service_mode import ServiceMode
 from app.services import oss_notices
 from app.services.oss_notices import BadNotice, Notice, NotOss
 

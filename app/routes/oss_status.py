@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import public_state
+from app.domain.licence.status import public_state
+from app.domain.oss.codes import LicenceStatus
 from app.forms.licences import OssStatusForm
 from app.labels import label
 from app.models.licence import Licence

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import limits
 from app.auth import applicant_required
-from app.domain.retention import ANSWER_WITHIN, FileCase
+from app.domain.dossier.retention import ANSWER_WITHIN, FileCase
 from app.forms.business import SendForm
 from app.forms.recovery import ConsentForm
 from app.limits import limited

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.domain.journey import StepName
-from app.domain.legal_form import RULES, LegalForm, Role
-from app.domain.person import Sex
+from app.domain.dossier.journey import StepName
+from app.domain.law.legal_form import RULES, LegalForm, Role
+from app.domain.written.person import Sex
 from app.forms import entity, person
 from app.forms.person import OUTSIDE
 from app.labels import label
@@ -19,7 +19,7 @@ from app.routes.areas import sorong_groups, villages
 from app.routes.step_page import At, Form, StepPage
 from app.services import dossiers, nik_checks
 from app.services.kbli_change import has_code
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 # Pelaku usaha
 

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.auth import applicant_required
-from app.config import ServiceMode
-from app.domain.corrections import PaperTarget, ReturnReason, Target, parse_target
-from app.domain.verification import OfficeAction
+from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, parse_target
+from app.domain.licence.status import OfficeAction
+from app.domain.oss.service_mode import ServiceMode
 from app.forms.licences import PracticeForm
 from app.labels import label
 from app.routes import once

@@ -9,15 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.auth import applicant_required
-from app.domain import journey
-from app.domain.changes import ChangeKind
-from app.domain.journey import AnswerGroup
-from app.domain.nib import NibDoubt, NibSource
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import NibStatus
-from app.domain.risk import RiskLevel
-from app.domain.support_number import format_support_number
-from app.domain.turns import VERIFYING, Turn
+from app.domain.dossier import journey
+from app.domain.dossier.changes import ChangeKind
+from app.domain.dossier.journey import AnswerGroup
+from app.domain.law.risk import RiskLevel
+from app.domain.licence.turns import VERIFYING, Turn
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import NibStatus
+from app.domain.oss.nib import NibDoubt, NibSource
+from app.domain.written.support_number import format_support_number
 from app.forms.business import SendForm
 from app.i18n import outside_url
 from app.routes import once
@@ -39,7 +39,7 @@ from app.services import (
     reconciliation,
 )
 from app.services.post_keys import BadPostKey
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from app.services.summary import in_groups, summary_of
 from app.web import advance, commit_now, go, render, run_now, share_link
 
@@ -137,7 +137,7 @@ def show() -> ResponseReturnValue:
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
-        told=nibs.is_told(dossier.handover),
+        told=nibs.nib_is_told(dossier.handover),
         paper=papers.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),

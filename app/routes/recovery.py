@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 
 from app import known_browser, limits
 from app.auth import enter, open_to_all, start_token
-from app.domain.recovery import RecoveryWay
+from app.domain.dossier.recovery import RecoveryWay
 from app.forms.recovery import (
     CodeForm,
     CounterForm,

@@ -28,7 +28,7 @@ from app.auth import (
     remember_device,
     start_token,
 )
-from app.domain import journey
+from app.domain.dossier import journey
 from app.forms.access import ResumeForm
 from app.forms.business import SendForm
 from app.forms.fields import mistakes

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import limits
 from app.auth import open_to_all, start_token
-from app.domain.finder_learning import AddedBy, PhraseError
+from app.domain.kbli.learning import AddedBy, PhraseError
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
 from app.limits import limited
@@ -21,7 +21,7 @@ from app.services.business_check import wording
 from app.services.finder import nearest
 from app.services.finder_learning import SearchList, month_text
 from app.services.post_keys import BadPostKey, new_key
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from app.web import advance, render
 
 bp = Blueprint("search_words", __name__, url_prefix="/latihan/petugas/kata")

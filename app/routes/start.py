@@ -18,15 +18,15 @@ from app.auth import (
     remember_device,
     start_token,
 )
-from app.domain import kit
-from app.domain.support_number import format_support_number
+from app.domain.help import kit
+from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
 from app.i18n import outside_url
 from app.limits import limited
 from app.routes import once
 from app.services import dossiers, drafts, estimates, modes, pins
 from app.services.post_keys import BadPostKey, Taken
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from app.web import advance, render, share_link
 
 bp = Blueprint("start", __name__, url_prefix="/berkas")

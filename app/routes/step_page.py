@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.legal_form import RULES, LegalForm
+from app.domain.law.legal_form import RULES, LegalForm
 from app.models.dossier import Activity, Dossier, Job
 from app.services.answers import activity_at
 

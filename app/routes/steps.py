@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import g
 from flask.typing import ResponseReturnValue
 
-from app.domain.journey import StepName
+from app.domain.dossier.journey import StepName
 from app.routes import business_steps, person_steps
 from app.routes.step_page import At, StepPage
 from app.web import render

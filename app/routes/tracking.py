@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app import limits
 from app.auth import open_to_all
-from app.domain.support_number import format_support_number
+from app.domain.written.support_number import format_support_number
 from app.forms.access import TrackForm
 from app.forms.fields import mistakes
 from app.i18n import outside_url

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.business_size import BusinessSize
-from app.domain.kbli_change import CodeChange, KbliChange
-from app.domain.reference_types import KbliEntry
-from app.domain.risk import RiskLevel
+from app.domain.kbli.change import CodeChange, KbliChange
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.law.rows import KbliEntry
 from app.services.boundaries import boundary_of
 from app.services.kbli_change import NEW_YEAR, RiskBySize, change_of, risk_of
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, text
 
-from app.domain.events import FIRST_HASH, FORM, Behalf, DoerRole, chain_hash
-from app.domain.seals import ActKind, Head
+from app.domain.dossier.events import FIRST_HASH, FORM, Behalf, DoerRole, chain_hash
+from app.domain.dossier.seals import ActKind, Head
 from app.extensions import db
 from app.models.audit import Act
 from app.services import doers

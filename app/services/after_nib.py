@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.domain.after_nib import ToDo, to_do_after_nib
+from app.domain.after.next_steps import ToDo, to_do_after_nib
 from app.models.dossier import Activity, Dossier
 from app.services import lkpm
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 
 def to_do(dossier: Dossier, *, on: date) -> tuple[ToDo, ...]:

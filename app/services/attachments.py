@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, select
 from app.adapters.files import new_key
 from app.adapters.pdf import clean_pdf
 from app.adapters.pictures import clean_picture
-from app.domain.attachments import (
+from app.domain.dossier.attachments import (
     OPEN_UPLOADS_AT_MOST,
     UPLOAD_LASTS,
     ContentKind,
@@ -33,17 +33,17 @@ from app.domain.attachments import (
     other_papers_offered,
     papers_for_activity,
 )
-from app.domain.corrections import PaperTarget
-from app.domain.estimate import Estimate
-from app.domain.events import EventKind
-from app.domain.requirements import Ground
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.law.estimate import Estimate
+from app.domain.law.spatial import Ground
+from app.domain.licence.corrections import PaperTarget
 from app.extensions import db, ports, vault
 from app.models.attachment import Attachment, FileDisposal, Upload, UploadPart
 from app.models.dossier import Activity, Dossier, Job
 from app.services import change_gate, dossiers, estimates, events, jobs, licences
-from app.services.answers import known
+from app.services.jobs import JobKind
 
-JOB = "dispose_files"
 _CLAIMED_WITHIN = timedelta(hours=1)
 _OTHER = "lain"
 
@@ -180,7 +180,7 @@ def changeable(dossier: Dossier, keys: Iterable[str]) -> frozenset[str]:
     return returned | (asked - frozenset(db.session.scalars(there)))
 
 
-def _changing(dossier: Dossier, key: str) -> None:
+def check_changeable(dossier: Dossier, key: str) -> None:
     if not may_change(dossier, key):
         raise dossiers.DossierClosed(dossier.id)
     dossier.updated_at = datetime.now(UTC)
@@ -205,7 +205,7 @@ class Cleaned:
     @property
     def digest(self) -> bytes:
         """A keyed digest: a plain one would tell who else holds the same paper."""
-        return _digest(self.content + (self.original or b""), "attachments.digest")
+        return digest_of(self.content + (self.original or b""), "attachments.digest")
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,7 @@ def attach(dossier: Dossier, key: str, position: int | None, reserved: Reserved)
 
     Raises DossierClosed, FileRefused (TOO_MANY_FILES).
     """
-    _changing(dossier, key)
+    check_changeable(dossier, key)
     cleaned = reserved.cleaned
     before = _in_force(dossier, key, position)
     if before is not None and hmac.compare_digest(before.digest, cleaned.digest):
@@ -328,7 +328,7 @@ def _note(dossier: Dossier, kind: EventKind, attachment: Attachment) -> None:
     )
 
 
-def _digest(content: bytes, purpose: str) -> bytes:
+def digest_of(content: bytes, purpose: str) -> bytes:
     return vault.index(hashlib.sha256(content).hexdigest(), purpose)
 
 
@@ -370,7 +370,7 @@ def show_to_staff(dossier: Dossier, attachment_id: int, *, original: bool) -> by
 
 def remove(dossier: Dossier, attachment: Attachment) -> None:
     """Take a file out of the dossier; it can be put back. Raises DossierClosed."""
-    _changing(dossier, attachment.requirement)
+    check_changeable(dossier, attachment.requirement)
     if attachment.in_force:
         attachment.removed_at = datetime.now(UTC)
         db.session.flush()
@@ -379,7 +379,7 @@ def remove(dossier: Dossier, attachment: Attachment) -> None:
 
 def put_back(dossier: Dossier, attachment: Attachment) -> None:
     """Undo remove(), unless another file has taken the place. Raises DossierClosed, FileRefused."""
-    _changing(dossier, attachment.requirement)
+    check_changeable(dossier, attachment.requirement)
     place = (attachment.requirement, attachment.position)
     if attachment.removed_at is None or _in_force(dossier, *place) is not None:
         return
@@ -397,7 +397,7 @@ def begin_upload(dossier: Dossier, paper: WantedPaper, total_bytes: int) -> Uplo
 
     Raises DossierClosed, FileRefused (EMPTY, TOO_LARGE, TOO_MANY_FILES).
     """
-    _changing(dossier, paper.key)
+    check_changeable(dossier, paper.key)
     check_received(total_bytes)
     check_room(dossier, paper.key, paper.position)
     now = datetime.now(UTC)
@@ -435,7 +435,7 @@ def take_part(upload: Upload, offset: int, content: bytes) -> None:
 
     Raises WrongOffset with the right one, BadPart.
     """
-    digest = _digest(content, "upload_parts.digest")
+    digest = digest_of(content, "upload_parts.digest")
     try:
         check_part(upload.received_bytes, upload.total_bytes, offset=offset, size=len(content))
     except WrongOffset:
@@ -509,7 +509,7 @@ def forget_all(dossier: Dossier) -> None:
         for key in filter(None, (row.storage_key, row.original_key)):
             db.session.add(FileDisposal(storage_key=key, due_at=now))
         db.session.delete(row)
-    jobs.plan(JOB, None)
+    jobs.plan(JobKind.DISPOSE_FILES, None)
 
 
 def forget_expired_uploads(now: datetime) -> int:
@@ -521,7 +521,7 @@ def forget_expired_uploads(now: datetime) -> int:
     return len(rows)
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.DISPOSE_FILES)
 def _dispose(job: Job, budget_s: float) -> bool:
     return dispose_due(datetime.now(UTC)) == 0
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from app.domain.calendar import local_date
-from app.domain.events import FIRST_HASH, FORM
-from app.domain.seals import ActKind, Head, seal_hash, sealed_state
+from app.domain.dossier.events import FIRST_HASH, FORM
+from app.domain.dossier.seals import ActKind, Head, seal_hash, sealed_state
+from app.domain.law.calendar import local_date
 from app.extensions import db
 from app.models.audit import Act, Seal, SealHead
 from app.models.dossier import Dossier, Event

@@ -14,13 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from app.reference import FOLDER
-from app.services.reference_files import (
-    FileProblem,
-    Line,
-    ReferenceFilesBroken,
-    Wrong,
-    read_lines,
-)
+from app.services.reference_files import FileProblem, Line, ReferenceFilesBroken, Wrong, read_lines
 
 WORDS_AT_MOST = 15
 INSTEAD_AT_MOST = 4

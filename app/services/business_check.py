@@ -8,20 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
-from app.domain.because import Conclusion
-from app.domain.calendar import local_date
-from app.domain.estimate import (
-    CapitalBand,
-    Estimate,
-    Question,
-    Topic,
-    estimate,
-    size_of_band,
-)
-from app.domain.reference_types import KbliEntry, KbliLevelEntry, RiskRow
+from app.domain.law.because import Conclusion
+from app.domain.law.calendar import local_date
+from app.domain.law.estimate import CapitalBand, Estimate, Question, Topic, estimate, size_of_band
+from app.domain.law.rows import KbliEntry, KbliLevelEntry, RiskRow
 from app.reference import FOLDER
-from app.services.reference import get_book
-from app.services.reference_book import ReferenceBook
+from app.services.reference_book import ReferenceBook, get_book
 from app.services.rules import get_rules, place_facts
 
 YEAR = 2025  # the edition that new businesses use

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from app.domain.corrections import PaperTarget, StepTarget, Target, parse_target
-from app.domain.journey import EACH, Stop
+from app.domain.dossier.journey import EACH, Stop
+from app.domain.licence.corrections import PaperTarget, StepTarget, Target, parse_target
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.models.licence import Correction, CorrectionTarget

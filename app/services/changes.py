@@ -14,15 +14,16 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Mapper, class_mapper, selectinload
 
-from app.domain.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
-from app.domain.events import EventKind
-from app.domain.journey import StepName
-from app.domain.messages import MessageKind
-from app.domain.oss_codes import NibStatus
+from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.journey import StepName
+from app.domain.oss.codes import NibStatus
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.change import ChangeRequest
 from app.models.dossier import Activity, Applicant, Dossier, Entity, Handover, Job
-from app.services import dossiers, events, jobs, lkpm, messages, nik_checks
+from app.services import dossiers, events, jobs, messages, nik_checks
+from app.services.jobs import JobKind
 
 T = TypeVar("T")
 
@@ -252,7 +253,7 @@ def _revoke(dossier: Dossier, request: ChangeRequest, *, by: str) -> None:
     for each in (dossier, *(dossiers.take_to_change(other) for other in others)):
         assert each.handover is not None
         each.handover.nib_status = NibStatus.REVOKED.value
-        reminder = jobs.open_job(lkpm.JOB, each.id)
+        reminder = jobs.open_job(JobKind.LKPM_REMINDER, each.id)
         if reminder is not None:
             reminder.done_at = datetime.now(UTC)
         events.record(each, EventKind.NIB_REVOKED, by=by)

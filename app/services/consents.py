@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from app.domain.calendar import WIT
-from app.domain.declarations import WORDING
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.recovery import CONSENT_DAYS, CONSENTS_AT_MOST, new_code
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.recovery import CONSENT_DAYS, CONSENTS_AT_MOST, new_code
+from app.domain.law.calendar import WIT
+from app.domain.law.requirements import WORDING
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.models.own_data import Consent

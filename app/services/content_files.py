@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.domain.help_types import ORIGINAL, TRANSLATION
+from app.domain.help.topics import ORIGINAL, TRANSLATION
 
 LANGUAGES: Final = (ORIGINAL, TRANSLATION)
 TITLE_AT_MOST: Final = 45  # characters: one line in a list of links

@@ -10,28 +10,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from flask_babel import force_locale, get_locale
 from sqlalchemy import select
 
-from app.domain.calendar import local_date
-from app.domain.clock import end_of_term
-from app.domain.corrections import (
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.journey import StepName, Stop, first_unanswered
+from app.domain.dossier.known import MissingAnswer, known
+from app.domain.law.calendar import local_date
+from app.domain.licence.clock import end_of_term
+from app.domain.licence.corrections import (
     MENDABLE,
     CorrectionItem,
+    Hindrance,
     PaperTarget,
     ReturnReason,
     StepTarget,
     parse_target,
     rule_of,
 )
-from app.domain.events import EventKind
-from app.domain.journey import StepName, Stop, first_unanswered
-from app.domain.messages import MessageKind
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import FINAL, RETURNED, StatusSource
+from app.domain.licence.status import FINAL, RETURNED, StatusSource
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LicenceStatus
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.i18n import LANGUAGES
 from app.models.dossier import Dossier, Job
@@ -47,23 +48,13 @@ from app.services import (
     messages,
     nik_checks,
 )
-from app.services.answers import MissingAnswer, activity_at, known
+from app.services.answers import activity_at
 from app.services.change_gate import open_corrections, open_items
-from app.services.reference import get_book
+from app.services.jobs import JobKind
+from app.services.reference_book import get_book
 from app.services.summary import summary_of
 
-REMIND_JOB = "correction_reminder"
 REMIND_BEFORE = timedelta(days=2)
-LATE_JOB = "correction_late"
-
-
-class Hindrance(StrEnum):
-    """Why a mended dossier cannot be sent yet."""
-
-    ITEMS = "items"
-    ANSWERS = "answers"
-    NIK = "nik"
-    OTHER_LICENCE = "other_licence"
 
 
 class CannotReturn(Exception):
@@ -150,7 +141,7 @@ def return_for_correction(
                 target=str(target),
                 reason_code=item.reason,
                 note=item.note or None,
-                before=_version(dossier, target),
+                before=version_of(dossier, target),
             )
             for item, target in zip(items, targets, strict=True)
         ],
@@ -168,16 +159,16 @@ def return_for_correction(
     if until is None:
         messages.announce(dossier, MessageKind.RETURNED, dedupe=dedupe)
         return correction
-    jobs.plan(LATE_JOB, dossier.id, due_at=until)
+    jobs.plan(JobKind.CORRECTION_LATE, dossier.id, due_at=until)
     day = known(last_day(correction))
     messages.announce(dossier, MessageKind.RETURNED, dedupe=dedupe, until=day)
     remind_at = until - REMIND_BEFORE
     if remind_at > now:
-        jobs.plan(REMIND_JOB, dossier.id, due_at=remind_at)
+        jobs.plan(JobKind.CORRECTION_REMINDER, dossier.id, due_at=remind_at)
     return correction
 
 
-@jobs.handles(REMIND_JOB)
+@jobs.handles(JobKind.CORRECTION_REMINDER)
 def _remind(job: Job, _budget_s: float) -> bool:
     """Tell who has not answered yet that the last day comes near."""
     assert job.dossier_id is not None
@@ -217,7 +208,7 @@ def send_again(dossier: Dossier, *, by: StatusSource, at: datetime | None = None
     finder_learning.note_corrected(dossier, [i for c in corrections for i in c.items], now)
     for correction in corrections:
         for item in correction.items:
-            item.after = _version(dossier, parse_target(item.target))
+            item.after = version_of(dossier, parse_target(item.target))
         correction.closed_at = now
         correction.outcome = "sent"
         was = LicenceStatus.of(correction.licence.status)
@@ -264,7 +255,7 @@ def _rejected_positions(dossier: Dossier) -> set[int]:
     }
 
 
-@jobs.handles(LATE_JOB)
+@jobs.handles(JobKind.CORRECTION_LATE)
 def _end_late(job: Job, _budget_s: float) -> bool:
     """The time to answer is over."""
     assert job.dossier_id is not None
@@ -299,7 +290,7 @@ def _reject_late(dossier: Dossier, now: datetime) -> bool:
 # Both versions
 
 
-def _version(dossier: Dossier, target: StepTarget | PaperTarget) -> str | None:
+def version_of(dossier: Dossier, target: StepTarget | PaperTarget) -> str | None:
     """Return the answers of a target as they are now: raw, and as the person reads them."""
     if isinstance(target, PaperTarget):
         return None  # the files keep their own versions

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from app.domain.events import SYSTEM, Doer
+from app.domain.dossier.events import SYSTEM, Doer
 from app.extensions import vault
 
 MARK_BYTES = 6

@@ -11,10 +11,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 
-from app.domain.business_size import Capital
-from app.domain.declarations import WORDING
-from app.domain.events import EventKind
-from app.domain.journey import (
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.journey import (
     MAX_ACTIVITIES,
     ActivityAnswers,
     Answers,
@@ -22,18 +20,21 @@ from app.domain.journey import (
     Stop,
     first_unanswered,
 )
-from app.domain.legal_form import RULES, LegalForm, Role
-from app.domain.messages import Channel, MessageKind
-from app.domain.nik_check import NikClass
-from app.domain.person import Sex
-from app.domain.requirements import DeclarationKind
-from app.domain.support_number import new_support_number
+from app.domain.dossier.known import known
+from app.domain.law.business_size import Capital
+from app.domain.law.legal_form import RULES, LegalForm, Role
+from app.domain.law.requirements import WORDING, DeclarationKind
+from app.domain.licence import corrections as licence_corrections
+from app.domain.nik.verdict import NikClass
+from app.domain.sending.messages import Channel, MessageKind
+from app.domain.written.person import Sex
+from app.domain.written.support_number import new_support_number
 from app.extensions import db, vault
 from app.models.dossier import Activity, Applicant, DeclarationGiven, Dossier, Entity
-from app.services import change_gate, drafts, events, messages
-from app.services.answers import NoSuchActivity, activity_at, known
+from app.services import change_gate, corrections, drafts, events, messages
+from app.services.answers import NoSuchActivity, activity_at
 from app.services.estimates import KBLI_YEAR, capital_of, missing_declarations, scope_choices
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
@@ -121,7 +122,7 @@ def id_of(support_number: str) -> int | None:
     return db.session.scalar(with_number(select(Dossier.id), support_number))
 
 
-def may_change(dossier: Dossier, step: StepName, position: int = 0) -> bool:
+def may_answer(dossier: Dossier, step: StepName, position: int = 0) -> bool:
     """Say whether a step may be answered: until the dossier is sent, and what is given back."""
     if dossier.withdrawn_at is not None:
         return False
@@ -138,19 +139,17 @@ def may_change(dossier: Dossier, step: StepName, position: int = 0) -> bool:
 
 def _hinders(dossier: Dossier) -> bool:
     """Say whether answers that were all given keep a returned file from being sent again."""
-    from app.services import corrections
-
     found = corrections.hindrance_of(dossier)
-    return found in {corrections.Hindrance.NIK, corrections.Hindrance.OTHER_LICENCE}
+    return found in {licence_corrections.Hindrance.NIK, licence_corrections.Hindrance.OTHER_LICENCE}
 
 
 def _changing(dossier: Dossier, step: StepName, position: int = 0) -> None:
-    if not may_change(dossier, step, position):
+    if not may_answer(dossier, step, position):
         raise DossierClosed(dossier.id)
     dossier.updated_at = datetime.now(UTC)
 
 
-def _unsent(dossier: Dossier) -> None:
+def check_unsent(dossier: Dossier) -> None:
     """Which activities there are is fixed by sending: an office verifies each of them."""
     if dossier.sent_at is not None or dossier.withdrawn_at is not None:
         raise DossierClosed(dossier.id)
@@ -287,7 +286,7 @@ def add_activity(dossier: Dossier) -> Activity:
 
     Raises TooManyActivities, DossierClosed.
     """
-    _unsent(dossier)
+    check_unsent(dossier)
     last = dossier.activities[-1]
     if last.kbli_code is None:
         return last
@@ -308,7 +307,7 @@ def remove_activity(dossier: Dossier, at: int) -> None:
 
     Raises NoSuchActivity, DossierClosed.
     """
-    _unsent(dossier)
+    check_unsent(dossier)
     activity = activity_at(dossier, at)
     if len(dossier.activities) == 1:
         raise NoSuchActivity(at)
@@ -322,7 +321,7 @@ def restore_activity(dossier: Dossier, at: int) -> None:
 
     Raises NoSuchActivity, TooManyActivities, DossierClosed.
     """
-    _unsent(dossier)
+    check_unsent(dossier)
     for activity in dossier.every_activity:
         if activity.position == at:
             if activity.removed_at and len(dossier.activities) >= MAX_ACTIVITIES:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
 
-from app.domain.journey import Stop
+from app.domain.dossier.journey import Stop
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.models.draft import Draft

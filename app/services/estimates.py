@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.because import FactKind
-from app.domain.business_size import BusinessSize, Capital
-from app.domain.combined import Whole, combine, whole_capital
-from app.domain.deed import DEED_LAW, not_in_deed
-from app.domain.estimate import (
+from app.domain.law.because import FactKind
+from app.domain.law.business_size import BusinessSize, Capital
+from app.domain.law.combined import Whole, combine, whole_capital
+from app.domain.law.deed import DEED_LAW, not_in_deed
+from app.domain.law.estimate import (
     BANDS,
     RISK_TABLE,
     CapitalBand,
@@ -17,15 +17,16 @@ from app.domain.estimate import (
     JourneyReason,
     Question,
 )
-from app.domain.legal_form import RULES, UMK_ONLY_LAW, LegalForm, fits_size
-from app.domain.reference_types import RiskNote
-from app.domain.requirements import DeclarationKind, Ground
-from app.domain.risk import Citation
+from app.domain.law.legal_form import RULES, UMK_ONLY_LAW, LegalForm, fits_size
+from app.domain.law.requirements import DeclarationKind
+from app.domain.law.risk import Citation
+from app.domain.law.rows import RiskNote
+from app.domain.law.spatial import Ground
 from app.extensions import db
 from app.models.dossier import Activity, Dossier
 from app.services.answers import activity_at
 from app.services.business_check import estimate_for as estimate_for_question
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 KBLI_YEAR = 2025  # the edition that new files use
 HOME_REGENCY = "9601"

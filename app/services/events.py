@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from app.domain.calendar import local_date
-from app.domain.events import (
+from app.domain.dossier.events import (
     FIRST_HASH,
     FORM,
     OLD_FORM,
@@ -19,7 +18,8 @@ from app.domain.events import (
     EventKind,
     chain_hash,
 )
-from app.domain.legal_form import LegalForm
+from app.domain.law.calendar import local_date
+from app.domain.law.legal_form import LegalForm
 from app.extensions import db
 from app.models.audit import Act
 from app.models.dossier import Dossier, Event

@@ -12,12 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from app.domain.business_size import Capital
-from app.domain.examples import Example, ExamplePage, ExampleText, PageText
-from app.domain.help_types import ORIGINAL, TRANSLATION
-from app.domain.journey import StepName
-from app.domain.legal_form import RULES, LegalForm
-from app.domain.money import parse_rupiah
+from app.domain.dossier.journey import StepName
+from app.domain.help.examples import Example, ExamplePage, ExampleText, PageText
+from app.domain.help.topics import ORIGINAL, TRANSLATION
+from app.domain.law.business_size import Capital
+from app.domain.law.legal_form import RULES, LegalForm
+from app.domain.written.money import parse_rupiah
 from app.services.content_files import (
     LANGUAGES,
     SLUG,

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from app.domain.after_nib import ToDo
-from app.domain.attachments import WantedPaper
-from app.domain.business_size import BusinessSize
-from app.domain.calendar import local_date
-from app.domain.combined import Whole
-from app.domain.estimate import CapitalBand, Estimate
-from app.domain.examples import Example
-from app.domain.journey import StepName
-from app.domain.quantities import parse_quantity
-from app.domain.reference_types import KbliEntry
+from app.domain.after.next_steps import ToDo
+from app.domain.dossier.attachments import WantedPaper
+from app.domain.dossier.journey import StepName
+from app.domain.help.examples import Example
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.calendar import local_date
+from app.domain.law.combined import Whole
+from app.domain.law.estimate import CapitalBand, Estimate
+from app.domain.law.rows import KbliEntry
+from app.domain.written.quantities import parse_quantity
 from app.models.dossier import Activity, Applicant, Dossier, Entity
 from app.services import after_nib, attachments, estimates
 from app.services.estimates import KBLI_YEAR, Obstacle
 from app.services.help import NoSuchTopic, book
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.domain.finder import Finder, Hit
-from app.domain.finder_language import FinderLanguage, language_from_table
-from app.domain.finder_measures import Wording
-from app.domain.reference_types import KbliEntry
+from app.domain.kbli.finder import Finder, Hit
+from app.domain.kbli.language import FinderLanguage, language_from_table
+from app.domain.kbli.measures import Wording
+from app.domain.law.rows import KbliEntry
 from app.reference import FOLDER
 from app.services import finder_words
-from app.services.reference import get_book
-from app.services.reference_book import ReferenceBook
+from app.services.reference_book import ReferenceBook, get_book
 
 LANGUAGE_FILE = FOLDER / "words" / "language.toml"
 

@@ -18,11 +18,11 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.calendar import WIT
-from app.domain.corrections import StepTarget, parse_target
-from app.domain.finder import Surety, surety
-from app.domain.finder_learning import READABLE_FROM, phrase_to_keep
-from app.domain.journey import StepName
+from app.domain.dossier.journey import StepName
+from app.domain.kbli.finder import Surety, surety
+from app.domain.kbli.learning import READABLE_FROM, phrase_to_keep
+from app.domain.law.calendar import WIT
+from app.domain.licence.corrections import StepTarget, parse_target
 from app.extensions import db, vault
 from app.models.dossier import Dossier
 from app.models.finder import FinderChoice, FinderCorrection, FinderSearch, FinderWord

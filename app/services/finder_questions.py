@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from app.domain.finder import Hit, Part, Surety, surety
-from app.domain.finder_questions import (
+from app.domain.kbli.finder import Hit, Part, Surety, surety
+from app.domain.kbli.questions import (
     QUESTIONS_AT_MOST,
     Answer,
     Asked,

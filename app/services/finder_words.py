@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.workbook import text_workbook
-from app.domain.finder_learning import (
+from app.domain.kbli.learning import (
     AddedBy,
     PhraseError,
     PhraseProblem,
@@ -26,7 +26,7 @@ from app.domain.finder_learning import (
 )
 from app.extensions import db
 from app.models.finder import FinderWord
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 EDITION: Final = 2025
 WORDS_AT_MOST: Final = 5000  # every process holds them all; the reference files have as many

@@ -9,26 +9,27 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from enum import StrEnum
 
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult
-from app.config import ServiceMode
-from app.domain import submission as wire
-from app.domain.business_size import BusinessSize
-from app.domain.combined import Whole
-from app.domain.estimate import HARI, Estimate
-from app.domain.events import EventKind
-from app.domain.journey import first_unanswered
-from app.domain.legal_form import RULES, LegalForm, Role
-from app.domain.messages import MessageKind
-from app.domain.nib import NibSource
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import EntityCode, LandStatus, LandUnit, Position
-from app.domain.person import Sex
-from app.domain.requirements import DeclarationKind
-from app.domain.risk import RiskLevel
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.journey import first_unanswered
+from app.domain.dossier.known import known
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.combined import Whole
+from app.domain.law.estimate import HARI, Estimate
+from app.domain.law.legal_form import RULES, LegalForm, Role
+from app.domain.law.requirements import DeclarationKind
+from app.domain.law.risk import RiskLevel
+from app.domain.nik.verdict import NikClass
+from app.domain.oss import submission
+from app.domain.oss.codes import EntityCode, LandStatus, LandUnit, Position
+from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibSource
+from app.domain.oss.service_mode import ServiceMode
+from app.domain.sending.messages import MessageKind
+from app.domain.written.person import Sex
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Entity, Handover, Job, Paper
 from app.services import (
@@ -43,22 +44,11 @@ from app.services import (
     messages,
     modes,
     nik_checks,
+    progress,
+    reconciliation,
 )
-from app.services.answers import known
-from app.services.reference import get_book
-
-JOB = "handover"
-
-
-class HandoverState(StrEnum):
-    """Where a sent dossier stands."""
-
-    WAITING_NIK = "waiting_nik"  # the registry has not answered yet
-    WAITING = "waiting"  # OSS has not answered yet
-    FILE_AT_OSS = "file_at_oss"  # ready: the person files it at oss.go.id
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-
+from app.services.jobs import JobKind
+from app.services.reference_book import get_book
 
 # Where a sent dossier goes once its NIK is known to fit. One whose NIK does not fit goes back to
 # the person; a NIB that the person tells us leads to ACCEPTED (services/nibs.py).
@@ -82,7 +72,7 @@ def send(dossier: Dossier) -> Job | None:
     Raises NotReady.
     """
     if dossier.handover is not None and dossier.sent_at is not None:
-        return jobs.open_job(JOB, dossier.id)
+        return jobs.open_job(JobKind.HANDOVER, dossier.id)
     if dossier.withdrawn_at is not None:
         raise NotReady("withdrawn")
     nik_class = nik_checks.current_class(dossier)
@@ -109,8 +99,6 @@ def send(dossier: Dossier) -> Job | None:
     )
     sent = events.record(dossier, EventKind.SENT, waiting_for_nik=waiting)
     job = None if waiting else _go_on(dossier, dossier.handover)
-    from app.services import progress
-
     turn = progress.turn_of(dossier)
     messages.announce(dossier, MessageKind.SENT, dedupe=str(sent.number), turn=turn)
     changes.follow(dossier)
@@ -120,7 +108,9 @@ def send(dossier: Dossier) -> Job | None:
 def _go_on(dossier: Dossier, handover: Handover) -> Job | None:
     """Take the way of this mode; return the job to run if a machine has the next turn."""
     handover.state = ONCE_THE_NIK_FITS[modes.current()]
-    return jobs.plan(JOB, dossier.id) if handover.state == HandoverState.WAITING else None
+    return (
+        jobs.plan(JobKind.HANDOVER, dossier.id) if handover.state == HandoverState.WAITING else None
+    )
 
 
 def _freeze(dossier: Dossier, whole: Whole) -> None:
@@ -183,7 +173,7 @@ def reopen(dossier: Dossier, *, cause: str) -> None:
     changes.follow(dossier)
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.HANDOVER)
 def _hand_over(job: Job, budget_s: float) -> bool:
     """Send once with the key of the hand-over, then ask for the result."""
     assert job.dossier_id is not None
@@ -192,7 +182,7 @@ def _hand_over(job: Job, budget_s: float) -> bool:
     if handover is None or handover.state != HandoverState.WAITING:
         db.session.rollback()
         return True
-    package = _submission(dossier, handover.key)
+    package = as_submission(dossier, handover.key)
     db.session.rollback()
 
     try:
@@ -266,8 +256,6 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
     lkpm.plan_reminder(dossier, now=now)
     licences.keep(dossier, result, at=now)
     licence_news.plan(dossier, now)
-    from app.services import reconciliation
-
     reconciliation.plan(dossier, at=now + reconciliation.FIRST_AFTER)
     db.session.commit()
     return True
@@ -281,34 +269,34 @@ def _paper_code() -> str:
     return "".join(secrets.choice(_CODE_LETTERS) for _ in range(12))
 
 
-_DECLARATIONS: Mapping[str, wire.Declaration] = {
-    DeclarationKind.DATA_TRUE: wire.Declaration.DATA_TRUE,
-    DeclarationKind.KKPR_SELF_STATEMENT: wire.Declaration.SPATIAL,
-    DeclarationKind.SPPL: wire.Declaration.ENVIRONMENT,
-    DeclarationKind.BUSINESS_STANDARD: wire.Declaration.STANDARD,
-    DeclarationKind.K3L: wire.Declaration.SAFETY,
-    DeclarationKind.SNI_HALAL_BY_NIB: wire.Declaration.SNI_AND_HALAL,
+_DECLARATIONS: Mapping[str, submission.Declaration] = {
+    DeclarationKind.DATA_TRUE: submission.Declaration.DATA_TRUE,
+    DeclarationKind.KKPR_SELF_STATEMENT: submission.Declaration.SPATIAL,
+    DeclarationKind.SPPL: submission.Declaration.ENVIRONMENT,
+    DeclarationKind.BUSINESS_STANDARD: submission.Declaration.STANDARD,
+    DeclarationKind.K3L: submission.Declaration.SAFETY,
+    DeclarationKind.SNI_HALAL_BY_NIB: submission.Declaration.SNI_AND_HALAL,
 }
 
 
-def submission_of(dossier: Dossier) -> wire.Submission:
+def submission_of(dossier: Dossier) -> submission.Submission:
     """Return a sent dossier in the shape of the port. Raises MissingAnswer before it was sent."""
-    return _submission(dossier, known(dossier.handover).key)
+    return as_submission(dossier, known(dossier.handover).key)
 
 
-def _submission(dossier: Dossier, key: str) -> wire.Submission:
+def as_submission(dossier: Dossier, key: str) -> submission.Submission:
     """Put the answers into the shape of the port. Only complete dossiers come here."""
     person, entity = dossier.applicant, dossier.entity
     form = LegalForm(dossier.legal_form)
-    address = wire.Address(
+    address = submission.Address(
         street=known(person.street),
         area_code=known(person.area_code),
         rt_rw=person.rt_rw or "",
         postcode=person.postcode or "",
     )
-    return wire.Submission(
+    return submission.Submission(
         key=key,
-        applicant=wire.Applicant(
+        applicant=submission.Applicant(
             nik=known(person.nik),
             name=known(person.name),
             birth_date=date.fromisoformat(known(person.birth_date)),
@@ -338,9 +326,9 @@ def _role(entity: Entity | None) -> str:
     return Role(known(known(entity).role)).value.replace("-", " ").capitalize()
 
 
-def _entity(entity: Entity, form: LegalForm, office: wire.Address) -> wire.Entity:
+def _entity(entity: Entity, form: LegalForm, office: submission.Address) -> submission.Entity:
     code = RULES[form].oss_code
-    return wire.Entity(
+    return submission.Entity(
         kind=EntityCode(code) if code else None,
         name=known(entity.name),
         registration_number=known(entity.registration_no),
@@ -352,8 +340,8 @@ def _entity(entity: Entity, form: LegalForm, office: wire.Address) -> wire.Entit
     )
 
 
-def _branch(entity: Entity, address: wire.Address) -> wire.Branch:
-    return wire.Branch(
+def _branch(entity: Entity, address: submission.Address) -> submission.Branch:
+    return submission.Branch(
         parent_nib=known(entity.parent_nib),
         parent_name=known(entity.parent_name),
         name=known(entity.name),
@@ -363,13 +351,13 @@ def _branch(entity: Entity, address: wire.Address) -> wire.Branch:
     )
 
 
-def _activity(activity: Activity, *, is_supporting: bool) -> wire.Activity:
-    return wire.Activity(
+def _activity(activity: Activity, *, is_supporting: bool) -> submission.Activity:
+    return submission.Activity(
         kbli_year=known(activity.kbli_year),
         kbli_code=known(activity.kbli_code),
         description=activity.description or "",
         risk=RiskLevel(known(activity.risk)),
-        premises=wire.Premises(
+        premises=submission.Premises(
             area_code=known(activity.village_code),
             address=known(activity.street),
             position=Position(known(activity.position_code)),
@@ -378,7 +366,7 @@ def _activity(activity: Activity, *, is_supporting: bool) -> wire.Activity:
             land_status=LandStatus(known(activity.land_status)),
         ),
         capital=known(estimates.capital_of(activity)),
-        product=wire.Product(
+        product=submission.Product(
             description=known(activity.product),
             capacity=known(activity.capacity),
             unit=known(activity.capacity_unit),

@@ -11,11 +11,11 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.calendar import local_date
-from app.domain.examples import Example
-from app.domain.finder import Finder
-from app.domain.help_types import ORIGINAL, TRANSLATION, HelpBook, Places, Term, Topic
-from app.domain.reference_types import KbliEntry
+from app.domain.help.examples import Example
+from app.domain.help.topics import ORIGINAL, TRANSLATION, HelpBook, Places, Term, Topic
+from app.domain.kbli.finder import Finder
+from app.domain.law.calendar import local_date
+from app.domain.law.rows import KbliEntry
 from app.extensions import db
 from app.models.help import HelpFeedback
 from app.services.example_files import NOBODY, Practice

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from xml.etree import ElementTree
 
-from app.domain.corrections import ReturnReason
-from app.domain.help_types import (
+from app.domain.dossier.journey import StepName
+from app.domain.help.topics import (
     ORIGINAL,
     TRANSLATION,
     HelpBook,
@@ -26,9 +26,9 @@ from app.domain.help_types import (
     Topic,
     TopicText,
 )
-from app.domain.journey import StepName
-from app.domain.nik_check import NikClass
-from app.domain.risk import Citation
+from app.domain.law.risk import Citation
+from app.domain.licence.corrections import ReturnReason
+from app.domain.nik.verdict import NikClass
 from app.services.content_files import (
     LANGUAGES,
     SLUG,

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.domain.help_types import Point, Term
+from app.domain.help.topics import Point, Term
 
 ROOT: Final = "\x02"
 """Stands in HTML before each address of ours; a page puts its own root (and /en) there."""

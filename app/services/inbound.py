@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.messages import Inbox, NotSent
-from app.domain.calendar import local_date
-from app.domain.messages import Channel, InboundKind, MessageKind, read_inbound
-from app.domain.phone import PhoneError, parse_mobile
+from app.domain.law.calendar import local_date
+from app.domain.sending.messages import Channel, InboundKind, MessageKind, read_inbound
+from app.domain.written.phone import PhoneError, parse_mobile
 from app.extensions import db, ports
 from app.models.dossier import Applicant, Dossier
 from app.models.message import InboundMessage, Message
-from app.services import dossiers, messages, progress
+from app.services import dossiers, progress
+from app.services import messages as messages_services
 
 # As many as /lacak allows an address in an hour; each answer costs the office an SMS.
 ALL_AN_HOUR = 300
@@ -57,7 +58,7 @@ def take(provider_id: str, sender: str, text: str) -> Taken:
     except PhoneError:  # a short number or a name: advertising, nobody who could be answered
         phone = None
     request = read_inbound(text)
-    index = messages.index_of(phone or sender, Channel.SMS)
+    index = messages_services.index_of(phone or sender, Channel.SMS)
     is_too_much = (
         _came_in(now - timedelta(hours=1), index) >= SENDER_AN_HOUR
         or _came_in(now - timedelta(days=1), index) >= SENDER_A_DAY
@@ -75,12 +76,12 @@ def take(provider_id: str, sender: str, text: str) -> Taken:
         return Taken(False)
     # A STOP counts however often somebody wrote before.
     if request.kind is InboundKind.STOP:
-        changed = messages.stop(phone, Channel.SMS)
+        changed = messages_services.stop(phone, Channel.SMS)
         return _answer(row, phone, MessageKind.STOPPED) if changed else Taken(False)
     if is_too_much:
         return Taken(False)
     if request.kind is InboundKind.START:
-        changed = messages.start_again(phone, Channel.SMS)
+        changed = messages_services.start_again(phone, Channel.SMS)
         return _answer(row, phone, MessageKind.STARTED_AGAIN) if changed else Taken(False)
     if request.kind is InboundKind.STATUS:
         return _status(row, phone, request.numbers)
@@ -113,7 +114,9 @@ def _status(row: InboundMessage, phone: str, numbers: tuple[str, ...]) -> Taken:
 
 def _answer(row: InboundMessage, phone: str, kind: MessageKind, **facts: str) -> Taken:
     about = f"{row.provider_id}:{facts['number']}" if "number" in facts else row.provider_id
-    sent = messages.answer(kind, to=phone, language=_language_of(phone), dedupe=about, **facts)
+    sent = messages_services.answer(
+        kind, to=phone, language=_language_of(phone), dedupe=about, **facts
+    )
     if sent is None:
         return Taken(False)
     row.answer = kind
@@ -125,7 +128,7 @@ def _language_of(phone: str) -> str:
     query = (
         select(Dossier.language)
         .join(Applicant, Applicant.dossier_id == Dossier.id)
-        .where(Applicant.phone_index == messages.index_of(phone, Channel.SMS))
+        .where(Applicant.phone_index == messages_services.index_of(phone, Channel.SMS))
         .order_by(Dossier.id.desc())
     )
     return db.session.scalar(query.limit(1)) or "id"

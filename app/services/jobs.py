@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, case, or_, select
 
-from app.domain.events import SYSTEM
-from app.domain.retry import next_attempt_at
+from app.domain.dossier.events import SYSTEM
+from app.domain.sending.retry import next_attempt_at
 from app.extensions import db
 from app.models.dossier import Job
 from app.services import doers
+
+
+class JobKind(StrEnum):
+    """What a job does; each has its handler."""
+
+    CORRECTION_LATE = "correction_late"
+    CORRECTION_REMINDER = "correction_reminder"
+    DISPOSE_FILES = "dispose_files"
+    ERASE = "erase"
+    HANDOVER = "handover"
+    LICENCE_POLL = "licence_poll"
+    LICENCE_REPORT = "licence_report"
+    LKPM_REMINDER = "lkpm_reminder"
+    MESSAGE = "message"
+    NIB_CHECK = "nib_check"
+    NIK_CASE = "nik_case"
+    NIK_CHECK = "nik_check"
+    OSS_NOTICES = "oss_notices"
+    RECONCILE = "reconcile"
+    RECOVERY = "recovery"
+
 
 CLAIM = timedelta(seconds=60)
 Handler = Callable[[Job, float], bool]
 _handlers: dict[str, Handler] = {}
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
+def handles(kind: JobKind) -> Callable[[Handler], Handler]:
     """Register a handler: (job, seconds it may take) -> True when done, False to try again later.
 
     A handler begins and ends with no transaction open while it talks to the outside.
@@ -31,7 +53,7 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def plan(kind: str, dossier_id: int | None, due_at: datetime | None = None) -> Job:
+def plan(kind: JobKind, dossier_id: int | None, due_at: datetime | None = None) -> Job:
     """Write a job in the caller's transaction."""
     job = Job(kind=kind, dossier_id=dossier_id, due_at=due_at or datetime.now(UTC), attempts=0)
     db.session.add(job)
@@ -39,7 +61,7 @@ def plan(kind: str, dossier_id: int | None, due_at: datetime | None = None) -> J
     return job
 
 
-def open_job(kind: str, dossier_id: int) -> Job | None:
+def open_job(kind: JobKind, dossier_id: int) -> Job | None:
     """Return the job of this kind that is still open for the dossier."""
     return db.session.scalar(
         select(Job).where(Job.kind == kind, Job.dossier_id == dossier_id, Job.done_at.is_(None))

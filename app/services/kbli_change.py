@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.business_size import BusinessSize
-from app.domain.kbli_change import KbliChange, kbli_change
-from app.domain.reference_types import KbliEntry
-from app.domain.risk import RiskLevel
+from app.domain.kbli.change import KbliChange, kbli_change
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.law.rows import KbliEntry
 from app.services.finder import nearest
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 OLD_YEAR, NEW_YEAR = 2020, 2025
 FOUND_AT_MOST = 10

@@ -12,8 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.domain.help_types import Topic
-from app.domain.kit import (
+from app.domain.help.kit import (
     ADDRESS,
     MARK,
     SECONDS,
@@ -27,10 +26,10 @@ from app.domain.kit import (
     reading_seconds,
     words_in,
 )
-from app.domain.risk import Citation
+from app.domain.help.topics import Topic
+from app.domain.law.risk import Citation
 from app.i18n import language, short_day
-from app.services import help as help_service
-from app.services import modes
+from app.services import help, modes
 from app.services.help_files import CONTENT
 from app.services.kit_files import read_kit
 
@@ -52,7 +51,7 @@ _shelf = _Shelf()
 
 def load(folder: Path = CONTENT) -> Kit:
     """Read the kit and keep it for every request. Comes after help; raises HelpBroken."""
-    book = help_service.book()
+    book = help.book()
     _shelf.kit, _shelf.topics = read_kit(book, folder), book.topics
     return _shelf.kit
 

@@ -1,7 +1,7 @@
 """The files of the print kit (app/content/kit), read and checked like those of help.
 
-One file a piece and language. Its words are the fields of the piece in app/domain/kit.py; `parts`
-in the original names the topics that it takes over, so that nothing is said in two places.
+One file a piece and language. Its words are the fields of the piece in app/domain/help/kit.py;
+`parts` in the original names the topics that it takes over, so that nothing is said in two places.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from app.domain.help_types import ORIGINAL, TRANSLATION, HelpBook
-from app.domain.kit import (
+from app.domain.help.kit import (
     ADDRESS,
     ADDRESS_ROOM,
     MARK_ROOM,
@@ -36,6 +35,7 @@ from app.domain.kit import (
     reading_seconds,
     words_in,
 )
+from app.domain.help.topics import ORIGINAL, TRANSLATION, HelpBook
 from app.services.content_files import LANGUAGES, Mistake, read_toml
 from app.services.help_files import CONTENT, HelpBroken
 

@@ -21,8 +21,7 @@ from app.adapters.papers.kit import (
 )
 from app.adapters.papers.render import PaperError
 from app.config import Settings
-from app.domain.help_types import Helper
-from app.domain.kit import (
+from app.domain.help.kit import (
     LeafletWords,
     NoticeWords,
     Part,
@@ -31,9 +30,10 @@ from app.domain.kit import (
     PosterWords,
     first_sentences,
 )
+from app.domain.help.topics import Helper
 from app.i18n import LANGUAGES, language
 from app.labels import label
-from app.services import kit as service
+from app.services import kit
 
 __all__ = ["PAPERS", "Addresses", "PaperError", "PaperKind", "paper_of", "render_kit", "tag_of"]
 
@@ -63,13 +63,13 @@ PAPERS: Final[Mapping[str, PaperKind]] = {
 def paper_of(name: str, addresses: Addresses) -> KitPaper:
     """Return all that stands on a paper, in the language of the page or in both."""
     kind = PAPERS[name]
-    piece = service.pieces()[kind.piece]
+    piece = kit.pieces()[kind.piece]
     languages = LANGUAGES if kind.both else (language(),)
     pages, days = [], []
     for each in languages:
         with force_locale(each):
             pages.append(_page(piece, addresses[each]))
-            days.append(service.checked_on(piece))
+            days.append(kit.checked_on(piece))
     text = piece.texts[languages[0]]
     return KitPaper(kind.design, f"{text.title} – {text.words.headline}", max(days), tuple(pages))
 
@@ -80,11 +80,11 @@ def _page(piece: Piece[Any], url: str) -> KitPage:
     common: dict[str, Any] = {
         "language": here,
         "headline": words.headline,
-        "address": service.address_as_typed(url),
+        "address": kit.address_as_typed(url),
         "url": url,
         "honest": words.honest,
-        "source": service.source_line(piece),
-        "practice": service.practice_mark(),
+        "source": kit.source_line(piece),
+        "practice": kit.practice_mark(),
     }
     if isinstance(words, LeafletWords):
         return KitPage(
@@ -97,12 +97,12 @@ def _page(piece: Piece[Any], url: str) -> KitPage:
             more=words.more,
         )
     if isinstance(words, PosterWords):
-        drawing = service.topic_of(piece.parts[0]).drawing
+        drawing = kit.topic_of(piece.parts[0]).drawing
         return KitPage(
             **common, scan=words.scan, lines=words.lines, helps=words.here, drawing=drawing
         )
     assert isinstance(words, NoticeWords)
-    start = service.kit().leaflet.texts[here].words.start
+    start = kit.kit().leaflet.texts[here].words.start
     return KitPage(**common, scan=start, sections=_sections(piece, here), lines=words.blanks)
 
 
@@ -111,7 +111,7 @@ def _sections(piece: Piece[Any], here: str) -> tuple[KitSection, ...]:
 
 
 def _section(part: Part, here: str) -> KitSection:
-    text = service.topic_of(part).texts[here]
+    text = kit.topic_of(part).texts[here]
     points = tuple(
         (point.head, first_sentences(point.rest, SENTENCES_OF_A_POINT))
         for point in text.points[: part.points]

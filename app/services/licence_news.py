@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import is_final, next_look
+from app.domain.licence.status import is_final, next_look
+from app.domain.oss.codes import LicenceStatus
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job
 from app.services import dossiers, jobs, licences
-
-JOB = "licence_poll"
+from app.services.jobs import JobKind
 
 
 def plan(dossier: Dossier, now: datetime) -> Job | None:
@@ -20,15 +19,15 @@ def plan(dossier: Dossier, now: datetime) -> Job | None:
     open_ones = [row for row in licences.of(dossier) if not is_final(LicenceStatus.of(row.status))]
     if not open_ones or dossier.handover is None or dossier.handover.oss_id is None:
         return None
-    known = jobs.open_job(JOB, dossier.id)
+    known = jobs.open_job(JobKind.LICENCE_POLL, dossier.id)
     if known is not None and known.claimed_until is None:
         return known
     # A row of OSS may have no status at all: then nothing is known to have happened yet.
     last = max((event.recorded_at for row in open_ones for event in row.events), default=now)
-    return jobs.plan(JOB, dossier.id, due_at=now + next_look(now - last))
+    return jobs.plan(JobKind.LICENCE_POLL, dossier.id, due_at=now + next_look(now - last))
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.LICENCE_POLL)
 def _look(job: Job, budget_s: float) -> bool:
     """Ask once; plan the next look when something is still open."""
     assert job.dossier_id is not None

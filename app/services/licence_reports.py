@@ -8,16 +8,15 @@ import structlog
 
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
-from app.domain.calendar import local_date
-from app.domain.oss_codes import LicenceStatus
-from app.domain.submission import LicenceFinal, LicenceReport
-from app.domain.verification import StatusSource
+from app.domain.law.calendar import local_date
+from app.domain.licence.status import StatusSource
+from app.domain.oss.codes import LicenceStatus
+from app.domain.oss.submission import LicenceFinal, LicenceReport
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job
 from app.models.licence import Licence, LicenceEvent
 from app.services import dossiers, jobs, licences
-
-JOB = "licence_report"
+from app.services.jobs import JobKind
 
 # Officials come with staff pages. Until then the office stands for them, and only practice may
 # tell a decision: a real one is signed by somebody (PP 28/2025, article 4).
@@ -31,12 +30,14 @@ _log = structlog.get_logger(__name__)
 
 def plan(dossier: Dossier) -> Job | None:
     """Plan to tell what OSS does not know yet, in the caller's transaction."""
-    if dossier.handover is None or not dossier.handover.oss_id or not _next(dossier):
+    if dossier.handover is None or not dossier.handover.oss_id or not next_untold(dossier):
         return None
-    return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+    return jobs.open_job(JobKind.LICENCE_REPORT, dossier.id) or jobs.plan(
+        JobKind.LICENCE_REPORT, dossier.id
+    )
 
 
-def _next(dossier: Dossier) -> tuple[Licence, LicenceEvent] | None:
+def next_untold(dossier: Dossier) -> tuple[Licence, LicenceEvent] | None:
     """Return the oldest news that OSS has to be told."""
     for licence in licences.of(dossier):
         known = max(licence.told_number, licence.heard_number)
@@ -53,18 +54,18 @@ def _is_ours_to_tell(event: LicenceEvent) -> bool:
     return event.status not in _DECIDED or event.source == StatusSource.PRACTICE
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.LICENCE_REPORT)
 def _tell(job: Job, budget_s: float) -> bool:
     """Tell everything that is due, one news a call; no transaction is open meanwhile."""
     assert job.dossier_id is not None
     while True:
         dossier = db.session.get_one(Dossier, job.dossier_id)
-        found = _next(dossier)
+        found = next_untold(dossier)
         if found is None:
             db.session.rollback()
             return True
         licence, event = found
-        report = _message(dossier, licence, event)
+        report = message_about(dossier, licence, event)
         id_izin, number = licence.id_izin, event.number
         db.session.rollback()
 
@@ -89,7 +90,7 @@ def _tell(job: Job, budget_s: float) -> bool:
         db.session.commit()
 
 
-def _message(
+def message_about(
     dossier: Dossier, licence: Licence, event: LicenceEvent
 ) -> LicenceReport | LicenceFinal:
     handover = dossier.handover

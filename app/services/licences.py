@@ -13,14 +13,13 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import select
 
 from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResult
-from app.domain.calendar import WIT, WorkingCalendar
-from app.domain.clock import Clocks, clocks_of
-from app.domain.corrections import CorrectionItem, ReturnReason
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.oss_codes import LicenceStatus, ProductType
-from app.domain.risk import LicenceProduct, RiskLevel, issued_automatically, products_for
-from app.domain.verification import (
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.law.calendar import WIT, WorkingCalendar
+from app.domain.law.risk import LicenceProduct, RiskLevel, issued_automatically, products_for
+from app.domain.licence.clock import Clocks, clocks_of
+from app.domain.licence.corrections import CorrectionItem, ReturnReason
+from app.domain.licence.status import (
     FINAL,
     GRANTED,
     RETURNED,
@@ -31,12 +30,13 @@ from app.domain.verification import (
     public_state,
     who_acts,
 )
+from app.domain.oss.codes import LicenceStatus, ProductType
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Activity, Dossier
 from app.models.licence import Correction, Licence, LicenceEvent
 from app.services import events, messages, oss_areas
-from app.services.answers import known
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 KBLI_YEAR = 2025  # the edition in which codes are compared
 WORKING_DAYS = "Hari"  # as the rules write it; other units cannot be counted

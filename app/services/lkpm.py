@@ -11,11 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.domain.business_size import BusinessSize
-from app.domain.calendar import WIT, local_date
-from app.domain.changes import ChangeKind, ChangeState
-from app.domain.events import EventKind
-from app.domain.lkpm import (
+from app.domain.after.lkpm import (
     BadPeriod,
     Due,
     DueNotice,
@@ -27,16 +23,20 @@ from app.domain.lkpm import (
     remind_on,
     rhythm_of,
 )
-from app.domain.messages import MessageKind
-from app.domain.oss_codes import NibStatus
+from app.domain.dossier.changes import ChangeKind, ChangeState
+from app.domain.dossier.events import EventKind
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.calendar import WIT, local_date
+from app.domain.oss.codes import NibStatus
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Event, Job
 from app.models.lkpm import LkpmWorksheet
 from app.reference import FOLDER
 from app.services import dossiers, events, jobs, messages
+from app.services.jobs import JobKind
 
-JOB = "lkpm_reminder"
 NOTICES_FILE = FOLDER / "lkpm_notices.csv"
 _HEADER = ["period", "due", "source"]
 _REMIND_AT = time(8, 0, tzinfo=WIT)  # in the morning: nobody wants a message at midnight
@@ -217,11 +217,11 @@ def plan_reminder(dossier: Dossier, *, now: datetime) -> Job | None:
     To be called when a NIB is there. Returns None where nothing is reported; a reminder that is
     already planned stays.
     """
-    open_job = jobs.open_job(JOB, dossier.id)
+    open_job = jobs.open_job(JobKind.LKPM_REMINDER, dossier.id)
     due = _next_to_remind(dossier, now)
     if due is None or open_job is not None:
         return open_job
-    return jobs.plan(JOB, dossier.id, _moment(due))
+    return jobs.plan(JobKind.LKPM_REMINDER, dossier.id, moment_on(due))
 
 
 def _next_to_remind(dossier: Dossier, now: datetime) -> Due | None:
@@ -237,11 +237,11 @@ def _next_to_remind(dossier: Dossier, now: datetime) -> Due | None:
     return next((d for d in found.dues if d.period.key not in settled), None) if found else None
 
 
-def _moment(due: Due) -> datetime:
+def moment_on(due: Due) -> datetime:
     return datetime.combine(remind_on(due), _REMIND_AT).astimezone(UTC)
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.LKPM_REMINDER)
 def _remind(job: Job, _budget_s: float) -> bool:
     """Remind of the next report when its time has come, and plan the one after.
 
@@ -252,11 +252,11 @@ def _remind(job: Job, _budget_s: float) -> bool:
     now = datetime.now(UTC)
     dossier = dossiers.take_to_change(job.dossier_id)
     due = _next_to_remind(dossier, now)
-    if due is not None and _moment(due) <= now:
+    if due is not None and moment_on(due) <= now:
         announce_lkpm(dossier, due)
         due = _next_to_remind(dossier, now)
     if due is not None:
-        jobs.plan(JOB, dossier.id, _moment(due))
+        jobs.plan(JobKind.LKPM_REMINDER, dossier.id, moment_on(due))
     db.session.commit()
     return True
 

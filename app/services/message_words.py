@@ -15,10 +15,10 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.domain.messages import Channel, MessageKind, fits_one_sms
-from app.domain.recovery import LONG_CODE_DIGITS
-from app.domain.support_number import format_support_number
-from app.domain.turns import Turn
+from app.domain.dossier.recovery import LONG_CODE_DIGITS
+from app.domain.licence.turns import Turn
+from app.domain.sending.messages import Channel, MessageKind, fits_one_sms
+from app.domain.written.support_number import format_support_number
 from app.services.turn_words import turn_in_words
 
 SENDER = "DPMPTSP Sorong"

@@ -19,7 +19,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.adapters.messages import Fate, LaterCarrier, NotSent, NotSentCause, Outgoing
-from app.domain.messages import (
+from app.domain.licence.turns import Turn
+from app.domain.sending.messages import (
     ANSWERS,
     ASKED_JUST_NOW,
     LIFE,
@@ -35,15 +36,14 @@ from app.domain.messages import (
     next_allowed,
     next_try,
 )
-from app.domain.support_number import format_support_number
-from app.domain.turns import Turn
+from app.domain.written.support_number import format_support_number
 from app.extensions import db, ports, vault
 from app.models.dossier import Applicant, Dossier, Job
 from app.models.message import InboundMessage, Message, OptOut
 from app.services import jobs
+from app.services.jobs import JobKind
 from app.services.message_words import text_of
 
-JOB = "message"
 SENDING_TIMEOUT = timedelta(minutes=5)  # longer than any carrier talks, so its holder has died
 DEDUPE_AT_MOST = 64
 SECRET_KEPT = timedelta(hours=1)
@@ -80,8 +80,8 @@ def announce(
     parting = kind is MessageKind.ERASURE_DONE
     if parting:
         told["number"] = dossier.support_number
-    for channel in _channels(dossier.applicant, kind):
-        kept = _address_of(dossier.applicant, channel) if keep_address or parting else None
+    for channel in channels_of(dossier.applicant, kind):
+        kept = address_for(dossier.applicant, channel) if keep_address or parting else None
         _write(
             kind,
             channel,
@@ -129,7 +129,7 @@ def _plain(name: str, value: object) -> object:
     raise ValueError(name)
 
 
-def _channels(who: Applicant, kind: MessageKind) -> tuple[Channel, ...]:
+def channels_of(who: Applicant, kind: MessageKind) -> tuple[Channel, ...]:
     """Return the ways for one message; the person's page where the office cannot send at all."""
     reachable = channels_for(
         has_phone=who.phone is not None,
@@ -184,7 +184,7 @@ def _write(
     except IntegrityError:  # somebody else wrote it at the same moment
         return None
     if not on_page:
-        message.job_id = jobs.plan(JOB, dossier_id, due_at).id
+        message.job_id = jobs.plan(JobKind.MESSAGE, dossier_id, due_at).id
     return message
 
 
@@ -198,7 +198,7 @@ def index_of(address: str, channel: Channel) -> bytes:
     )
 
 
-def _address_of(who: Applicant, channel: Channel) -> str | None:
+def address_for(who: Applicant, channel: Channel) -> str | None:
     return who.email if channel is Channel.EMAIL else who.phone
 
 
@@ -250,7 +250,7 @@ def choose(who: Applicant, channel: Channel | None) -> None:
             stop(who.email, Channel.EMAIL)
         return
     who.message_channel = channel
-    address = _address_of(who, channel)
+    address = address_for(who, channel)
     if address is not None:
         start_again(address, channel)
     if who.email is not None:
@@ -259,7 +259,7 @@ def choose(who: Applicant, channel: Channel | None) -> None:
 
 def chosen(who: Applicant) -> Channel | None:
     """Return the channel in use: as chosen, or as it comes; None where no message goes out."""
-    ways = _channels(who, MessageKind.STATUS_CHANGED)
+    ways = channels_of(who, MessageKind.STATUS_CHANGED)
     return ways[0] if ways else None
 
 
@@ -295,7 +295,7 @@ def offered(who: Applicant) -> tuple[Channel, ...]:
 # Sending
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.MESSAGE)
 def _send(job: Job, budget_s: float) -> bool:
     """Send one message: claim, talk with no transaction open, record.
 
@@ -332,14 +332,14 @@ def _send(job: Job, budget_s: float) -> bool:
             return True
     allowed = next_allowed(now, kind)
     to = message.address or (
-        _address_of(message.dossier.applicant, channel) if message.dossier else None
+        address_for(message.dossier.applicant, channel) if message.dossier else None
     )
     if now > message.planned_for + life_of(kind):
         _end(message, MessageState.GAVE_UP, "too_late")
     elif to is None or (kind not in ASKED_JUST_NOW and wants_none(to, channel)):
         _end(message, MessageState.NOT_WANTED, None)
     elif allowed > now:
-        _plan(message, allowed)
+        plan_sending(message, allowed)
     else:
         message.state = MessageState.SENDING
         message.started_at = now
@@ -375,7 +375,7 @@ def _hand_over(message_id: int, attempt: int, outgoing: Outgoing, budget_s: floa
     message.provider_id = provider_id
     if ports.messages.sends_later(Channel(message.channel)):
         message.state = MessageState.HANDED_OVER
-        _plan(message, datetime.now(UTC) + LOOK_AFTER)
+        plan_sending(message, datetime.now(UTC) + LOOK_AFTER)
     else:
         _sent(message)
     db.session.commit()
@@ -384,7 +384,7 @@ def _hand_over(message_id: int, attempt: int, outgoing: Outgoing, budget_s: floa
 def _sent(message: Message) -> None:
     message.state = MessageState.SENT
     message.sent_at = datetime.now(UTC)
-    _forget(message)
+    forget(message)
 
 
 def _follow(message: Message, carrier: LaterCarrier) -> bool:
@@ -449,7 +449,7 @@ def _fail(message: Message, failure: NotSent) -> None:
         _end(message, MessageState.GAVE_UP, str(failure.cause))
     else:
         message.state = MessageState.WAITING
-        _plan(message, again)
+        plan_sending(message, again)
 
 
 def _held(message_id: int) -> Message | None:
@@ -457,9 +457,9 @@ def _held(message_id: int) -> Message | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _plan(message: Message, due_at: datetime) -> None:
+def plan_sending(message: Message, due_at: datetime) -> None:
     message.due_at = due_at
-    message.job_id = jobs.plan(JOB, message.dossier_id, due_at).id
+    message.job_id = jobs.plan(JobKind.MESSAGE, message.dossier_id, due_at).id
 
 
 def _end(message: Message, state: MessageState, cause: str | None) -> None:
@@ -467,12 +467,12 @@ def _end(message: Message, state: MessageState, cause: str | None) -> None:
     message.failure = cause
     if state is MessageState.GAVE_UP:
         message.gave_up_at = datetime.now(UTC)
-    _forget(message, always=True)
+    forget(message, always=True)
     if cause is not None:
         _log.warning(f"message_{state}", kind=message.kind, channel=message.channel, cause=cause)
 
 
-def _forget(message: Message, *, always: bool = False) -> None:
+def forget(message: Message, *, always: bool = False) -> None:
     """Empty what was kept only for sending. The practice page goes on showing a practice code."""
     message.address = None
     if always or not (ports.messages.built_in and ports.messages.practice):

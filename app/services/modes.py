@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import current_app
 
-from app.config import NikCheckMode, ServiceMode, Settings
+from app.config import NikCheckMode, Settings
+from app.domain.oss.service_mode import ServiceMode
 
 
 def _settings() -> Settings:

@@ -8,19 +8,21 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.nib import NibSource
-from app.domain.nik import mask_nik
-from app.domain.nik_check import NikClass
-from app.domain.person import mask_name
-from app.domain.support_number import format_support_number
-from app.domain.verification import StatusSource
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.licence.status import StatusSource
+from app.domain.nik.number import mask_nik
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibSource
+from app.domain.sending.messages import MessageKind
+from app.domain.written.person import mask_name
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Dossier, Handover, Job
-from app.services import events, jobs, licences, lkpm, messages, nibs, nik_checks
-from app.services.answers import known
-from app.services.handovers import ONCE_THE_NIK_FITS, HandoverState
+from app.services import events, jobs, licences, messages, nibs, nik_checks
+from app.services.handovers import ONCE_THE_NIK_FITS
+from app.services.jobs import JobKind
 from app.services.modes import current
 
 
@@ -106,7 +108,7 @@ def keep(dossier: Dossier, nib: str, others: Sequence[Dossier]) -> None:
     if not others:
         raise NotContested
     for each in others:
-        if nibs.is_told(known(each.handover)):
+        if nibs.nib_is_told(known(each.handover)):
             nibs.see(each)
         events.record(each, EventKind.NIB_DECIDED, nib=nib, kept=True)
     events.record(dossier, EventKind.NIB_DECIDED, nib=nib, kept=False)
@@ -126,7 +128,7 @@ def _take_from(dossier: Dossier, nib: str) -> None:
             for event in row.events:
                 db.session.delete(event)
             db.session.delete(row)
-    for kind in (nibs.JOB, lkpm.JOB):
+    for kind in (JobKind.NIB_CHECK, JobKind.LKPM_REMINDER):
         job = jobs.open_job(kind, dossier.id)
         if job is not None:
             job.done_at = datetime.now(UTC)

@@ -11,11 +11,13 @@ from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import NibCheck
 from app.adapters.qr import read_qr
-from app.config import ServiceMode
-from app.domain.events import EventKind
-from app.domain.legal_form import LegalForm
-from app.domain.nib import NibDoubt, NibSource, find_nib, is_holder
-from app.domain.nik_check import NikClass
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.law.legal_form import LegalForm
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibDoubt, NibSource, find_nib, is_holder
+from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Handover, Job
 from app.services import (
@@ -29,10 +31,7 @@ from app.services import (
     nik_checks,
     reconciliation,
 )
-from app.services.answers import known
-from app.services.handovers import HandoverState
-
-JOB = "nib_check"
+from app.services.jobs import JobKind
 
 _TAKES_A_NIB = frozenset(
     {HandoverState.WAITING_NIK, HandoverState.FILE_AT_OSS, HandoverState.ACCEPTED}
@@ -75,7 +74,7 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
     if handover is None or not may_tell(dossier):
         raise NotOpen
     if handover.nib == nib:
-        return jobs.open_job(JOB, dossier.id)
+        return jobs.open_job(JobKind.NIB_CHECK, dossier.id)
     is_first = handover.nib is None
     now = datetime.now(UTC)
     try:
@@ -94,7 +93,7 @@ def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
         lkpm.plan_reminder(dossier, now=now)
     if modes.current() is not ServiceMode.CONNECTED:
         return None
-    return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+    return jobs.open_job(JobKind.NIB_CHECK, dossier.id) or jobs.plan(JobKind.NIB_CHECK, dossier.id)
 
 
 def _write(handover: Handover, nib: str, source: NibSource, now: datetime, *, shared: bool) -> None:
@@ -138,7 +137,7 @@ def same_holder(dossier: Dossier, other: Dossier) -> bool:
     return same and all(nik_checks.current_class(d) is NikClass.MATCH for d in (dossier, other))
 
 
-def is_told(handover: Handover) -> bool:
+def nib_is_told(handover: Handover) -> bool:
     """Say whether only the person says this NIB: neither OSS nor staff have."""
     return bool(handover.nib) and not (handover.nib_confirmed_at or handover.nib_seen_at)
 
@@ -146,7 +145,7 @@ def is_told(handover: Handover) -> bool:
 def see(dossier: Dossier, now: datetime | None = None) -> None:
     """Keep that staff saw the NIB of a dossier on the paper of OSS. Raises NothingTold."""
     handover = dossier.handover
-    if handover is None or not is_told(handover):
+    if handover is None or not nib_is_told(handover):
         raise NothingTold
     handover.nib_seen_at = now or datetime.now(UTC)
     events.record(dossier, EventKind.NIB_SEEN, nib=known(handover.nib))
@@ -176,14 +175,14 @@ def in_photo(photo: bytes) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.NIB_CHECK)
 def _confirm(job: Job, budget_s: float) -> bool:
     """Ask OSS once about the NIB as it now stands. No transaction is open meanwhile."""
     assert job.dossier_id is not None
     dossier = db.session.get_one(Dossier, job.dossier_id)
     handover = dossier.handover
     nib = handover.nib if handover is not None and handover.nib_confirmed_at is None else None
-    names = _holders(dossier)
+    names = holders_of(dossier)
     db.session.rollback()
     if nib is None or modes.current() is not ServiceMode.CONNECTED:
         return True
@@ -202,7 +201,7 @@ def _confirm(job: Job, budget_s: float) -> bool:
     return _keep(job.dossier_id, nib, None, status=found.code or found.status)
 
 
-def _holders(dossier: Dossier) -> list[str]:
+def holders_of(dossier: Dossier) -> list[str]:
     """Return whose name OSS may have on the NIB: a company's own, a branch's head office."""
     entity = dossier.entity
     own = [entity.name, entity.parent_name] if entity is not None else []

@@ -1,6 +1,6 @@
 """NIK cases: opened by a verdict that does not fit, moved by the next ones, closed by a match.
 
-The rules stand in app/domain/nik_cases.py. Here they meet the tables: `follow` after each verdict,
+The rules stand in app/domain/nik/cases.py. Here they meet the tables: `follow` after each verdict,
 `wake` when its moment has come, `ask_again` when the person presses the button.
 """
 
@@ -15,26 +15,20 @@ from itertools import islice
 import structlog
 from sqlalchemy import delete, func, select
 
-from app.domain import nik_cases as rules
-from app.domain.case_number import new_case_number
-from app.domain.events import EventKind
-from app.domain.name_variants import VARIANTS_AT_MOST, name_variants
-from app.domain.nik_cases import (
-    Case,
-    NikCaseState,
-    NikClosedBecause,
-    NikEscalatedBecause,
-    NikWake,
-)
-from app.domain.nik_check import Field, NikClass, RegistryFault
-from app.domain.person import Sex
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.nik import cases
+from app.domain.nik.cases import Case, NikCaseState, NikClosedBecause, NikEscalatedBecause, NikWake
+from app.domain.nik.spellings import VARIANTS_AT_MOST, name_variants
+from app.domain.nik.verdict import Field, NikClass, RegistryFault
+from app.domain.written.case_number import new_case_number
+from app.domain.written.person import Sex
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Job, NikCheck
 from app.models.nik_case import NikCase
 from app.services import dossiers, events, jobs, nik_checks, registry_watch
-from app.services.answers import known
+from app.services.jobs import JobKind
 
-JOB = "nik_case"
 SHOWN_ATTEMPTS = 8
 
 _log = structlog.get_logger(__name__)
@@ -70,8 +64,8 @@ def follow(
     row = case_of(dossier)
     if row is None:
         return None if nik_class is NikClass.MATCH else _open(dossier, nik_class, now)
-    before = _facts(row)
-    _write(dossier, row, before, rules.after_verdict(before, nik_class, now))
+    before = facts_of(row)
+    write_case(dossier, row, before, cases.after_verdict(before, nik_class, now))
     _plan_wake(row)
     return row
 
@@ -86,7 +80,7 @@ def registry_silent(
     now = now or datetime.now(UTC)
     registry_watch.failed(cause or RegistryFault.UNREADABLE, now)
     row = case_of(dossier)
-    if row is None and now - check.asked_at >= rules.PENDING_BECOMES_CASE_AFTER:
+    if row is None and now - check.asked_at >= cases.PENDING_BECOMES_CASE_AFTER:
         return _open(dossier, NikClass.PENDING, now)
     return row
 
@@ -104,8 +98,8 @@ def close(row: NikCase, because: NikClosedBecause, now: datetime | None = None) 
     Raises rules.CaseClosed when it is closed already.
     """
     now = now or datetime.now(UTC)
-    before = _facts(row)
-    _write(row.dossier, row, before, rules.close(before, because, now))
+    before = facts_of(row)
+    write_case(row.dossier, row, before, cases.close(before, because, now))
     _plan_wake(row)
 
 
@@ -118,12 +112,12 @@ def ask_again(dossier: Dossier, now: datetime | None = None) -> Job | None:
     """
     now = now or datetime.now(UTC)
     row = case_of(dossier)
-    waiting = jobs.open_job(nik_checks.JOB, dossier.id)
+    waiting = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     if waiting is not None:
         return waiting
-    if row is None or not rules.RULES[NikClass(row.nik_class)].may_ask_again:
+    if row is None or not cases.RULES[NikClass(row.nik_class)].may_ask_again:
         raise NotHere
-    rules.check_may_ask_again([check.asked_at for check in dossier.nik_checks], now)
+    cases.check_may_ask_again([check.asked_at for check in dossier.nik_checks], now)
     row.next_check_at = None  # the verdict of this check sets the next moment
     _plan_wake(row)
     return nik_checks.plan(dossier)
@@ -132,18 +126,18 @@ def ask_again(dossier: Dossier, now: datetime | None = None) -> Job | None:
 def may_ask_again(dossier: Dossier, row: NikCase, now: datetime | None = None) -> datetime | None:
     """Return from when on the person may have the registry asked again; None when never."""
     now = now or datetime.now(UTC)
-    if not rules.RULES[NikClass(row.nik_class)].may_ask_again:
+    if not cases.RULES[NikClass(row.nik_class)].may_ask_again:
         return None
     try:
-        rules.check_may_ask_again([check.asked_at for check in dossier.nik_checks], now)
-    except rules.AskedTooOften as error:
+        cases.check_may_ask_again([check.asked_at for check in dossier.nik_checks], now)
+    except cases.AskedTooOften as error:
         return error.until
     return now
 
 
 def next_check_at(dossier: Dossier, row: NikCase | None) -> datetime | None:
     """Return when the registry is asked next by itself: about a silent check or for the case."""
-    waiting = jobs.open_job(nik_checks.JOB, dossier.id)
+    waiting = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     if waiting is not None:
         return waiting.due_at
     return row.next_check_at if row is not None else None
@@ -162,14 +156,14 @@ def paused_until(dossier: Dossier, now: datetime | None = None) -> datetime | No
         .join(Applicant, Applicant.dossier_id == NikCheck.dossier_id)
         .where(
             Applicant.nik_index == dossier.applicant.nik_index,
-            NikCheck.nik_class.in_(sorted(rules.TELLING_CLASSES)),
-            NikCheck.answered_at > now - rules.GUESSED_WITHIN,
+            NikCheck.nik_class.in_(sorted(cases.TELLING_CLASSES)),
+            NikCheck.answered_at > now - cases.GUESSED_WITHIN,
         )
         .order_by(NikCheck.answered_at.desc())
-        .limit(rules.GUESSES_AT_MOST)
+        .limit(cases.GUESSES_AT_MOST)
     )
     moments = [moment for moment in db.session.scalars(query) if moment is not None]
-    return rules.guessing_paused_until(moments, now)
+    return cases.guessing_paused_until(moments, now)
 
 
 def spellings(dossier: Dossier) -> tuple[str, ...]:
@@ -201,16 +195,16 @@ def wake(dossier_id: int, now: datetime, *, running: Job | None = None) -> tuple
     row = case_of(dossier)
     if row is None:
         return ()
-    before = _facts(row)
-    done, after = rules.woken(before, now)
-    _write(dossier, row, before, after)
+    before = facts_of(row)
+    done, after = cases.woken(before, now)
+    write_case(dossier, row, before, after)
     if NikWake.RECHECK in done:
         nik_checks.plan(dossier)
     _plan_wake(row, running)
     return done
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.NIK_CASE)
 def _wake(job: Job, budget_s: float) -> bool:
     assert job.dossier_id is not None
     wake(job.dossier_id, datetime.now(UTC), running=job)
@@ -279,7 +273,7 @@ def _open(dossier: Dossier, nik_class: NikClass, now: datetime) -> NikCase:
         number = new_case_number(digits)
     row = NikCase(number=number, dossier_id=dossier.id, nik_index=_nik_index(dossier))
     row.dossier = dossier
-    case = rules.open_case(nik_class, now)
+    case = cases.open_case(nik_class, now)
     _put(row, case)
     db.session.add(row)
     db.session.flush()
@@ -301,7 +295,7 @@ _ENUMS = {
 }
 
 
-def _facts(row: NikCase) -> Case:
+def facts_of(row: NikCase) -> Case:
     """Return what the rules need to know of a row."""
     values = {each.name: getattr(row, each.name) for each in fields(Case)}
     for name, kind in _ENUMS.items():
@@ -316,7 +310,7 @@ def _put(row: NikCase, case: Case) -> None:
         setattr(row, each.name, str(value) if each.name in _ENUMS and value else value)
 
 
-def _write(dossier: Dossier, row: NikCase, before: Case, after: Case) -> None:
+def write_case(dossier: Dossier, row: NikCase, before: Case, after: Case) -> None:
     """Keep a case as it is now, and record what changed about it."""
     _put(row, after)
     db.session.flush()
@@ -344,9 +338,9 @@ def _say_escalated(dossier: Dossier, row: NikCase, case: Case) -> None:
 
 def _plan_wake(row: NikCase, running: Job | None = None) -> None:
     """Have exactly one open job for the next moment of a case, none once it is closed."""
-    at = rules.wake_at(_facts(row))
+    at = cases.wake_at(facts_of(row))
     query = select(Job).where(
-        Job.kind == JOB, Job.dossier_id == row.dossier_id, Job.done_at.is_(None)
+        Job.kind == JobKind.NIK_CASE, Job.dossier_id == row.dossier_id, Job.done_at.is_(None)
     )
     if running is not None:
         query = query.where(Job.id != running.id)
@@ -355,7 +349,7 @@ def _plan_wake(row: NikCase, running: Job | None = None) -> None:
         if job is not None:
             job.done_at = row.closed_at
     elif job is None:
-        jobs.plan(JOB, row.dossier_id, at)
+        jobs.plan(JobKind.NIK_CASE, row.dossier_id, at)
     else:
         job.due_at = at
     db.session.flush()

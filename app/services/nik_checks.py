@@ -10,18 +10,18 @@ from datetime import UTC, date, datetime
 import structlog
 from sqlalchemy import func, select
 
-from app.domain.calendar import local_date
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.nik import is_well_formed
-from app.domain.nik_check import Field, NikClass, RegistryQuery, Verdict, classify
-from app.domain.person import Sex
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.law.calendar import local_date
+from app.domain.nik.number import is_well_formed
+from app.domain.nik.verdict import Field, NikClass, RegistryQuery, Verdict, classify
+from app.domain.oss import handover as oss_handover
+from app.domain.sending.messages import MessageKind
+from app.domain.written.person import Sex
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job, NikCheck
-from app.services import dossiers, events, jobs, messages, modes
-from app.services.answers import known
-
-JOB = "nik_check"
+from app.services import dossiers, events, handovers, jobs, messages, modes, nik_cases
+from app.services.jobs import JobKind
 
 _log = structlog.get_logger(__name__)
 
@@ -35,10 +35,8 @@ def plan(dossier: Dossier) -> Job | None:
 
     Returns the job to run; None where staff compare, since nobody need ask again and again.
     """
-    from app.services import nik_cases
-
     nik_cases.identity_asked(dossier)
-    query = _query(dossier)
+    query = query_of(dossier)
     index = dossiers.identity_index(query.nik, query.name, query.birth_date, query.sex)
     newest = current(dossier)
     waiting = newest is not None and newest.answered_at is None
@@ -59,10 +57,10 @@ def plan(dossier: Dossier) -> Job | None:
         return None
     if modes.nik_by_staff():
         return None
-    return jobs.open_job(JOB, dossier.id) or jobs.plan(JOB, dossier.id)
+    return jobs.open_job(JobKind.NIK_CHECK, dossier.id) or jobs.plan(JobKind.NIK_CHECK, dossier.id)
 
 
-def _query(dossier: Dossier) -> RegistryQuery:
+def query_of(dossier: Dossier) -> RegistryQuery:
     who = dossier.applicant
     return RegistryQuery(
         nik=known(who.nik),
@@ -83,7 +81,7 @@ def current_class(dossier: Dossier) -> NikClass | None:
     return NikClass(check.nik_class) if check else None
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.NIK_CHECK)
 def _check(job: Job, budget_s: float) -> bool:
     """Ask the registry once. No transaction is open while it is asked."""
     assert job.dossier_id is not None
@@ -92,13 +90,11 @@ def _check(job: Job, budget_s: float) -> bool:
     if check is None or check.answered_at is not None or modes.nik_by_staff():
         db.session.rollback()
         return True
-    from app.services import nik_cases
-
     if nik_cases.paused_until(dossier) is not None:
         db.session.rollback()
         _log.warning("nik_check_paused")
         return False
-    query = _query(dossier)
+    query = query_of(dossier)
     check_id = check.id
     db.session.rollback()
 
@@ -108,8 +104,6 @@ def _check(job: Job, budget_s: float) -> bool:
 
 
 def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
-    from app.services import nik_cases
-
     dossier = dossiers.take_to_change(dossier_id)
     check = db.session.get_one(NikCheck, check_id)
     newest = current(dossier)
@@ -123,15 +117,13 @@ def _record(dossier_id: int, check_id: int, verdict: Verdict) -> bool:
         nik_cases.registry_silent(dossier, check, verdict.cause)
         db.session.commit()
         return False
-    _answer(dossier, check, verdict)
+    take_verdict(dossier, check, verdict)
     db.session.commit()
     return True
 
 
 def _note_verdict(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> None:
     """Keep a verdict, move the case of the number and tell the person."""
-    from app.services import nik_cases
-
     check.nik_class = verdict.nik_class
     check.fields = [str(field) for field in verdict.mismatched_fields]
     check.answered_at = datetime.now(UTC)
@@ -140,10 +132,8 @@ def _note_verdict(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: st
     _tell(dossier, check)
 
 
-def _answer(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> None:
+def take_verdict(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str) -> None:
     """Keep a verdict, and let a file that was sent go on or come back."""
-    from app.services import handovers
-
     _note_verdict(dossier, check, verdict, **how)
     if dossier.sent_at is not None:
         handovers.nik_known(dossier)
@@ -181,8 +171,8 @@ def record_by_staff(dossier: Dossier, nik_class: NikClass) -> None:
     check = current(dossier)
     if check is None or check.answered_at is not None:
         raise NothingWaits
-    _answer(dossier, check, Verdict(nik_class, _FIELDS.get(nik_class, ())), by="staff")
-    job = jobs.open_job(JOB, dossier.id)
+    take_verdict(dossier, check, Verdict(nik_class, _FIELDS.get(nik_class, ())), by="staff")
+    job = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     if job is not None:
         job.done_at = datetime.now(UTC)
 
@@ -199,8 +189,6 @@ def take_back(dossier: Dossier) -> None:
 
     Raises NothingWaits when there is no verdict, LeftTheHouse once a NIB or a hand-over came of it.
     """
-    from app.services import handovers
-
     check = current(dossier)
     if check is None or check.answered_at is None:
         raise NothingWaits
@@ -208,7 +196,7 @@ def take_back(dossier: Dossier) -> None:
     if handover is not None:
         if not handovers.may_take_back(dossier):
             raise LeftTheHouse
-        handover.state = handovers.HandoverState.WAITING_NIK
+        handover.state = oss_handover.HandoverState.WAITING_NIK
     plan(dossier)
     events.record(dossier, EventKind.NIK_CHECK_POSTPONED, cause="taken_back")
     messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"taken_back:{check.attempt}")
@@ -223,7 +211,7 @@ def to_compare(dossier: Dossier) -> RegistryQuery:
     if check is None or check.answered_at is not None:
         raise NothingWaits
     events.record(dossier, EventKind.NIK_SHOWN, where="staff")
-    return _query(dossier)
+    return query_of(dossier)
 
 
 def waiting(limit: int = 200) -> list[tuple[str, datetime]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 PROVINCE = "96"
 _LENGTHS = (10, 6, 4)

@@ -7,10 +7,11 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from app.adapters.papers.oss_file import FileGroup, FileSheet, OssFile, render_oss_file
-from app.domain.submission import Submission
-from app.domain.support_number import format_support_number
+from app.domain.oss.submission import Submission
+from app.domain.written.support_number import format_support_number
 from app.i18n import language, moment_in_words
-from app.labels import PART_NOTES, label
+from app.labels import label
+from app.labels.assist import PART_NOTES
 from app.models.dossier import Dossier
 from app.services.oss_form import sheets_of
 

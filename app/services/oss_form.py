@@ -20,23 +20,23 @@ from flask_babel import lazy_gettext as _l
 from app.adapters.licensing import to_wire
 from app.adapters.oss_reading import SIZE_CODES
 from app.adapters.workbook import text_workbook
-from app.domain.oss_codes import (
+from app.domain.law.requirements import DeclarationKind
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.codes import (
     ApplicantKind,
     IdentityKind,
     LandStatus,
     LandUnit,
+    Part,
     Position,
     ProjectKind,
 )
-from app.domain.oss_screens import Part
-from app.domain.person import Sex
-from app.domain.requirements import DeclarationKind
-from app.domain.risk import RiskLevel
-from app.domain.submission import Declaration, Submission
+from app.domain.oss.submission import Declaration, Submission
+from app.domain.written.person import Sex
 from app.i18n import DEFAULT, language, number, number_to_edit, rupiah, short_day
 from app.labels import label
 from app.services.estimates import KBLI_YEAR
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 
 @dataclass(frozen=True, slots=True)

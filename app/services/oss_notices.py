@@ -18,19 +18,19 @@ import structlog
 from sqlalchemy import case, select
 from sqlalchemy.exc import IntegrityError
 
-from app.adapters import oss_reading as reading
+from app.adapters import oss_reading
 from app.adapters.oss_reading import NoticeRead
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.nib import NibSource, is_holder
-from app.domain.oss_codes import NibStatus
+from app.domain.dossier.events import EventKind
+from app.domain.oss.codes import NibStatus
+from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibSource, is_holder
+from app.domain.sending.messages import MessageKind
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover, Job
 from app.models.oss_notice import OssNotice
 from app.services import changes, dossiers, events, jobs, lkpm, messages, nibs, reconciliation
-from app.services.handovers import HandoverState
+from app.services.jobs import JobKind
 
-JOB = "oss_notices"
 BODY_AT_MOST = 4 * 1024 * 1024  # a NIB with hundreds of activities, and photos as the guide allows
 KEPT_OF_UNREADABLE = 64 * 1024
 AT_A_TIME = 20
@@ -87,18 +87,18 @@ def prove(
     envelope = ENVELOPES[service]
     is_whole = len(body) <= BODY_AT_MOST
     try:
-        content = reading.parse(body) if is_whole else None
+        content = oss_reading.parse(body) if is_whole else None
     except ValueError:
         content, is_whole = None, False
-    numbers = reading.nibs_in(content, envelope)
-    if not numbers and (found := reading.nib_in_bytes(body)):
+    numbers = oss_reading.nibs_in(content, envelope)
+    if not numbers and (found := oss_reading.nib_in_bytes(body)):
         numbers, is_whole = [found], False
     if not numbers:
         raise BadNotice
     if not username or not password:
         raise NotOss
     nib = numbers[0]
-    numbers += [number for number in (reading.tax_number_in(content, envelope),) if number]
+    numbers += [number for number in (oss_reading.tax_number_in(content, envelope),) if number]
     today = now.astimezone(_WIB).date()
     shown = token.strip().lower().encode()
     fits = False
@@ -125,7 +125,7 @@ def keep(notice: Notice) -> bool:
     if known is not None:
         if known.state == NoticeState.MATCHED and known.received_at < now - REPEATED_AFTER:
             known.state, known.body, known.received_at = NoticeState.NEW, body, now
-            jobs.plan(JOB, None)
+            jobs.plan(JobKind.OSS_NOTICES, None)
         return False
     row = OssNotice(
         service=notice.service,
@@ -141,14 +141,14 @@ def keep(notice: Notice) -> bool:
             db.session.add(row)
     except IntegrityError:
         return False
-    jobs.plan(JOB, None)
+    jobs.plan(JobKind.OSS_NOTICES, None)
     return True
 
 
 def _canonical(body: bytes) -> str:
     """Return the same for calls that differ in the order of their names only."""
     try:
-        return json.dumps(reading.parse(body), sort_keys=True, ensure_ascii=True, default=str)
+        return json.dumps(oss_reading.parse(body), sort_keys=True, ensure_ascii=True, default=str)
     except (ValueError, RecursionError):
         return _as_text(body)
 
@@ -163,10 +163,10 @@ def _as_text(body: bytes) -> str:
 def read(row: OssNotice) -> NoticeRead:
     """Read a notice that was kept. What cannot be read is logged, and kept, by its name alone."""
     try:
-        content = reading.parse((row.body or "").encode())
+        content = oss_reading.parse((row.body or "").encode())
     except ValueError:
         content = None
-    found = reading.read_notice(content, ENVELOPES[row.service], row.nib)
+    found = oss_reading.read_notice(content, ENVELOPES[row.service], row.nib)
     row.oss_id, row.id_izin = found.oss_id, found.id_izin or None
     row.unread = list(found.unread) or None
     if found.unread:
@@ -174,7 +174,7 @@ def read(row: OssNotice) -> NoticeRead:
     return found
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.OSS_NOTICES)
 def _handle(_job: Job, _budget_s: float) -> bool:
     """Find the dossier of each new notice. Each is kept by itself; OSS is asked by other jobs."""
     query = select(OssNotice.id).where(OssNotice.state == NoticeState.NEW)
@@ -338,7 +338,7 @@ def give_to(notice: OssNotice, dossier: Dossier) -> None:
 def read_again(notice: OssNotice) -> None:
     """Read a waiting notice once more, such as after the reader has learnt a new shape."""
     notice.state = NoticeState.NEW
-    jobs.plan(JOB, None)
+    jobs.plan(JobKind.OSS_NOTICES, None)
 
 
 def spellings(notice: OssNotice) -> list[tuple[str, str, str]]:

@@ -11,19 +11,18 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, func, literal, select, union_all
 
-from app.domain.events import EventKind
-from app.domain.retention import DataGroup, FileCase
-from app.domain.support_number import format_support_number
-from app.domain.turns import WHO_ACTS
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.retention import DataGroup, FileCase
+from app.domain.licence.turns import WHO_ACTS
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.columns import Sealed
 from app.models.dossier import Dossier, Job
 from app.models.own_data import DataRequest
 from app.services import dossiers, events, jobs, progress, retention
+from app.services.jobs import JobKind
 from app.services.retention import Kept, rows_of, rules
 from app.services.turn_words import turn_in_words
-
-JOB = "erase"
 
 # Nobody is told these, the person included: with them somebody could act in the person's name.
 _SECRET = frozenset(
@@ -176,7 +175,7 @@ def _ask(dossier: Dossier, kind: RequestKind, case: FileCase) -> DataRequest:
         asked_at=now,
         due_at=due_at,
         # The job is of no dossier: it must outlive what it erases.
-        job_id=jobs.plan(JOB, None, due_at).id,
+        job_id=jobs.plan(JobKind.ERASE, None, due_at).id,
     )
     db.session.add(row)
     if retention.why_kept(dossier) is None:
@@ -197,7 +196,7 @@ def undo(dossier: Dossier) -> bool:
     return True
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.ERASE)
 def _carry_out(job: Job, budget_s: float) -> bool:
     """Erase what was asked to be erased, unless it was taken back."""
     row = db.session.scalar(select(DataRequest).where(DataRequest.job_id == job.id))

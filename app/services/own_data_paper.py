@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from flask_babel import gettext as _
 
 from app.adapters.papers.own_data import OwnDataPaper, PaperSection, render_own_data
-from app.domain.support_number import format_support_number
+from app.domain.written.support_number import format_support_number
 from app.i18n import language, moment_in_words
 from app.labels import label
 from app.labels.own_data import MEANINGS
 from app.models.dossier import DeclarationGiven, Dossier
 from app.services import messages, own_data, progress, wordings
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from app.services.summary import summary_of
 from app.services.turn_words import turn_in_words
 

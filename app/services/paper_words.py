@@ -7,16 +7,16 @@ from enum import Enum
 from flask_babel import force_locale
 
 from app.adapters.papers.render import LicencePaper, PaperActivity, Words
-from app.domain.business_size import BusinessSize
-from app.domain.legal_form import RULES, LegalForm
-from app.domain.oss_codes import NibStatus
-from app.domain.requirements import DeclarationKind
-from app.domain.risk import RiskLevel, products_for
-from app.domain.support_number import format_support_number
+from app.domain.dossier.known import known
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.legal_form import RULES, LegalForm
+from app.domain.law.requirements import DeclarationKind
+from app.domain.law.risk import RiskLevel, products_for
+from app.domain.oss.codes import NibStatus
+from app.domain.written.support_number import format_support_number
 from app.labels import label
 from app.models.dossier import Activity, Dossier, Paper
-from app.services.answers import known
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 LEGAL_BASIS = "PP 28/2025, Pasal 130-131, 206, 220-221"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.adapters.papers.render import render_licence
-from app.domain.oss_codes import NibStatus
+from app.domain.oss.codes import NibStatus
 from app.extensions import db
 from app.models.dossier import Dossier, Paper
 from app.services import modes

@@ -12,9 +12,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import delete, select, update
 
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.pin_tries import Free, Wrong, is_same_try
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.pin_tries import Free, Wrong, is_same_try
+from app.domain.sending.messages import MessageKind
 from app.extensions import db, vault
 from app.models.dossier import Dossier
 from app.models.own_data import PinAsker

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from app.domain import journey
-from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, Target
-from app.domain.journey import StepName
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import (
+from app.domain.dossier import journey
+from app.domain.dossier.journey import StepName
+from app.domain.licence.corrections import CorrectionItem, PaperTarget, ReturnReason, Target
+from app.domain.licence.status import (
     ACTION_STATUSES,
     OfficeAction,
     StatusSource,
     allowed_actions,
     is_final,
 )
+from app.domain.oss.codes import LicenceStatus
 from app.models.dossier import Dossier
 from app.models.licence import Licence
 from app.services import attachments, change_gate, corrections, dossiers, licences

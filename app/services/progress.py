@@ -8,39 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
-from app.domain.events import EventKind
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LicenceStatus, NibStatus
-from app.domain.risk import RiskLevel, issued_automatically
-from app.domain.turns import WHO_ACTS, Evidence, NikState, Standing, Turn, turn_in
-from app.domain.verification import GRANTED, WhoActs, is_final, who_acts
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.progress import Stage, StageState
+from app.domain.law.risk import RiskLevel, issued_automatically
+from app.domain.licence.status import GRANTED, WhoActs, is_final, who_acts
+from app.domain.licence.turns import WHO_ACTS, Evidence, NikState, Standing, Turn, turn_in
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LicenceStatus, NibStatus
+from app.domain.oss.handover import HandoverState
 from app.models.dossier import Dossier
 from app.models.licence import Licence
 from app.services import change_gate, licences, modes, nibs, nik_checks
-from app.services.handovers import HandoverState
-
-
-class Stage(StrEnum):
-    """Stations of the way, in order."""
-
-    STARTED = "started"
-    NIK = "nik"
-    SENT = "sent"
-    OSS = "oss"
-    NIB = "nib"
-    LICENCE = "licence"
-    ENDED = "ended"  # only where it happened
-
-
-class StageState(StrEnum):
-    """done: behind; now: others work on it; stuck: the person has to act; ahead: not yet."""
-
-    DONE = "done"
-    NOW = "now"
-    STUCK = "stuck"
-    AHEAD = "ahead"
 
 
 @dataclass(frozen=True)
@@ -128,7 +107,7 @@ def evidence_of(dossier: Dossier, verified: Sequence[Licence]) -> Evidence:
         return Evidence.TOLD  # only the owner says so: OSS tells its own status of a NIB
     if handover.nib_doubt:
         return Evidence.DOUBTED
-    if nibs.is_told(handover) or any(_is_told(row) for row in verified):
+    if nibs.nib_is_told(handover) or any(_is_told(row) for row in verified):
         return Evidence.TOLD
     return Evidence.CONFIRMED if handover.nib_confirmed_at else Evidence.SEEN
 
@@ -158,7 +137,7 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
     stations = []
     verified = _verified(dossier)
     handover = dossier.handover
-    nib_told = handover is not None and nibs.is_told(handover) and not modes.is_practice()
+    nib_told = handover is not None and nibs.nib_is_told(handover) and not modes.is_practice()
     for stage in Stage:
         at: datetime | None
         if stage is Stage.LICENCE:

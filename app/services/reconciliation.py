@@ -15,11 +15,11 @@ from sqlalchemy import Select, or_, select
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult, ProjectResult
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.nib import NibDoubt, NibSource
-from app.domain.oss_codes import NibStatus
-from app.domain.reconciliation import (
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.oss.codes import NibStatus
+from app.domain.oss.nib import NibDoubt, NibSource
+from app.domain.oss.reconciliation import (
     Difference,
     Discrepancy,
     Held,
@@ -28,6 +28,7 @@ from app.domain.reconciliation import (
     compare,
     who_mends,
 )
+from app.domain.sending.messages import MessageKind
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Handover, Job
 from app.models.oss_notice import OssDifference, OssNotice
@@ -42,9 +43,8 @@ from app.services import (
     modes,
     oss_areas,
 )
-from app.services.answers import known
+from app.services.jobs import JobKind
 
-JOB = "reconcile"
 FIRST_AFTER = timedelta(minutes=2)  # OSS looks through a new application for a moment
 AGAIN_AFTER = timedelta(hours=6)  # while something differs
 WORDS_AT_MOST = 5  # statuses that we do not know, of which OSS is asked what they mean
@@ -73,7 +73,7 @@ def plan(dossier: Dossier, *, at: datetime | None = None) -> Job:
     due_at = at or datetime.now(UTC)
     job = _waiting(dossier.id)
     if job is None:
-        return jobs.plan(JOB, dossier.id, due_at)
+        return jobs.plan(JobKind.RECONCILE, dossier.id, due_at)
     job.due_at = min(job.due_at, due_at)
     return job
 
@@ -81,7 +81,7 @@ def plan(dossier: Dossier, *, at: datetime | None = None) -> Job:
 def _waiting(dossier_id: int) -> Job | None:
     """Return the comparison that is planned and not under way."""
     query = select(Job).where(
-        Job.kind == JOB,
+        Job.kind == JobKind.RECONCILE,
         Job.dossier_id == dossier_id,
         Job.done_at.is_(None),
         or_(Job.claimed_until.is_(None), Job.claimed_until < datetime.now(UTC)),
@@ -120,7 +120,7 @@ def _has_newer(handover: Handover) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.RECONCILE)
 def _reconcile(job: Job, budget_s: float) -> bool:
     """Ask OSS once about a dossier's NIB. No transaction is open while it is asked."""
     assert job.dossier_id is not None
@@ -132,7 +132,7 @@ def _reconcile(job: Job, budget_s: float) -> bool:
     if nib is None:
         return True
     try:
-        result = _ask(nib, oss_id or "", budget_s)
+        result = ask_oss(nib, oss_id or "", budget_s)
     except ServiceUnavailable:
         return False
     except Refused as refusal:
@@ -143,7 +143,7 @@ def _reconcile(job: Job, budget_s: float) -> bool:
     return _keep(job.dossier_id, nib, _with_words(result, budget_s))
 
 
-def _ask(nib: str, oss_id: str, budget_s: float) -> LicensingResult:
+def ask_oss(nib: str, oss_id: str, budget_s: float) -> LicensingResult:
     """Ask by both numbers, and by the NIB alone before it counts as unknown: oss_id may change."""
     try:
         return ports.licensing.inquire_nib(nib=nib, oss_id=oss_id, budget_s=budget_s)
@@ -217,7 +217,7 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
             # What an office must approve is said also where OSS lists no licence for it yet.
             licences.expect(dossier, at=known(dossier.sent_at))
         _note_papers(dossier, result)
-    found = compare(_ours(dossier), _theirs(result))
+    found = compare(our_side(dossier), their_side(result))
     _keep_differences(dossier_id, found, now)
     # One of the events says since when; the same answer again and again is no news.
     facts = {"differences": sorted({str(each.what) for each in found})}
@@ -291,7 +291,7 @@ def _keep_differences(dossier_id: int, found: Iterable[Difference], now: datetim
     db.session.flush()
 
 
-def _ours(dossier: Dossier) -> Held:
+def our_side(dossier: Dossier) -> Held:
     """What we would hand over is what we hold."""
     sent = handovers.submission_of(dossier)
     return Held(
@@ -310,7 +310,7 @@ def _ours(dossier: Dossier) -> Held:
     )
 
 
-def _theirs(result: LicensingResult) -> Held:
+def their_side(result: LicensingResult) -> Held:
     return Held(
         activities=tuple(_their_activity(each) for each in result.projects),
         entity_name=result.entity.name if result.entity else "",

@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.recovery import (
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.recovery import (
     CODE_DIGITS,
     CODE_LIFE,
     COUNTER_LIFE,
@@ -30,12 +29,13 @@ from app.domain.recovery import (
     new_long_code,
     next_code,
 )
+from app.domain.sending.messages import MessageKind
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Job
 from app.models.own_data import Consent, Recovery
 from app.services import dossiers, events, jobs, messages, pins
+from app.services.jobs import JobKind
 
-JOB = "recovery"
 _NOBODY = -1  # no row has it, so that a search for nobody costs what any search costs
 
 
@@ -60,7 +60,7 @@ def ask(dossier_id: int | None, way: RecoveryWay) -> str:
     ticket = new_ticket()
     row = Recovery(
         dossier_id=dossier_id,
-        job_id=jobs.plan(JOB, None).id,
+        job_id=jobs.plan(JobKind.RECOVERY, None).id,
         way=way,
         ticket_index=_ticket_index(ticket),
         created_at=datetime.now(UTC),
@@ -98,7 +98,7 @@ def by_consent(support_number: str, code: str) -> int | None:
     return dossier_id if fits else None
 
 
-@jobs.handles(JOB)
+@jobs.handles(JobKind.RECOVERY)
 def _send_code(job: Job, budget_s: float) -> bool:
     """Make the code and tell it to the phone on file: which one, next_code() says."""
     row = db.session.scalar(select(Recovery).where(Recovery.job_id == job.id))
@@ -108,7 +108,7 @@ def _send_code(job: Job, budget_s: float) -> bool:
         db.session.rollback()
         return True
     now = datetime.now(UTC)
-    length = next_code(*_unused(dossier.id), now)
+    length = next_code(*unused_code(dossier.id), now)
     if length is None:
         events.record(dossier, EventKind.RECOVERY_CODE_WITHHELD, way=row.way)
         db.session.commit()
@@ -130,7 +130,7 @@ def _send_code(job: Job, budget_s: float) -> bool:
     return True
 
 
-def _unused(dossier_id: int) -> tuple[list[datetime], list[datetime]]:
+def unused_code(dossier_id: int) -> tuple[list[datetime], list[datetime]]:
     """Return when short and when long codes were sent that led to no new PIN."""
     query = select(Recovery.sent_at, Recovery.expires_at).where(
         Recovery.dossier_id == dossier_id,

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
-from app.domain.reference_types import ReleaseInfo
-from app.domain.seals import ActKind
+from app.domain.dossier.seals import ActKind
+from app.domain.law.rows import ReleaseInfo
 from app.extensions import db
 from app.models.dossier import Activity
 from app.models.reference import (

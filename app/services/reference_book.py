@@ -19,8 +19,9 @@ from typing import Any, Final, TypeVar
 from holidays import country_holidays
 from sqlalchemy import Table, select
 
-from app.domain.business_size import BusinessSize
-from app.domain.reference_types import (
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.law.rows import (
     AreaEntry,
     AreaKind,
     AuthorityRule,
@@ -34,7 +35,6 @@ from app.domain.reference_types import (
     RiskRow,
     Unread,
 )
-from app.domain.risk import RiskLevel
 from app.extensions import db
 from app.models.reference import (
     Area,

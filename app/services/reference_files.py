@@ -18,9 +18,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from app.domain.business_size import BusinessSize
-from app.domain.reference_types import AreaKind, HolidayKind, ReleaseInfo, RiskNote, Unread
-from app.domain.risk import RiskLevel
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.law.rows import AreaKind, HolidayKind, ReleaseInfo, RiskNote, Unread
 from app.reference import UNREAD
 
 # Part of every checksum: raise it when the same file must be read in another way.

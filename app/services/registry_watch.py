@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy import func, select
 
-from app.domain.nik_cases import alert_is_due
-from app.domain.nik_check import RegistryFault
+from app.domain.nik.cases import alert_is_due
+from app.domain.nik.verdict import RegistryFault
 from app.extensions import db
 from app.models.dossier import NikCheck
 from app.models.nik_case import RegistryTrouble

@@ -16,10 +16,10 @@ from pathlib import Path
 import structlog
 from sqlalchemy import ColumnElement, Table, delete, select, update
 
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.retention import FileCase, OnErasure, Retention, TableRule, read_retention
-from app.domain.seals import ActKind
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.retention import FileCase, OnErasure, Retention, TableRule, read_retention
+from app.domain.dossier.seals import ActKind
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.services import acts, attachments, dossiers, events, messages, modes

@@ -19,13 +19,13 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Final, TypeVar
 
-from app.domain.authority import AuthorityBasis, Silence
-from app.domain.because import FactKind, Known
-from app.domain.building import Building, BuildingStep
-from app.domain.business_size import BusinessSize
-from app.domain.environment import EnvironmentPaper, EnvironmentStep
-from app.domain.risk import Citation, RiskLevel
-from app.domain.rules import (
+from app.domain.law.authority import AuthorityBasis, Silence
+from app.domain.law.because import FactKind, Known
+from app.domain.law.building import Building, BuildingStep
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.environment import EnvironmentPaper, EnvironmentStep
+from app.domain.law.risk import Citation, RiskLevel
+from app.domain.law.rules import (
     Actor,
     Condition,
     DayUnit,
@@ -37,7 +37,7 @@ from app.domain.rules import (
     Subject,
     Validity,
 )
-from app.domain.spatial import DetailedPlan, Ground, PlaceFacts, SpatialStep
+from app.domain.law.spatial import DetailedPlan, Ground, PlaceFacts, SpatialStep
 from app.reference import FOLDER
 
 RULES_FILE: Final = FOLDER / "rules.toml"

@@ -15,10 +15,10 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, text
 
 from app.adapters.messages import NotSent, Outgoing
-from app.domain.events import FIRST_HASH
-from app.domain.messages import Channel
-from app.domain.practice_space import last_wipe_due
-from app.domain.seals import SEAL_AT, ActKind, Head, Sealed, seal_hash, sealed_state
+from app.domain.dossier.events import FIRST_HASH
+from app.domain.dossier.seals import SEAL_AT, ActKind, Head, Sealed, seal_hash, sealed_state
+from app.domain.law.calendar import last_wipe_due
+from app.domain.sending.messages import Channel
 from app.extensions import db, ports
 from app.i18n import moment_in_words
 from app.models.audit import Seal, SealHead

@@ -12,18 +12,19 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from app.domain import journey
-from app.domain.business_size import Capital
-from app.domain.journey import EACH, GROUP_OF, AnswerGroup, StepName, Stop
-from app.domain.legal_form import LegalForm, Role
-from app.domain.oss_codes import LandStatus, LandUnit, Position
-from app.domain.person import Sex
-from app.domain.reference_types import KbliEntry
+from app.domain.dossier import journey
+from app.domain.dossier.journey import EACH, GROUP_OF, AnswerGroup, StepName, Stop
+from app.domain.dossier.known import known
+from app.domain.law.business_size import Capital
+from app.domain.law.legal_form import LegalForm, Role
+from app.domain.law.rows import KbliEntry
+from app.domain.oss.codes import LandStatus, LandUnit, Position
+from app.domain.written.person import Sex
 from app.i18n import DEFAULT, language, number, rupiah, short_day
 from app.labels import label
 from app.models.dossier import Activity, Applicant, Dossier
 from app.services import dossiers, estimates
-from app.services.answers import activity_at, known
+from app.services.answers import activity_at
 from app.services.paper_words import place_lines
 from app.services.reference_book import ReferenceBook
 

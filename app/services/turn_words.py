@@ -10,8 +10,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.turns import WHO_ACTS, Turn
-from app.domain.verification import WhoActs
+from app.domain.licence.status import WhoActs
+from app.domain.licence.turns import WHO_ACTS, Turn
 
 HEADS: Mapping[WhoActs, Any] = {
     WhoActs.PERSON: _l("Your turn."),

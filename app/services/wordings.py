@@ -16,9 +16,9 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from app.domain.declarations import WORDING
-from app.domain.requirements import DeclarationKind
-from app.labels import DECLARATION_MEANINGS, label
+from app.domain.law.requirements import WORDING, DeclarationKind
+from app.labels import label
+from app.labels.base import DECLARATION_MEANINGS
 from app.labels.own_data import CONSENT_TEXT
 
 FOLDER = Path(__file__).parent.parent / "reference" / "wordings"

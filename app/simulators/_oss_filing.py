@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.oss_codes import ApplicantKind, EntityCode, SizeCode
-from app.domain.risk import RiskLevel
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.codes import ApplicantKind, EntityCode, SizeCode
 
 _UMK = {SizeCode.MICRO, SizeCode.SMALL}
 

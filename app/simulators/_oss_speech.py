@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.oss_codes import ProductType
+from app.domain.oss.codes import ProductType
 
 A_PT = "11"  # for a company, although annex 18 ends at 04
 STRANGE_STATUS = "58"  # of the guide's own sample; annex 10 does not have it

@@ -43,8 +43,8 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz import fuzz
 from werkzeug.wrappers import Request, Response
 
-from app.domain.nik_check import NikClass, RegistryQuery
-from app.domain.person import Sex, comparable_name
+from app.domain.nik.verdict import NikClass, RegistryQuery
+from app.domain.written.person import Sex, comparable_name
 from app.simulators._shared import (
     SLOW_S,
     StateFile,

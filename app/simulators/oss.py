@@ -56,8 +56,9 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from app.domain.calendar import WorkingCalendar
-from app.domain.oss_codes import (
+from app.domain.law.calendar import WorkingCalendar
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.codes import (
     ApplicantKind,
     ChecklistFlag,
     KdKewenangan,
@@ -67,7 +68,6 @@ from app.domain.oss_codes import (
     ResponseCode,
     SizeCode,
 )
-from app.domain.risk import RiskLevel
 from app.simulators._oss_filing import BadFiling, kept_of
 from app.simulators._oss_lists import LICENCE_KINDS, LISTS, STATUS_WORDS
 from app.simulators._oss_speech import STRANGE_STATUS, as_it_speaks

@@ -12,7 +12,7 @@ from app.adapters import bounded
 from app.adapters.bounded import Busy
 from app.adapters.pdf import clean_pdf
 from app.adapters.pictures import clean_picture
-from app.domain.attachments import ContentKind, FileFault, FileRefused
+from app.domain.dossier.attachments import ContentKind, FileFault, FileRefused
 from tests import papers
 
 EACH = {

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from app.adapters.civil_registry import HttpCivilRegistry, read_answer
 from app.adapters.http import ServiceClient, service_client
-from app.domain.nik_check import (
+from app.domain.nik.verdict import (
     Field,
     NikClass,
     RegistryFault,
@@ -20,8 +20,8 @@ from app.domain.nik_check import (
     RegistryReply,
     classify,
 )
-from app.domain.person import Sex
-from app.domain.practice import SERIALS
+from app.domain.written.person import Sex
+from app.domain.written.practice import SERIALS
 from app.simulators._shared import SLOW_S, UnderscoreHeaders
 from app.simulators.dukcapil import (
     INACTIVE_USER,

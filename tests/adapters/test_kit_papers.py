@@ -13,16 +13,9 @@ from PIL import Image
 from pypdf import PdfReader
 
 from app.adapters.papers import kit, render
-from app.adapters.papers.kit import (
-    KitHelper,
-    KitPage,
-    KitPaper,
-    KitSection,
-    render_kit,
-    tag_of,
-)
+from app.adapters.papers.kit import KitHelper, KitPage, KitPaper, KitSection, render_kit, tag_of
 from app.adapters.papers.render import BadPaper, PaperError
-from app.domain.kit import MARK
+from app.domain.help.kit import MARK
 
 MOST_BYTES = 60_000
 A3, A4, A5, A4_LYING = (842, 1191), (595, 842), (420, 595), (842, 595)

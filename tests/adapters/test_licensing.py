@@ -10,12 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
-from app.adapters.http import (
-    ServiceClient,
-    ServiceUnavailable,
-    UnavailableCause,
-    service_client,
-)
+from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause, service_client
 from app.adapters.licensing import (
     FilingNotOffered,
     HandoverReceipt,
@@ -24,8 +19,9 @@ from app.adapters.licensing import (
     to_wire,
 )
 from app.adapters.oss_reading import LicenceResult
-from app.domain.business_size import BusinessSize, Capital
-from app.domain.oss_codes import (
+from app.domain.law.business_size import BusinessSize, Capital
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.codes import (
     KdKewenangan,
     LandStatus,
     LandUnit,
@@ -35,9 +31,7 @@ from app.domain.oss_codes import (
     ProductType,
     ResponseCode,
 )
-from app.domain.person import Sex
-from app.domain.risk import RiskLevel
-from app.domain.submission import (
+from app.domain.oss.submission import (
     Activity,
     Address,
     Applicant,
@@ -46,6 +40,7 @@ from app.domain.submission import (
     Product,
     Submission,
 )
+from app.domain.written.person import Sex
 from app.simulators._shared import SLOW_S, UnderscoreHeaders
 from app.simulators.oss import HOLDER, NIB_PREFIX, create_oss_simulator
 

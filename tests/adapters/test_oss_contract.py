@@ -25,8 +25,9 @@ from app.adapters.licensing import (
     to_wire,
 )
 from app.adapters.oss_reading import EntityResult, LicenceResult, LicenceState, ReferenceEntry
-from app.domain.business_size import BusinessSize, Capital
-from app.domain.oss_codes import (
+from app.domain.law.business_size import BusinessSize, Capital
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.codes import (
     EntityCode,
     KdKewenangan,
     LegalStatus,
@@ -35,9 +36,7 @@ from app.domain.oss_codes import (
     ProductType,
     ResponseCode,
 )
-from app.domain.person import Sex
-from app.domain.risk import RiskLevel
-from app.domain.submission import (
+from app.domain.oss.submission import (
     Activity,
     Address,
     Applicant,
@@ -49,6 +48,7 @@ from app.domain.submission import (
     Product,
     Submission,
 )
+from app.domain.written.person import Sex
 from app.simulators._shared import SLOW_S, UnderscoreHeaders
 from app.simulators.oss import HOLDER, LOOKING_THROUGH, NIB_PREFIX, create_oss_simulator
 

@@ -15,7 +15,7 @@ from pypdf.generic import ArrayObject, FloatObject, NameObject, NumberObject, Te
 
 from app.adapters.pdf import clean_pdf
 from app.adapters.pdf_photos import without_boxes, without_notes
-from app.domain.attachments import PDF_PAGES_AT_MOST, FileFault, FileRefused
+from app.domain.dossier.attachments import PDF_PAGES_AT_MOST, FileFault, FileRefused
 from tests import papers
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms, ImageStat
 
 from app.adapters.picture_child import as_seen
 from app.adapters.pictures import clean_picture
-from app.domain.attachments import (
+from app.domain.dossier.attachments import (
     KEPT_AT_MOST_BYTES,
     LONGEST_SIDE_PX,
     PICTURE_WISHED_BYTES,

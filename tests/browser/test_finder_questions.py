@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.services.finder_questions import all_questions
+from tests.browser.test_own_pages import arranged
 
 pytestmark = pytest.mark.browser
 QUESTIONS = {each.key: each.text_id for each in all_questions()}
@@ -31,8 +32,6 @@ def test_a_talk_on_cek_usaha(visitor, width, scripts):
 
 @pytest.mark.parametrize(("width", "scripts"), [(240, False), (360, True)])
 def test_a_talk_in_the_step(visitor, served, width, scripts):
-    from tests.browser.test_own_pages import arranged
-
     cookie, address = next(
         (cookie, each)
         for cookie, addresses in arranged(served, "training").values()

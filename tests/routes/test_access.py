@@ -14,8 +14,8 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from app import auth
-from app.domain.journey import EACH, StepName
-from app.domain.support_number import format_support_number
+from app.domain.dossier.journey import EACH, StepName
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.attachment import Attachment
 from app.models.own_data import Consent

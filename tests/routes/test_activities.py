@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.journey import StepName
+from app.domain.dossier.journey import StepName
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.services import dossiers
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests.client import form_of, here, main_words, parse
 from tests.factories import (
     LOW,

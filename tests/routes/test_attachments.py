@@ -20,13 +20,14 @@ from werkzeug.test import TestResponse
 from app.adapters import bounded
 from app.adapters.files import FilesUnavailable, ObjectStoreFiles
 from app.config import ObjectStore
-from app.domain.attachments import PART_AT_MOST_BYTES, PART_BYTES, RECEIVED_AT_MOST_BYTES
+from app.domain.dossier.attachments import PART_AT_MOST_BYTES, PART_BYTES, RECEIVED_AT_MOST_BYTES
 from app.extensions import db, ports
 from app.models.attachment import Attachment, FileDisposal, Upload
 from app.models.dossier import Dossier
 from app.routes.attachments import BODY_AT_MOST
+from app.services import attachments
 from app.services.post_keys import new_key
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests import papers
 from tests.client import CheckingClient, body_of, form_of, here, links_of, parse, words
 from tests.factories import (
@@ -96,8 +97,6 @@ def test_the_list_says_what_is_missing_and_leads_to_each_paper(client, dossier_i
     named = [e for e in page.all("h2") if words(e)]
     with looking(client.application) as session:
         dossier = session.get_one(Dossier, dossier_id)
-        from app.services import attachments
-
         wanted = attachments.wanted_papers(dossier)
     assert len(named) == len(wanted) + 1
     for paper in wanted:
@@ -389,8 +388,6 @@ def test_a_full_disk_keeps_no_half_of_a_paper(client, app, dossier_id, monkeypat
 
 def test_while_a_file_is_looked_at_others_write(client, new_client, app, dossier_id, monkeypatch):
     """Decoding takes seconds on a small machine; nobody may wait for the database meanwhile."""
-    from app.services import attachments
-
     clean, free = attachments.clean, []
 
     def slow(raw: bytes):

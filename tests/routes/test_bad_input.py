@@ -7,20 +7,12 @@ import re
 
 import pytest
 
-from app.domain.journey import StepName
+from app.domain.dossier.journey import StepName
 from app.forms.fields import INPUT_AT_MOST
 from app.models.dossier import Dossier
 from app.services import dossiers
 from tests.client import HTMX, CheckingClient, body_of, form_of, here, parse, title_of, words
-from tests.factories import (
-    BY_SCOPE,
-    PEOPLE,
-    PIN,
-    count,
-    looking,
-    open_dossier,
-    rows,
-)
+from tests.factories import BY_SCOPE, PEOPLE, PIN, count, looking, open_dossier, rows
 from tests.pages import PREFIXES, STEPS
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.adapters.messages import Messages, PageOutbox
 from app.config import read_settings
-from app.domain.messages import PHONE_CHANNELS, Channel
+from app.domain.sending.messages import PHONE_CHANNELS, Channel
 from app.extensions import ports
 from app.gateways import make_messages
 from app.models.message import Message

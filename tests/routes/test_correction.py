@@ -9,14 +9,14 @@ import pytest
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from app.domain.corrections import ReturnReason
-from app.domain.verification import PublicState
+from app.domain.licence.corrections import ReturnReason
+from app.domain.licence.status import PublicState
 from app.extensions import db
 from app.labels import label
 from app.models.dossier import Dossier
 from app.models.licence import LicenceEvent
 from app.services import attachments
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests.client import HTMX, CheckingClient, form_of, links_of, parse, words
 from tests.factories import looking, new_line
 from tests.pages import KIOSK, PREFIXES, REVIEW, Walk, page_of, persona

@@ -8,11 +8,15 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models.dossier import Job
 from app.models.oss_notice import OssDifference
-from app.services import reconciliation
+from app.services.jobs import JobKind
 from tests.client import form_of, here, links_of, parse, words
 from tests.factories import new_line
 from tests.pages import KIOSK, PREFIXES, RESULT, Walk
-from tests.routes.test_weights import phone, returning_phone, wire_size  # noqa: F401
+from tests.routes.test_weights import (  # noqa: F401
+    phone,
+    returning_phone,
+    wire_size,
+)
 
 PATH = "/berkas/selisih"
 both_languages = pytest.mark.parametrize("language", PREFIXES)
@@ -77,7 +81,7 @@ def test_comparing_twice_with_one_form_counts_once(client, app, office_is):
     form.submit()
     with app.app_context():
         assert len(db.session.scalars(select(OssDifference)).all()) == 2
-        done = select(Job).where(Job.kind == reconciliation.JOB, Job.done_at.is_not(None))
+        done = select(Job).where(Job.kind == JobKind.RECONCILE, Job.done_at.is_not(None))
         assert len(db.session.scalars(done).all()) == 1
     assert walk.page == RESULT
 
@@ -88,7 +92,7 @@ def test_while_oss_is_down_nothing_is_lost_and_it_comes_later(client, app, offic
     page = compare(client, walk)
     assert page.status_code == 200
     with app.app_context():
-        waiting = select(Job).where(Job.kind == reconciliation.JOB, Job.done_at.is_(None))
+        waiting = select(Job).where(Job.kind == JobKind.RECONCILE, Job.done_at.is_(None))
         assert len(db.session.scalars(waiting).all()) == 1
 
 
@@ -98,7 +102,7 @@ def test_without_a_token_nothing_is_compared(client, app):
     assert form.submit(without={"csrf_token"}, follow=False).status_code == 422
     assert form.submit(without={"kunci"}, follow=False).status_code == 400
     with app.app_context():
-        done = select(Job).where(Job.kind == reconciliation.JOB, Job.done_at.is_not(None))
+        done = select(Job).where(Job.kind == JobKind.RECONCILE, Job.done_at.is_not(None))
         assert db.session.scalars(done).all() == []
 
 

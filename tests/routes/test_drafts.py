@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.journey import StepName
+from app.domain.dossier.journey import StepName
 from app.extensions import db
 from app.models.draft import Draft
-from app.services import retention
+from app.services import dossiers, retention
 from tests.client import HTMX, form_of, here, main_words, parse, words
 from tests.factories import count, looking, new_line, open_dossier, raw_rows
 from tests.pages import KIOSK, PREFIXES
@@ -105,8 +105,6 @@ def test_it_goes_with_the_file(app, client):
     number = open_dossier(app, client, StepName.IDENTITY)
     form_of(client.get("/berkas/diri")).fill(TYPED).submit("berhenti", headers=HTMX)
     with looking(app):
-        from app.services import dossiers
-
         retention.erase(dossiers.take_to_change(number), cause="untouched")
         db.session.commit()
     assert count(app, Draft) == 0

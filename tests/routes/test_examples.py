@@ -12,20 +12,19 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app.domain.calendar import local_date
-from app.domain.examples import ExamplePage
-from app.domain.journey import StepName
+from app.domain.dossier.journey import StepName
+from app.domain.help.examples import ExamplePage
+from app.domain.law.calendar import local_date
 from app.extensions import db
 from app.labels import label
 from app.limits import EXAMPLE
 from app.models.dossier import Dossier, PostKey
 from app.practice import practice_person
 from app.routes import example_steps
-from app.services import after_nib, dossiers, estimates, examples
-from app.services import help as help_service
+from app.services import after_nib, dossiers, estimates, examples, help
 from app.services.help_files import CONTENT
 from app.services.licences import views
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests.client import Form, form_of, here, links_of, main_words, parse, words
 from tests.factories import rows
 from tests.pages import PREFIXES
@@ -127,7 +126,7 @@ def test_every_page_shows_and_leads_on(client, language):
 def test_words_of_law_are_explained_where_they_stand(client, language):
     page = parse(client.get(address("bum-kampung", 2, language)))
     opened = [words(each) for each in page.all("summary")]
-    meaning = help_service.term("npwp").meaning[language]
+    meaning = help.term("npwp").meaning[language]
     assert [each for each in opened if "NPWP" in each]
     assert meaning in words(page)
 
@@ -208,7 +207,7 @@ def test_every_phrase_finds_its_example(application, language):
     missed = []
     for one in examples.examples():
         for phrase in one.texts[language].words:
-            if one not in help_service.search(phrase).hits[:3]:
+            if one not in help.search(phrase).hits[:3]:
                 missed.append((one.slug, phrase))
     assert missed == []
 
@@ -286,10 +285,10 @@ def test_when_the_data_change_the_pages_change(client, monkeypatch):
     ids=["risk unknown", "size not offered", "no such code"],
 )
 def test_what_is_not_known_is_not_guessed(client, code, size):
-    book = help_service.book()
+    book = help.book()
     kios = replace(book.examples["kios"], code=code)
     try:
-        help_service.keep(replace(book, examples={**book.examples, "kios": kios}))
+        help.keep(replace(book, examples={**book.examples, "kios": kios}))
         with client.application.test_request_context("/"):
             found = examples.reckon(kios).found
             assert found is None or found.risk is None
@@ -299,26 +298,26 @@ def test_what_is_not_known_is_not_guessed(client, code, size):
             if page is not ExamplePage.FORM:
                 assert shown.with_class("note"), page
     finally:
-        help_service.keep(book)
+        help.keep(book)
 
 
 def test_an_old_translation_says_so(client):
-    book = help_service.book()
+    book = help.book()
     kios = book.examples["kios"]
     old = replace(kios.texts["en"], of=None)
     try:
         kept = replace(kios, texts={**kios.texts, "en": old})
-        help_service.keep(replace(book, examples={**book.examples, "kios": kept}))
-        assert kept in help_service.stale()
+        help.keep(replace(book, examples={**book.examples, "kios": kept}))
+        assert kept in help.stale()
         before = len(parse(client.get(address("kios", 3))).with_class("note"))
         there = parse(client.get(address("kios", 3, "en"))).with_class("note")
         assert len(there) == before + 1
     finally:
-        help_service.keep(book)
+        help.keep(book)
 
 
 def test_every_example_is_current():
-    assert help_service.stale() == []
+    assert help.stale() == []
 
 
 # In practice: a filled file

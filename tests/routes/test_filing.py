@@ -15,11 +15,11 @@ import segno
 from flask import Flask
 
 from app.adapters.licensing import to_wire
-from app.domain.nik_check import NikClass
+from app.domain.nik.verdict import NikClass
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.services import handovers, nik_checks, own_data, own_data_paper
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests.client import (
     HTMX,
     CheckingClient,
@@ -34,7 +34,11 @@ from tests.client import (
 from tests.factories import at_once, looking, new_line, open_in, sent_dossier
 from tests.pages import PREFIXES, PUBLIC, Walk, persona
 from tests.pseudo import bare_words
-from tests.routes.test_weights import FULL_PAGE, PackedClient, wire_size
+from tests.routes.test_weights import (
+    FULL_PAGE,
+    PackedClient,
+    wire_size,
+)
 from tests.services.test_nibs import FOR_OSS, NIB, OTHER, Oss
 from tests.workbooks import read_workbook
 

@@ -14,11 +14,12 @@ from pypdf import PdfReader
 
 from app import i18n, worker
 from app.config import Settings
-from app.domain.estimate import JourneyReason
-from app.domain.journey import StepName
-from app.domain.nik_check import NikClass
+from app.domain.dossier.journey import StepName
+from app.domain.law.estimate import JourneyReason
+from app.domain.nik.verdict import NikClass
 from app.forms import person
-from app.labels import NIK_REMEDIES, label
+from app.labels import label
+from app.labels.base import NIK_REMEDIES
 from app.models.dossier import Dossier, Handover, Job
 from tests.client import HTMX, body_of, form_of, here, links_of, main_words, parse, words
 from tests.factories import (

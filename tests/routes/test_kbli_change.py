@@ -9,7 +9,7 @@ from flask_babel import force_locale
 
 from app.labels import label
 from app.services import kbli_change
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests.client import form_of, links_of, parse, words
 from tests.factories import looking
 from tests.pages import PREFIXES

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from app.adapters.papers.kit import render_kit
-from app.domain.kit import MARK, MESSAGE_AT_MOST
+from app.domain.help.kit import MARK, MESSAGE_AT_MOST
 from app.extensions import limiter
 from app.limits import KIT_PAPER
 from app.services.kit_papers import PAPERS
@@ -15,7 +15,12 @@ from tests.adapters.test_kit_papers import words_of
 from tests.client import body_of, links_of, main_words, parse, words
 from tests.pages import PREFIXES
 from tests.routes.test_headers import cookies_of
-from tests.routes.test_weights import FIRST_VISIT, PackedClient, phone, wire_size  # noqa: F401
+from tests.routes.test_weights import (  # noqa: F401
+    FIRST_VISIT,
+    PackedClient,
+    phone,
+    wire_size,
+)
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 KIT = "/bantuan/bahan"

@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from app.domain.lkpm import Rhythm, next_dues
+from app.domain.after.lkpm import Rhythm, next_dues
 from app.forms.person import today
 from app.models.lkpm import LkpmWorksheet
+from app.services.reference_book import get_book
 from tests.client import form_of, here, links_of, parse, words
 from tests.factories import MICRO, count, looking, new_line, open_in, sent_dossier
 from tests.pages import PREFIXES
@@ -174,8 +175,6 @@ def test_the_figures_of_one_file_do_not_show_in_another(owner, new_client, app):
 
 @both_languages
 def test_every_word_of_the_worksheet_is_marked(pseudo_client, app, language):
-    from app.services.reference import get_book
-
     with looking(app):
         dossier_id = sent_dossier(capital=SMALL).id
     open_in(pseudo_client, dossier_id)

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import event, select
 
 from app import worker
-from app.config import ServiceMode
-from app.domain.messages import Channel, MessageKind
-from app.domain.support_number import format_support_number
+from app.domain.oss.service_mode import ServiceMode
+from app.domain.sending.messages import Channel, MessageKind
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.limits import SMS_INBOUND
 from app.models.dossier import Dossier
 from app.models.message import InboundMessage, Message
-from app.routes import inbound as hook
+from app.routes import inbound
 from app.services import dossiers, messages, pins
 from tests.client import body_of, form_of, here, links_of, parse, words
 from tests.factories import (
@@ -412,7 +412,7 @@ def test_what_is_no_json_is_refused(app, gateway):
 
 
 def test_too_many_come_back_later(app, gateway, monkeypatch):
-    monkeypatch.setattr(hook.inbound, "ALL_AN_HOUR", 1)
+    monkeypatch.setattr(inbound.inbound, "ALL_AN_HOUR", 1)
     gateway()
     answer = gateway({"from": SENDER, "text": "STOP", "id": "a-2"})
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "600")

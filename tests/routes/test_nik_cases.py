@@ -10,19 +10,21 @@ import pytest
 from flask_babel import force_locale, gettext
 from sqlalchemy import event, update
 
-from app.domain import nik_cases as rules
-from app.domain.case_number import format_case_number
-from app.domain.journey import StepName
-from app.domain.nik import grouped
-from app.domain.nik_cases import RULES, NikPaper
-from app.domain.nik_check import NikClass
+from app.domain.dossier.journey import StepName
+from app.domain.nik import cases
+from app.domain.nik.cases import RULES, NikPaper
+from app.domain.nik.number import grouped
+from app.domain.nik.verdict import NikClass
+from app.domain.written.case_number import format_case_number
 from app.extensions import db
-from app.labels import NIK_REMEDIES, label
+from app.labels import label
+from app.labels.base import NIK_REMEDIES
 from app.labels.nik_cases import SHORT_TEXTS, short_text
 from app.models.dossier import Dossier, Job, NikCheck
 from app.models.nik_case import NikCase
 from app.services import jobs, nik_cases, nik_checks
-from app.services.reference import get_book
+from app.services.jobs import JobKind
+from app.services.reference_book import get_book
 from tests.client import HTMX, body_of, form_of, here, links_of, parse, words
 from tests.factories import (
     PEOPLE,
@@ -39,7 +41,12 @@ from tests.factories import (
 )
 from tests.pages import KIOSK, PREFIXES
 from tests.pseudo import bare_words
-from tests.routes.test_weights import FULL_PAGE, HTMX_STEP, PackedClient, wire_size
+from tests.routes.test_weights import (
+    FULL_PAGE,
+    HTMX_STEP,
+    PackedClient,
+    wire_size,
+)
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
@@ -204,7 +211,7 @@ def test_a_long_silence_has_its_card_too(client, app, office_is, language):
         session.execute(update(NikCheck).values(asked_at=datetime.now(UTC) - timedelta(days=2)))
         session.commit()
         bring_forward()
-        job = jobs.open_job(nik_checks.JOB, dossier_id)
+        job = jobs.open_job(JobKind.NIK_CHECK, dossier_id)
         assert job is not None
         assert not run(job.id)
     card = client.get(PREFIXES[language] + CARD)
@@ -284,7 +291,7 @@ def test_pressed_too_soon_nothing_is_asked(client, app):
     assert here(form.submit()) == NIK
     with looking(app) as session:
         assert len(session.query(Dossier).one().nik_checks) == 1
-        assert jobs.open_job(nik_checks.JOB, session.query(Dossier).one().id) is None
+        assert jobs.open_job(JobKind.NIK_CHECK, session.query(Dossier).one().id) is None
 
 
 @pytest.mark.parametrize("key", ["deceased"])
@@ -343,7 +350,7 @@ def test_the_list_of_attempts_costs_no_more_the_longer_it_gets(client, app):
 
 @both_languages
 def test_a_pause_is_said_as_it_is(client, app, monkeypatch, language):
-    monkeypatch.setattr(rules, "GUESSES_AT_MOST", 1)
+    monkeypatch.setattr(cases, "GUESSES_AT_MOST", 1)
     with looking(app):
         dossier_at(StepName.PHONE, who="sex_differs")
     open_dossier(app, client, StepName.PHONE, who="sex_differs")
@@ -503,7 +510,7 @@ def test_a_misprinted_card_opens_a_case_instead_of_a_wall(client, app, kind, htm
     assert misprint(kind) not in body_of(card)
     with looking(app) as session:
         assert session.query(NikCheck).one().nik_class == NikClass.FORMAT
-        assert session.query(Job).filter_by(kind=nik_checks.JOB).count() == 0
+        assert session.query(Job).filter_by(kind=JobKind.NIK_CHECK).count() == 0
     assert client.get(f"{prefix}/berkas/telepon").status_code == 200
     again = form_of(client.get(f"{prefix}/berkas/diri"))
     again.fill(who).submit(htmx=htmx)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.journey import StepName
+from app.domain.dossier.journey import StepName
 from app.models.dossier import Dossier
 from tests.client import form_of, here, links_of, main_words, parse
 from tests.factories import count, open_dossier

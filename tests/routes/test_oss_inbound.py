@@ -11,32 +11,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from app.config import ServiceMode
-from app.domain.nib import NibSource
+from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibSource
+from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db, ports
 from app.models.dossier import Handover, Job
 from app.models.message import Message
 from app.models.oss_notice import OssNotice
-from app.services import (
-    dossiers,
-    handovers,
-    licences,
-    nibs,
-    oss_notices,
-    reconciliation,
-    retention,
-)
-from app.services.handovers import HandoverState
+from app.services import dossiers, handovers, licences, nibs, oss_notices, reconciliation, retention
+from app.services.jobs import JobKind
 from app.services.oss_notices import BadNotice, NoticeState
-from tests.factories import (
-    PEOPLE,
-    bring_forward,
-    dossier_at,
-    logged,
-    new_line,
-    run,
-    sent_dossier,
-)
+from tests.factories import PEOPLE, bring_forward, dossier_at, logged, new_line, run, sent_dossier
 
 NIB, OTHER_NIB = "8120000000001", "8120000000002"
 NIB_PATH, FILE_PATH = "/api/oss/receiveNIB", "/api/oss/receiveFileDS"
@@ -94,7 +79,7 @@ def handle(database):
     """Let the worker do what the notices asked for."""
     bring_forward()
     for job in database.scalars(
-        select(Job).where(Job.kind == oss_notices.JOB, Job.done_at.is_(None))
+        select(Job).where(Job.kind == JobKind.OSS_NOTICES, Job.done_at.is_(None))
     ).all():
         assert run(job.id)
 
@@ -324,7 +309,7 @@ def test_the_same_call_counts_once(line, database):
     for again in (body, {"dataNIB": dict(reversed(body["dataNIB"].items()))}):
         assert call(line, again).json["responreceiveNIB"]["status"] == "1"
     assert len(notices()) == 1
-    assert len(database.scalars(select(Job).where(Job.kind == oss_notices.JOB)).all()) == 1
+    assert len(database.scalars(select(Job).where(Job.kind == JobKind.OSS_NOTICES)).all()) == 1
     assert call(line, content(status_nib="05")).status_code == 200
     assert len(notices()) == 2
 
@@ -365,7 +350,7 @@ def test_by_nik_and_name_it_finds_the_one_who_waits(line, database):
     )  # fmt: skip
     assert [e.kind for e in dossier.events].count("nib_received") == 1
     assert notices()[0].body is None, "what was sent is needed no more"
-    planned = database.scalars(select(Job).where(Job.kind == reconciliation.JOB)).all()
+    planned = database.scalars(select(Job).where(Job.kind == JobKind.RECONCILE)).all()
     assert [job.dossier_id for job in planned] == [dossier.id]
 
 
@@ -405,7 +390,7 @@ def test_a_nib_that_oss_told_and_does_not_know_is_doubted_until_it_does(line, da
         assert (handover.nib_doubt, handover.nib_confirmed_at) == ("unknown", None)
     assert [e.kind for e in dossier.events].count("nib_doubted") == 1
     (again,) = database.scalars(
-        select(Job).where(Job.kind == reconciliation.JOB, Job.done_at.is_(None))
+        select(Job).where(Job.kind == JobKind.RECONCILE, Job.done_at.is_(None))
     ).all()
     assert again.due_at > datetime.now(UTC) + timedelta(hours=5)
     held = ports.licensing.hand_over(handovers.submission_of(dossier))

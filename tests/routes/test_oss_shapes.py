@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from app.models.oss_notice import OssNotice
 from app.services.oss_notices import NoticeState
+from tests.factories import PEOPLE
 from tests.routes.test_oss_inbound import (
     NIB,
     NIB_PATH,
-    PEOPLE,
     call,
     connected,
     content,

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app import worker
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
+from app.domain.dossier.events import EventKind
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.columns import Sealed
 from app.models.dossier import Applicant, Dossier, Event, Job

@@ -13,7 +13,12 @@ from app.extensions import db
 from tests.client import HTMX, form_of
 from tests.factories import new_line
 from tests.pages import PREFIXES
-from tests.routes.test_weights import FULL_PAGE, HTMX_STEP, PackedClient, wire_size
+from tests.routes.test_weights import (
+    FULL_PAGE,
+    HTMX_STEP,
+    PackedClient,
+    wire_size,
+)
 from tests.situations import SITUATIONS, Situation, arrange
 
 # The most SQL statements that a page may cost in any situation, by the end of its address. A page

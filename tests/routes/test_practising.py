@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.journey import StepName
-from app.domain.kit import MARK
+from app.domain.dossier.journey import StepName
+from app.domain.help.kit import MARK
 from app.practice import people_to_try
 from app.routes import start
 from app.services import nik_checks

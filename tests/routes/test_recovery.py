@@ -11,10 +11,9 @@ from sqlalchemy import event, select, update
 
 from app import worker
 from app.cli import new_pin_command
-from app.domain.events import EventKind
-from app.domain.messages import MessageKind
-from app.domain.pin_tries import Free
-from app.domain.recovery import (
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.pin_tries import Free
+from app.domain.dossier.recovery import (
     CODE_DIGITS,
     CODE_LIFE,
     COUNTER_LIFE,
@@ -24,13 +23,13 @@ from app.domain.recovery import (
     SHORT_CODES,
     TRIES_AT_MOST,
 )
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.limits import RECOVERY_ASK
 from app.models.dossier import Dossier, Event
 from app.models.message import Message
 from app.models.own_data import Consent, Recovery
-from app.services import consents, events, pins, recovery
-from app.services import messages as messages_service
+from app.services import consents, events, messages, pins, recovery
 from tests.client import HTMX, body_of, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PEOPLE, PIN, dossier_at, looking, open_dossier, open_in
 from tests.pages import PREFIXES
@@ -55,7 +54,7 @@ def code_told(app) -> str:
     with looking(app) as session:
         query = select(Message).where(Message.kind == MessageKind.RECOVERY_CODE)
         message = session.scalars(query.order_by(Message.id.desc())).first()
-        return re.search(r"\d{4} \d{4} \d{4}|\d{6}", messages_service.written(message)).group()
+        return re.search(r"\d{4} \d{4} \d{4}|\d{6}", messages.written(message)).group()
 
 
 def ask(client, number: str, prefix: str = ""):

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event, func, select
 
 from app.adapters.messages import Messages
-from app.domain.journey import StepName
-from app.domain.support_number import format_support_number
+from app.domain.dossier.journey import StepName
+from app.domain.written.support_number import format_support_number
 from app.extensions import db, ports
 from app.models.dossier import Applicant, Dossier, OpenSession
 from app.models.own_data import PinAsker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app import counting
-from app.domain.finder_learning import AddedBy
+from app.domain.kbli.learning import AddedBy
 from app.extensions import limiter
 from app.models.finder import FinderSearch, FinderWord
 from app.services import finder

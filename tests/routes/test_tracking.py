@@ -9,19 +9,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from app import worker
-from app.domain.journey import StepName
-from app.domain.support_number import format_support_number
+from app.domain.dossier.journey import StepName
+from app.domain.written.support_number import format_support_number
 from app.models.dossier import Event
 from tests.client import body_of, form_of, links_of, parse, words
-from tests.factories import (
-    PEOPLE,
-    STREET,
-    bring_forward,
-    dossier_at,
-    looking,
-    rows,
-    sent_dossier,
-)
+from tests.factories import PEOPLE, STREET, bring_forward, dossier_at, looking, rows, sent_dossier
 from tests.pages import PREFIXES
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)

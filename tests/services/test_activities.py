@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain import journey
-from app.domain.business_size import BusinessSize, Capital
-from app.domain.estimate import JourneyReason
-from app.domain.journey import MAX_ACTIVITIES, StepName, Stop
-from app.domain.requirements import DeclarationKind
-from app.domain.risk import RiskLevel
+from app.domain.dossier import journey
+from app.domain.dossier.journey import MAX_ACTIVITIES, StepName, Stop
+from app.domain.law.business_size import BusinessSize, Capital
+from app.domain.law.estimate import JourneyReason
+from app.domain.law.requirements import DeclarationKind
+from app.domain.law.risk import RiskLevel
 from app.services import dossiers, estimates, handovers
 from app.services.answers import NoSuchActivity
 from tests.factories import LOW, MEDIUM_LOW, MICRO, add_activity, dossier_at, run, sent_dossier
@@ -158,7 +158,7 @@ def test_all_activities_are_handed_over_the_first_as_the_main_one(database):
     dossier = dossier_at(None)
     add_activity(dossier, MEDIUM_LOW)
     job = handovers.send(dossier)
-    package = handovers._submission(dossier, "k" * 20)
+    package = handovers.as_submission(dossier, "k" * 20)
     assert [(a.kbli_code, a.is_supporting) for a in package.activities] == [
         (LOW, False),
         (MEDIUM_LOW, True),
@@ -176,7 +176,7 @@ def test_what_was_taken_out_is_not_handed_over(database):
     add_activity(dossier, MEDIUM_LOW)
     dossiers.remove_activity(dossier, 1)
     handovers.send(dossier)
-    assert len(handovers._submission(dossier, "k" * 20).activities) == 1
+    assert len(handovers.as_submission(dossier, "k" * 20).activities) == 1
 
 
 def test_a_sent_file_keeps_its_activities(database):

@@ -9,8 +9,8 @@ from sqlalchemy import event, func, select, update
 
 from app import worker
 from app.adapters.files import FilesUnavailable, NoSuchFile, new_key
-from app.domain import attachments as rules
-from app.domain.attachments import (
+from app.domain.dossier import attachments as dossier_attachments
+from app.domain.dossier.attachments import (
     ATTACHMENTS_AT_MOST,
     OPEN_UPLOADS_AT_MOST,
     PART_BYTES,
@@ -22,9 +22,9 @@ from app.domain.attachments import (
     WantedKind,
     WrongOffset,
 )
-from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import StatusSource
+from app.domain.licence.corrections import CorrectionItem, PaperTarget, ReturnReason
+from app.domain.licence.status import StatusSource
+from app.domain.oss.codes import LicenceStatus
 from app.extensions import db, ports
 from app.models.attachment import Attachment, FileDisposal, Upload, UploadPart
 from app.models.dossier import Dossier, Event
@@ -33,15 +33,7 @@ from app.services.attachments import NotThere
 from app.services.dossiers import DossierClosed
 from app.vault import CannotDecrypt
 from tests import papers
-from tests.factories import (
-    HIGH,
-    LOW,
-    MEDIUM_HIGH,
-    MEDIUM_LOW,
-    dossier_at,
-    raw_rows,
-    sent_dossier,
-)
+from tests.factories import HIGH, LOW, MEDIUM_HIGH, MEDIUM_LOW, dossier_at, raw_rows, sent_dossier
 
 NAMES_PAPERS = "11052"  # medium-high for a micro business, with papers named by its row
 
@@ -152,7 +144,7 @@ def test_the_signed_file_replaces_a_copy_that_looks_the_same(dossier):
 
 def test_a_signed_paper_that_is_too_large_is_refused(monkeypatch):
     raw = papers.signed_pdf()
-    monkeypatch.setattr(rules, "ORIGINAL_AT_MOST_BYTES", len(raw) - 1)
+    monkeypatch.setattr(dossier_attachments, "ORIGINAL_AT_MOST_BYTES", len(raw) - 1)
     with pytest.raises(FileRefused) as caught:
         attachments.clean(raw)
     assert caught.value.fault is FileFault.SIGNED_TOO_LARGE

@@ -16,7 +16,8 @@ from app.services.boundaries import (
     boundaries,
     read_boundaries,
 )
-from app.services.reference import ReferenceFilesBroken, get_book
+from app.services.reference_book import get_book
+from app.services.reference_files import ReferenceFilesBroken
 
 BELONGS = "words/boundaries_a.csv"
 INSTEAD = "words/instead_a.csv"

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from app.domain import journey
-from app.domain.changes import ASKED_AGAIN, ChangeKind, ChangeState
-from app.domain.journey import EACH, StepName, Stop, first_unanswered
-from app.domain.messages import MessageKind
-from app.domain.nik_check import NikClass
+from app.domain.dossier import journey
+from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind, ChangeState
+from app.domain.dossier.journey import EACH, StepName, Stop, first_unanswered
+from app.domain.nik.verdict import NikClass
+from app.domain.sending.messages import MessageKind
 from app.models.change import ChangeRequest
 from app.models.dossier import Activity, Applicant, Dossier, Job
 from app.models.message import Message
@@ -28,16 +28,8 @@ from app.services import (
     pins,
 )
 from app.services.changes import COLUMNS, NOT_COPIED, ChangeOpen, NoNib, TooLate
-from tests.factories import (
-    MICRO,
-    PEOPLE,
-    PHONE,
-    PIN,
-    dossier_at,
-    new_line,
-    run,
-    sent_dossier,
-)
+from app.services.jobs import JobKind
+from tests.factories import MICRO, PEOPLE, PHONE, PIN, dossier_at, new_line, run, sent_dossier
 
 SMALL = dataclasses.replace(MICRO, machines_idr=1_000_000_001)
 OPENS = [kind for kind in ChangeKind if kind is not ChangeKind.CLOSE]
@@ -221,9 +213,9 @@ def test_the_number_before_hears_of_a_change_of_ones_own_data(database, phone):
 
 def test_a_business_that_grew_is_reminded_in_its_new_file_alone(database):
     dossier, copy = opened(database, ChangeKind.CAPACITY)
-    assert jobs.open_job(lkpm.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.LKPM_REMINDER, dossier.id) is None
     finish(database, copy)
-    assert jobs.open_job(lkpm.JOB, copy.id) is not None
+    assert jobs.open_job(JobKind.LKPM_REMINDER, copy.id) is not None
     assert lkpm.plan_reminder(dossier, now=dossier.created_at) is None
 
 

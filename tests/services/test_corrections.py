@@ -9,14 +9,20 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
-from app.domain.calendar import WIT
-from app.domain.clock import ClockState
-from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
-from app.domain.journey import StepName, Stop
-from app.domain.messages import MessageKind
-from app.domain.oss_codes import LicenceStatus
-from app.domain.turns import Turn
-from app.domain.verification import StatusSource
+from app.domain.dossier.journey import StepName, Stop
+from app.domain.law.calendar import WIT
+from app.domain.licence.clock import ClockState
+from app.domain.licence.corrections import (
+    CorrectionItem,
+    Hindrance,
+    PaperTarget,
+    ReturnReason,
+    StepTarget,
+)
+from app.domain.licence.status import StatusSource
+from app.domain.licence.turns import Turn
+from app.domain.oss.codes import LicenceStatus
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Event, Job
 from app.models.licence import Correction, Licence
@@ -32,8 +38,9 @@ from app.services import (
     nik_checks,
     progress,
 )
-from app.services.corrections import CannotReturn, Hindrance, NotMended, TooLate
+from app.services.corrections import CannotReturn, NotMended, TooLate
 from app.services.dossiers import DossierClosed
+from app.services.jobs import JobKind
 from tests.factories import (
     MEDIUM_HIGH,
     MICRO,
@@ -114,7 +121,7 @@ def test_only_what_was_named_can_be_changed(database, dossier):
     give_back(dossier)
     assert codes(dossier) == ["09", "10", "41"]
     assert progress.turn_of(dossier) is Turn.MEND_FILE
-    open_ones = [step for step in StepName if dossiers.may_change(dossier, step)]
+    open_ones = [step for step in StepName if dossiers.may_answer(dossier, step)]
     assert open_ones == [StepName.PLACE]
     with pytest.raises(DossierClosed):
         set_land(dossier)
@@ -125,16 +132,16 @@ def test_only_what_was_named_can_be_changed(database, dossier):
 
 def test_a_step_of_another_activity_stays_closed(database, dossier):
     give_back(dossier)
-    assert not dossiers.may_change(dossier, StepName.PLACE, 1)
+    assert not dossiers.may_answer(dossier, StepName.PLACE, 1)
     assert change_gate.target_of(Stop(StepName.HOME, 3)) == StepTarget(StepName.HOME, 0)
 
 
 def test_before_it_is_given_back_and_after_it_is_sent_nothing_can_change(database, dossier):
-    assert not any(dossiers.may_change(dossier, step) for step in StepName)
+    assert not any(dossiers.may_answer(dossier, step) for step in StepName)
     give_back(dossier)
     set_place(dossier)
     corrections.send_again(dossier, by=OFFICE)
-    assert not any(dossiers.may_change(dossier, step) for step in StepName)
+    assert not any(dossiers.may_answer(dossier, step) for step in StepName)
     with pytest.raises(DossierClosed):
         set_place(dossier, "Jalan Lain 9")
 
@@ -251,8 +258,8 @@ def test_a_licence_without_an_office_cannot_be_given_back(database):
 def test_another_activity_code_asks_what_depends_on_it(database, dossier):
     give_back(dossier, item(StepTarget(StepName.ACTIVITY), ReturnReason.KBLI_DIFFERS))
     dossiers.choose_activity(dossier, "47112")
-    assert dossiers.may_change(dossier, StepName.BUSINESS)
-    assert not dossiers.may_change(dossier, StepName.PLACE)
+    assert dossiers.may_answer(dossier, StepName.BUSINESS)
+    assert not dossiers.may_answer(dossier, StepName.PLACE)
     assert corrections.hindrance_of(dossier) is Hindrance.ANSWERS
     dossiers.describe_business(dossier, trade_name=None, description="Jual beras", scope_no=None)
     missing = estimates.missing_declarations(dossier)
@@ -330,13 +337,13 @@ def test_what_was_mended_wrongly_before_can_be_mended_once_more(app, database):
     database.expire_all()
     now = datetime.now(UTC)
     licences.record_status(dossier, one.id_izin, LicenceStatus.REJECTED, at=now, source=OFFICE)
-    assert not dossiers.may_change(dossier, StepName.IDENTITY), "nothing is to be mended now"
+    assert not dossiers.may_answer(dossier, StepName.IDENTITY), "nothing is to be mended now"
     give_back(dossier, id_izin=other.id_izin)
-    assert not dossiers.may_change(dossier, StepName.IDENTITY), "first what was asked for"
+    assert not dossiers.may_answer(dossier, StepName.IDENTITY), "first what was asked for"
     set_place(dossier)
     assert corrections.hindrance_of(dossier) is Hindrance.NIK
-    assert dossiers.may_change(dossier, StepName.IDENTITY)
-    assert not dossiers.may_change(dossier, StepName.CAPITAL), "it was never given back"
+    assert dossiers.may_answer(dossier, StepName.IDENTITY)
+    assert not dossiers.may_answer(dossier, StepName.CAPITAL), "it was never given back"
     assert identify(dossier, PEOPLE["kiosk"])
     job = nik_checks.plan(dossier)
     database.commit()
@@ -349,7 +356,7 @@ def test_what_was_mended_wrongly_before_can_be_mended_once_more(app, database):
 def test_papers_are_mended_by_their_key(database, dossier):
     give_back(dossier, item(PaperTarget("ktp"), ReturnReason.UNREADABLE))
     assert change_gate.papers_to_mend(dossier) == {"ktp"}
-    assert not any(dossiers.may_change(dossier, step) for step in StepName)
+    assert not any(dossiers.may_answer(dossier, step) for step in StepName)
     change_gate.changed(dossier, PaperTarget("ktp"))
     corrections.send_again(dossier, by=OFFICE)
     assert codes(dossier)[-1] == "42"
@@ -363,7 +370,7 @@ def test_no_term_is_made_up(database, dossier):
     correction = give_back(dossier, item(LAND, ReturnReason.FIGURES_INCONSISTENT))
     assert correction.answer_until is None
     assert corrections.last_day(correction) is None
-    assert jobs.open_job(corrections.LATE_JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.CORRECTION_LATE, dossier.id) is None
 
 
 def test_the_term_of_the_law_or_of_the_office(database, dossier):
@@ -378,7 +385,7 @@ def test_the_term_of_the_law_or_of_the_office(database, dossier):
 
 
 def late_job(dossier: Dossier) -> Job:
-    job = jobs.open_job(corrections.LATE_JOB, dossier.id)
+    job = jobs.open_job(JobKind.CORRECTION_LATE, dossier.id)
     assert job is not None
     return job
 
@@ -399,7 +406,7 @@ def test_at_the_end_of_the_term_it_is_rejected(app, database, dossier):
         "clock",
     )
     assert corrections.past_corrections(dossier)[0].outcome == "late"
-    assert not any(dossiers.may_change(dossier, step) for step in StepName)
+    assert not any(dossiers.may_answer(dossier, step) for step in StepName)
     assert progress.turn_of(dossier) is Turn.REJECTED
 
 

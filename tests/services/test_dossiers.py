@@ -12,21 +12,21 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from app.domain import journey
-from app.domain.business_size import BusinessSize, Capital
-from app.domain.estimate import EstimateCase, JourneyReason
-from app.domain.journey import StepName, Stop
-from app.domain.messages import MessageKind
-from app.domain.requirements import DeclarationKind
-from app.domain.risk import RiskLevel
-from app.domain.support_number import format_support_number, parse_support_number
+from app.domain.dossier import journey
+from app.domain.dossier.journey import StepName, Stop
+from app.domain.law.business_size import BusinessSize, Capital
+from app.domain.law.estimate import EstimateCase, JourneyReason
+from app.domain.law.requirements import DeclarationKind
+from app.domain.law.risk import RiskLevel
+from app.domain.sending.messages import MessageKind
+from app.domain.written.support_number import format_support_number, parse_support_number
 from app.extensions import db
 from app.models.dossier import Applicant, DeclarationGiven, Dossier, Event, NikCheck
 from app.models.message import Message
 from app.services import dossiers, estimates, nik_checks, pins
 from app.services.dossiers import DossierClosed
 from app.services.pins import Asker
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests.factories import (
     BY_SCOPE,
     HIGH,

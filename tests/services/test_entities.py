@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain import journey
-from app.domain.business_size import Capital
-from app.domain.estimate import JourneyReason
-from app.domain.journey import StepName, Stop
-from app.domain.legal_form import RULES, LegalForm, Role
+from app.domain.dossier import journey
+from app.domain.dossier.journey import StepName, Stop
+from app.domain.law.business_size import Capital
+from app.domain.law.estimate import JourneyReason
+from app.domain.law.legal_form import RULES, LegalForm, Role
 from app.models.dossier import Dossier
 from app.services import dossiers, estimates, handovers
 from tests.factories import (
@@ -49,7 +49,7 @@ def test_each_form_goes_all_the_way_to_its_nib(database, form):
 def test_what_is_handed_over_names_the_entity_and_who_acts_for_it(database, form):
     dossier = entity_dossier(form)
     handovers.send(dossier)
-    package = handovers._submission(dossier, "k" * 20)
+    package = handovers.as_submission(dossier, "k" * 20)
     assert package.applicant.role
     if form is LegalForm.BRANCH:
         assert package.entity is None
@@ -68,7 +68,7 @@ def test_an_individual_hands_over_no_entity_although_one_was_typed_before(databa
     dossier = entity_dossier(LegalForm.PT)
     dossiers.choose_form(dossier, LegalForm.INDIVIDUAL)
     handovers.send(dossier)
-    package = handovers._submission(dossier, "k" * 20)
+    package = handovers.as_submission(dossier, "k" * 20)
     assert (package.entity, package.branch, package.applicant.role) == (None, None, "")
 
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.authority import DaysKnown
-from app.domain.because import Known
-from app.domain.building import Building
-from app.domain.business_size import BusinessSize
-from app.domain.combined import combine
-from app.domain.environment import environment_burden
-from app.domain.estimate import (
+from app.domain.law.authority import DaysKnown
+from app.domain.law.because import Known
+from app.domain.law.building import Building
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.combined import combine
+from app.domain.law.environment import environment_burden
+from app.domain.law.estimate import (
     BANDS,
     CapitalBand,
     Estimate,
@@ -28,10 +28,10 @@ from app.domain.estimate import (
     Topic,
     estimate,
 )
-from app.domain.reference_types import RiskRow
-from app.domain.risk import LicenceProduct, RiskLevel, products_for
-from app.domain.spatial import DetailedPlan, Ground, PlaceFacts, spatial_burden
-from app.services.reference import get_book
+from app.domain.law.risk import LicenceProduct, RiskLevel, products_for
+from app.domain.law.rows import RiskRow
+from app.domain.law.spatial import DetailedPlan, Ground, PlaceFacts, spatial_burden
+from app.services.reference_book import get_book
 from app.services.rules import get_rules
 
 IN_FORCE = date(2025, 6, 5)

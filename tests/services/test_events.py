@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.calendar import local_date
-from app.domain.events import FIRST_HASH, OLD_FORM, EventKind
+from app.domain.dossier.events import FIRST_HASH, OLD_FORM, EventKind
+from app.domain.law.calendar import local_date
 from app.models.dossier import Dossier, Event
 from app.services import dossiers, events
 from app.services.events import BrokenLink

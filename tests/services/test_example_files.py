@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from app.domain.examples import ExamplePage
-from app.domain.journey import StepName
-from app.domain.legal_form import LegalForm
+from app.domain.dossier.journey import StepName
+from app.domain.help.examples import ExamplePage
+from app.domain.law.legal_form import LegalForm
 from app.services.example_files import Practice
 from app.services.help_files import HelpBroken, read_help
 from tests.help_content import write_help

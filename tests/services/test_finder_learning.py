@@ -9,22 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from app import counting, worker
-from app.domain.corrections import CorrectionItem, ReturnReason, StepTarget
-from app.domain.finder import Surety
-from app.domain.finder_learning import READABLE_FROM, AddedBy
-from app.domain.journey import StepName
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import StatusSource
+from app.domain.dossier.journey import StepName
+from app.domain.kbli.finder import Surety
+from app.domain.kbli.learning import READABLE_FROM, AddedBy
+from app.domain.licence.corrections import CorrectionItem, ReturnReason, StepTarget
+from app.domain.licence.status import StatusSource
+from app.domain.oss.codes import LicenceStatus
 from app.extensions import db
 from app.models.finder import FinderChoice, FinderCorrection, FinderSearch
-from app.services import (
-    corrections,
-    dossiers,
-    estimates,
-    finder_learning,
-    finder_words,
-    licences,
-)
+from app.services import corrections, dossiers, estimates, finder_learning, finder_words, licences
 from app.services.finder_learning import SearchList, Tally, month_of, month_text, tally
 from tests.factories import logged, looking, new_line, raw_rows, sent_dossier
 

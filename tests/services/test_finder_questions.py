@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.finder import Surety
-from app.domain.finder_questions import QUESTIONS_AT_MOST
-from app.services import finder_questions as service
+from app.domain.kbli.finder import Surety
+from app.domain.kbli.questions import QUESTIONS_AT_MOST
+from app.services import finder_questions
 from app.services.finder import read_language
 from app.services.finder_questions import all_questions, talk
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 
 SHOES = "sepatu sendal"  # sold, mended or made; then new or used
 
@@ -45,7 +45,7 @@ def test_the_words_are_short_and_in_both_languages():
             assert len(text.split()) <= 12, text
         assert question.text_id != question.text_en
         assert all(word == word.lower().strip() for word in question.said)
-        assert service.UNKNOWN not in question.said
+        assert finder_questions.UNKNOWN not in question.said
         for answer in question.answers:
             assert len(answer.id) <= 45, answer.id
             assert len(answer.en) <= 45, answer.en
@@ -91,7 +91,7 @@ def test_a_close_search_asks_and_an_answer_leads_to_the_code(ask):
     found = ask(SHOES)
     assert found.sure is Surety.CLOSE
     assert found.asked.question.key == "sepatu"
-    assert len(found.hits) == service.BESIDE_A_QUESTION
+    assert len(found.hits) == finder_questions.BESIDE_A_QUESTION
     mended = ask(SHOES, "sepatu.perbaiki")
     assert [hit.entry.code for hit in mended.hits] == ["95230"]
     assert mended.asked is None
@@ -102,7 +102,7 @@ def test_i_do_not_know_shows_the_whole_list_and_asks_no_more(ask):
     found = ask(SHOES, "sepatu.lain")
     assert found.asked is None
     assert found.given[0].answer is None
-    assert len(found.hits) > service.BESIDE_A_QUESTION or found.hits == found.kept
+    assert len(found.hits) > finder_questions.BESIDE_A_QUESTION or found.hits == found.kept
     assert ask(SHOES, "sepatu.lain", "eceran.eceran").said == ("sepatu.lain",)
 
 
@@ -133,7 +133,7 @@ def test_at_most_three_answers_count(ask):
 def test_several_activities_have_a_list_each(ask):
     found = ask("jual pinang dan buka bengkel motor")
     assert [part.text for part in found.parts] == ["jual pinang", "bengkel motor"]
-    assert all(1 <= len(part.hits) <= service.OF_SEVERAL for part in found.parts)
+    assert all(1 <= len(part.hits) <= finder_questions.OF_SEVERAL for part in found.parts)
     assert found.asked is None
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, func, select
 
-from app.domain.finder_learning import AddedBy, PhraseError, PhraseProblem
+from app.domain.kbli.learning import AddedBy, PhraseError, PhraseProblem
 from app.extensions import db
 from app.models.finder import FinderWord
 from app.services import finder, finder_words
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from tests.workbooks import read_workbook
 
 KIOSK, FISH = "47112", "47215"

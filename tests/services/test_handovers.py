@@ -13,11 +13,13 @@ from contextlib import closing
 import pytest
 from sqlalchemy import func, select, text
 
-from app.domain.nik_check import NikClass
-from app.domain.requirements import DeclarationKind
+from app.domain.law.requirements import DeclarationKind
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.handover import HandoverState
 from app.models.dossier import DeclarationGiven, Dossier, Event, Handover, Job, Paper
 from app.services import dossiers, estimates, handovers, jobs, licences, nik_checks
-from app.services.handovers import HandoverState, NotReady
+from app.services.handovers import NotReady
+from app.services.jobs import JobKind
 from app.vault import CannotDecrypt
 from tests.factories import (
     HIGH,
@@ -101,7 +103,7 @@ def test_a_dossier_is_sent_handed_over_and_answered(app, database):
     assert dossier.sent_at is not None
     assert paper.specimen
     assert re.fullmatch(r"[2-9A-HJ-NP-Z]{12}", paper.code)
-    assert jobs.open_job(handovers.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.HANDOVER, dossier.id) is None
 
 
 def test_medium_low_risk_brings_a_certificate_too(database):
@@ -143,7 +145,7 @@ def test_it_is_not_sent_while_the_nik_does_not_fit(app, database, key):
     database.commit()
     assert (dossier.sent_at, dossier.handover) == (None, None)
     assert kinds(dossier) == []
-    assert jobs.open_job(handovers.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.HANDOVER, dossier.id) is None
     assert oss_submissions(app) == before
 
 
@@ -222,7 +224,7 @@ def test_sending_again_changes_nothing(app, database):
     dossier = sent_dossier(handed_over=False)
     assert dossier.handover is not None
     key, sent_at = dossier.handover.key, dossier.sent_at
-    job = jobs.open_job(handovers.JOB, dossier.id)
+    job = jobs.open_job(JobKind.HANDOVER, dossier.id)
     assert handovers.send(dossier) is job
     assert (dossier.handover.key, dossier.sent_at) == (key, sent_at)
     database.commit()
@@ -257,7 +259,7 @@ def test_many_dossiers_at_the_same_moment_get_a_nib_each(app):
 
     def work_on(dossier_id: int) -> bool:
         with looking(app):
-            job = jobs.open_job(handovers.JOB, dossier_id)
+            job = jobs.open_job(JobKind.HANDOVER, dossier_id)
             assert job is not None
             return run(job.id)
 
@@ -278,7 +280,7 @@ def test_oss_took_it_and_died_before_it_answered(app, database, office_is):
     assert oss_submissions(app) == before + 1
     assert dossier.handover is not None
     assert (dossier.handover.state, dossier.handover.nib) == (HandoverState.WAITING, None)
-    assert work(handovers.JOB, dossier)
+    assert work(JobKind.HANDOVER, dossier)
     assert_one_nib(app, dossier, before)
 
 
@@ -287,12 +289,12 @@ def test_oss_is_down_then_up(app, database, office_is):
     office_is("oss", "down")
     dossier = sent_dossier()
     for _ in range(2):
-        assert not work(handovers.JOB, dossier)
+        assert not work(JobKind.HANDOVER, dossier)
     assert kinds(dossier) == ["sent", "handover_postponed"]
     assert dossier.events[-1].facts == {"cause": "down"}
     assert oss_submissions(app) == before
     office_is("oss", "up")
-    assert work(handovers.JOB, dossier)
+    assert work(JobKind.HANDOVER, dossier)
     assert_one_nib(app, dossier, before)
 
 
@@ -303,12 +305,12 @@ def test_oss_acts_after_we_went_on(app, database, office_is):
     use_oss(app, sleep=lambda _seconds: answers.wait(10))
     office_is("oss", "slow")
     dossier = sent_dossier(handed_over=False)
-    job = jobs.open_job(handovers.JOB, dossier.id)
+    job = jobs.open_job(JobKind.HANDOVER, dossier.id)
     assert job is not None
     assert not run(job.id, budget_s=0.3)  # we went on, and OSS has not answered yet
     answers.set()
     office_is("oss", "up")
-    assert work(handovers.JOB, dossier)
+    assert work(JobKind.HANDOVER, dossier)
     time.sleep(0.5)  # until the call that was left behind has ended
     assert_one_nib(app, dossier, before)
 
@@ -323,7 +325,7 @@ def test_our_own_key_is_refused(app, database):
     assert dossier.handover is not None
     assert dossier.handover.state == HandoverState.WAITING
     use_oss(app)
-    assert work(handovers.JOB, dossier)
+    assert work(JobKind.HANDOVER, dossier)
     assert_one_nib(app, dossier, before)
 
 
@@ -334,7 +336,7 @@ def test_oss_refuses_the_submission(app, database, office_is):
     office_is("oss", "up")
     dossier.applicant.street = "Jalan Lain 1"
     database.commit()
-    assert work(handovers.JOB, dossier), "asking again would change nothing"
+    assert work(JobKind.HANDOVER, dossier), "asking again would change nothing"
     assert dossier.handover is not None
     assert (dossier.handover.state, dossier.handover.refusal_code) == (
         HandoverState.REFUSED,
@@ -348,7 +350,7 @@ def test_oss_refuses_the_submission(app, database, office_is):
         handovers.take_back(dossier)
     assert dossier.events[-1].facts == {"code": "400"}
     assert dossier.papers == []
-    assert jobs.open_job(handovers.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.HANDOVER, dossier.id) is None
 
 
 def test_a_crash_on_the_way_leaves_it_to_be_done(app, database):
@@ -359,13 +361,13 @@ def test_a_crash_on_the_way_leaves_it_to_be_done(app, database):
     set_name = text("UPDATE applicants SET name = :name")
     database.execute(set_name, {"name": raw[:-1] + bytes([raw[-1] ^ 1])})
     database.commit()
-    job_id = database.scalar(select(Job.id).where(Job.kind == handovers.JOB))
+    job_id = database.scalar(select(Job.id).where(Job.kind == JobKind.HANDOVER))
     with pytest.raises(CannotDecrypt):
         run(job_id)
     database.execute(set_name, {"name": raw})
     database.commit()
     database.expire_all()
-    assert work(handovers.JOB, dossier)
+    assert work(JobKind.HANDOVER, dossier)
     assert_one_nib(app, dossier, before)
 
 
@@ -385,8 +387,8 @@ def test_nothing_goes_to_oss_before_the_nik_fits(app, waiting):
     before = oss_submissions(app)
     assert waiting.handover is not None
     assert waiting.handover.state == HandoverState.WAITING_NIK
-    assert jobs.open_job(handovers.JOB, waiting.id) is None
-    job = jobs.plan(handovers.JOB, waiting.id)  # even if somebody planned it
+    assert jobs.open_job(JobKind.HANDOVER, waiting.id) is None
+    job = jobs.plan(JobKind.HANDOVER, waiting.id)  # even if somebody planned it
     assert run(job.id)
     assert oss_submissions(app) == before
     assert waiting.handover.state == HandoverState.WAITING_NIK
@@ -394,10 +396,10 @@ def test_nothing_goes_to_oss_before_the_nik_fits(app, waiting):
 
 def test_once_the_nik_fits_it_goes_on_by_itself(app, waiting):
     before = oss_submissions(app)
-    assert work(nik_checks.JOB, waiting)
+    assert work(JobKind.NIK_CHECK, waiting)
     assert waiting.handover is not None
     assert waiting.handover.state == HandoverState.WAITING
-    assert work(handovers.JOB, waiting)
+    assert work(JobKind.HANDOVER, waiting)
     assert_one_nib(app, waiting, before)
 
 
@@ -409,7 +411,7 @@ def test_a_nik_that_does_not_fit_gives_the_dossier_back_with_every_answer(app, d
     handovers.send(dossier)
     database.commit()
     office_is("dukcapil", "up")
-    assert work(nik_checks.JOB, dossier)
+    assert work(JobKind.NIK_CHECK, dossier)
     database.expire_all()
     assert (dossier.sent_at, dossier.handover) == (None, None)
     assert dossiers.answers_of(dossier) == answers

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.examples import Example
-from app.domain.help_types import Term, Topic
+from app.domain.help.examples import Example
+from app.domain.help.topics import Term, Topic
+from app.extensions import db
 from app.models.help import HelpFeedback
-from app.services import help as service
+from app.services import help
 from app.services.help_files import read_help
 from tests.help_content import write_help
 
@@ -18,9 +19,9 @@ from tests.help_content import write_help
 @pytest.fixture
 def small_help(tmp_path):
     """The small help of the tests stands in for the content, for one test."""
-    before = service.book()
-    yield service.keep(read_help(lambda endpoint, _query: "/x", write_help(tmp_path)))
-    service.keep(before)
+    before = help.book()
+    yield help.keep(read_help(lambda endpoint, _query: "/x", write_help(tmp_path)))
+    help.keep(before)
 
 
 def name_of(hit):
@@ -30,7 +31,7 @@ def name_of(hit):
 
 
 def names(query):
-    return [name_of(each) for each in service.search(query).hits]
+    return [name_of(each) for each in help.search(query).hits]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_a_question_is_understood_as_people_write_it(small_help, query):
 
 def test_every_phrase_that_people_use_finds_its_topic(application):
     """All phrases of the content, in both languages: nearly each finds its topic at once."""
-    topics = service.topics()
+    topics = help.topics()
     assert topics
     phrases = [
         (topic.slug, phrase)
@@ -65,7 +66,7 @@ def test_every_phrase_that_people_use_finds_its_topic(application):
 
 def test_a_word_is_found_beside_the_topics(small_help):
     assert "disdukcapil" in names("disdukcapil")
-    assert any(isinstance(each, Term) for each in service.search("disdukcapil").hits)
+    assert any(isinstance(each, Term) for each in help.search("disdukcapil").hits)
 
 
 @pytest.mark.parametrize("query", ["xqzwvk", "", "   ", "?", "9" * 300])
@@ -75,24 +76,24 @@ def test_nothing_found_is_no_error(small_help, query):
 
 def test_a_new_book_is_searched_at_once(small_help, tmp_path):
     assert names("gratis")[0] == "gratis"
-    service.keep(read_help(lambda *_: None, tmp_path / "nothing"))
+    help.keep(read_help(lambda *_: None, tmp_path / "nothing"))
     assert names("gratis") == []
 
 
 def test_a_word_knows_the_topics_that_use_it(small_help):
-    assert next(each.slug for each in service.topics_with("nik")) == "baca-ktp"
-    assert len(service.topics_with("nik", at_most=1)) == 1
-    assert service.topics_with("unknown") == []
+    assert next(each.slug for each in help.topics_with("nik")) == "baca-ktp"
+    assert len(help.topics_with("nik", at_most=1)) == 1
+    assert help.topics_with("unknown") == []
 
 
 def test_answers_become_counts_of_topic_language_and_month(small_help, database):
     for clear in (True, True, False):
-        service.count_answer("gratis", "id", clear=clear)
-    service.count_answer("gratis", "en", clear=False)
-    service.count_answer("baca-ktp", "id", clear=True)
-    rows = {(row.slug, row.language): (row.clear, row.unclear) for row in service.feedback()}
+        help.count_answer("gratis", "id", clear=clear)
+    help.count_answer("gratis", "en", clear=False)
+    help.count_answer("baca-ktp", "id", clear=True)
+    rows = {(row.slug, row.language): (row.clear, row.unclear) for row in help.feedback()}
     assert rows == {("gratis", "id"): (2, 1), ("gratis", "en"): (0, 1), ("baca-ktp", "id"): (1, 0)}
-    assert next((row.slug, row.language) for row in service.feedback()) == ("gratis", "en")
+    assert next((row.slug, row.language) for row in help.feedback()) == ("gratis", "en")
 
 
 def test_a_month_begins_in_sorong(small_help, database, monkeypatch):
@@ -101,41 +102,39 @@ def test_a_month_begins_in_sorong(small_help, database, monkeypatch):
         def now(cls, tz=None):
             return datetime(2026, 11, 30, 15, 30, tzinfo=UTC)  # half past midnight in Sorong
 
-    monkeypatch.setattr(service, "datetime", Clock)
-    service.count_answer("gratis", "id", clear=True)
-    assert [row.month for row in service.feedback()] == ["2026-12"]
-    assert service.feedback("2026-11") == []
-    assert len(service.feedback("2026-12")) == 1
+    monkeypatch.setattr(help, "datetime", Clock)
+    help.count_answer("gratis", "id", clear=True)
+    assert [row.month for row in help.feedback()] == ["2026-12"]
+    assert help.feedback("2026-11") == []
+    assert len(help.feedback("2026-12")) == 1
 
 
 def test_two_first_answers_at_once_are_both_counted(small_help, database, monkeypatch):
     """Somebody else makes the row between our look and our insert."""
-    service.count_answer("gratis", "id", clear=True)
+    help.count_answer("gratis", "id", clear=True)
     database.flush()
-    real, calls = service._add, []
+    real, calls = help._add, []
 
     def late(*about):
         calls.append(about)
         return real(*about) if len(calls) > 1 else False
 
-    monkeypatch.setattr(service, "_add", late)
-    service.count_answer("gratis", "id", clear=True)
+    monkeypatch.setattr(help, "_add", late)
+    help.count_answer("gratis", "id", clear=True)
     database.expire_all()
-    assert [(row.clear, row.unclear) for row in service.feedback()] == [(2, 0)]
+    assert [(row.clear, row.unclear) for row in help.feedback()] == [(2, 0)]
 
 
 def test_an_answer_about_nothing_is_not_counted(small_help, database):
-    with pytest.raises(service.NoSuchTopic):
-        service.count_answer("tidak-ada", "id", clear=True)
+    with pytest.raises(help.NoSuchTopic):
+        help.count_answer("tidak-ada", "id", clear=True)
     assert database.scalar(select(func.count()).select_from(HelpFeedback)) == 0
 
 
 def test_the_command_prints_what_is_least_clear_first(small_help, app):
     with app.app_context():
-        service.count_answer("baca-ktp", "id", clear=True)
-        service.count_answer("gratis", "id", clear=False)
-        from app.extensions import db
-
+        help.count_answer("baca-ktp", "id", clear=True)
+        help.count_answer("gratis", "id", clear=False)
         db.session.commit()
     run = app.test_cli_runner().invoke(args=["help", "feedback"])
     assert run.exit_code == 0

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from app.domain.help_types import Helper, HelpGroup
-from app.domain.nik import NikProblem
-from app.domain.person import NameProblem
+from app.domain.help.topics import Helper, HelpGroup
+from app.domain.nik.number import NikProblem
+from app.domain.written.person import NameProblem
 from app.services.help_files import HelpBroken, read_help
 from app.services.help_text import ROOT
 from tests.help_content import write_help

@@ -12,10 +12,11 @@ from sqlalchemy import func, select, update
 from app import worker
 from app.adapters.messages import Incoming, Messages, NotSent, NotSentCause, PageOutbox
 from app.adapters.messages.gammu import GammuSmsd
-from app.domain.messages import Channel, MessageKind
+from app.domain.sending.messages import Channel, MessageKind
 from app.extensions import ports
 from app.models.message import InboundMessage, Message, OptOut
-from app.services import inbound, messages
+from app.services import inbound
+from app.services import messages as messages_services
 from tests.factories import (
     PEOPLE,
     PHONE,
@@ -37,7 +38,7 @@ def take(text: str, number: int = 1, sender: str = STRANGER) -> str | None:
     """Return the text of the answer, None without one."""
     taken = inbound.take(f"t-{number}", sender, text)
     assert taken.answered is bool(taken.messages)
-    return messages.written(taken.messages[0]) if taken.messages else None
+    return messages_services.written(taken.messages[0]) if taken.messages else None
 
 
 def count(session, model=Message) -> int:
@@ -49,7 +50,7 @@ def test_where_a_file_is(database):
     before = count(database)
     said = take(f"status {dossier.support_number}")
     assert said is not None
-    today = messages.text_of(
+    today = messages_services.text_of(
         MessageKind.STATUS_ANSWER,
         {
             "number": dossier.support_number,
@@ -132,11 +133,11 @@ def test_brought_four_times_at_the_same_moment(app, database):
 
 def test_stop_and_start(database):
     assert take("STOP", 1) is not None
-    assert messages.wants_none(STRANGER, Channel.SMS)
-    assert not messages.wants_none(STRANGER, Channel.WHATSAPP)
+    assert messages_services.wants_none(STRANGER, Channel.SMS)
+    assert not messages_services.wants_none(STRANGER, Channel.WHATSAPP)
     assert take("stop", 2) is None, "said once: two machines could answer each other for ever"
     assert take("MULAI", 3) is not None
-    assert not messages.wants_none(STRANGER, Channel.SMS)
+    assert not messages_services.wants_none(STRANGER, Channel.SMS)
     assert take("START", 4) is None
     assert count(database, OptOut) == 0
 
@@ -145,7 +146,7 @@ def test_stop_is_for_the_phone_of_a_file_too(database):
     dossier = sent_dossier()
     take("BERHENTI", 1, "0812 0000 4567")
     before = count(database)
-    messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe="1")
+    messages_services.announce(dossier, MessageKind.STATUS_CHANGED, dedupe="1")
     assert count(database) == before
 
 
@@ -153,7 +154,7 @@ def test_stop_counts_however_often_somebody_wrote(database):
     for number in range(inbound.SENDER_AN_HOUR + 1):
         take("STATUS 000000000000", number)
     assert take("STOP", 99) is not None
-    assert messages.wants_none(STRANGER, Channel.SMS)
+    assert messages_services.wants_none(STRANGER, Channel.SMS)
 
 
 def test_help_comes_once_a_day(database):

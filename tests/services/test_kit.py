@@ -10,9 +10,8 @@ import pytest
 from flask_babel import force_locale
 
 from app.adapters.papers.kit import render_kit
-from app.domain.kit import MARK, MESSAGE_AT_MOST, NOTICE_WORDS_AT_MOST, PieceName, words_in
-from app.services import kit as service
-from app.services import kit_papers
+from app.domain.help.kit import MARK, MESSAGE_AT_MOST, NOTICE_WORDS_AT_MOST, PieceName, words_in
+from app.services import kit, kit_papers
 from app.services.kit import NoSuchText
 from app.services.kit_papers import PAPERS
 from tests.adapters.test_kit_papers import read, words_of
@@ -34,15 +33,15 @@ def speaking(app, language):
 @both_languages
 def test_the_texts_keep_their_bounds_with_a_long_address(app, language):
     with speaking(app, language):
-        (message,) = service.scripts(PieceName.MESSAGE, ADDRESS)
+        (message,) = kit.scripts(PieceName.MESSAGE, ADDRESS)
         assert message.text.count(ADDRESS) == 1
         assert len(message.text) <= MESSAGE_AT_MOST
         assert message.text.startswith(MARK)
-        church, mosque = service.scripts(PieceName.NOTICE, ADDRESSES["id"])
+        church, mosque = kit.scripts(PieceName.NOTICE, ADDRESSES["id"])
         assert church.words == words_in(church.text) <= NOTICE_WORDS_AT_MOST
         assert church.paragraphs[1:] == mosque.paragraphs[1:]
         assert church.paragraphs[0] != mosque.paragraphs[0]
-        for script in service.scripts(PieceName.RADIO, ADDRESSES[language]):
+        for script in kit.scripts(PieceName.RADIO, ADDRESSES[language]):
             assert script.takes <= script.seconds
             assert script.text.count("kit.example") == 1
             assert "https" not in script.text
@@ -51,16 +50,16 @@ def test_the_texts_keep_their_bounds_with_a_long_address(app, language):
 @pytest.mark.parametrize("name", [PieceName.LEAFLET, PieceName.POSTER])
 def test_what_is_only_printed_has_no_text(app, name):
     with speaking(app, "id"), pytest.raises(NoSuchText):
-        service.scripts(name, ADDRESS)
+        kit.scripts(name, ADDRESS)
 
 
 @both_languages
 @pytest.mark.parametrize("name", [PieceName.NOTICE, PieceName.RADIO, PieceName.MESSAGE])
 def test_outside_practice_no_text_is_marked_and_none_promises_a_nib(app, assist, language, name):
     with speaking(app, language):
-        assert MARK in service.plain_text(name, ADDRESS)
+        assert MARK in kit.plain_text(name, ADDRESS)
     with speaking(assist, language):
-        said = service.plain_text(name, ADDRESS)
+        said = kit.plain_text(name, ADDRESS)
     assert "LATIHAN" not in said
     assert "PRACTICE" not in said
     assert not [each for each in PROMISES if each.lower() in said.lower()]
@@ -69,26 +68,26 @@ def test_outside_practice_no_text_is_marked_and_none_promises_a_nib(app, assist,
 
 def test_the_law_stands_once_and_in_order(app):
     with speaking(app, "id"):
-        said = service.source_line(service.kit().leaflet)
+        said = kit.source_line(kit.kit().leaflet)
     assert said == (
         "Dasar hukumnya: PP 28/2025 Pasal 4(4)-(5), 19, 206, 207, 211, 220."
         " Diperiksa pada 24 November 2026."
     )
     with speaking(app, "en"):
-        said = service.source_line(service.kit().radio)
+        said = kit.source_line(kit.kit().radio)
     assert "PP 7/2021 Pasal 35 (read second-hand, ask to be sure)" in said
 
 
 def test_a_piece_is_stale_when_a_topic_was_read_after_it(app):
-    assert service.stale() == []
-    kept, shelf = dict(service._shelf.topics), service._shelf
+    assert kit.stale() == []
+    kept, shelf = dict(kit._shelf.topics), kit._shelf
     gratis = kept["gratis"]
     text = dataclasses.replace(gratis.texts["id"], reviewed=date(2027, 1, 1))
     newer = dataclasses.replace(gratis, texts={**gratis.texts, "id": text})
     shelf.topics = {**kept, "gratis": newer}
     try:
-        assert "kit/id/selebaran.toml is older than id/gratis.md" in service.stale()
-        assert len(service.stale()) == 5  # every piece says that it is free
+        assert "kit/id/selebaran.toml is older than id/gratis.md" in kit.stale()
+        assert len(kit.stale()) == 5  # every piece says that it is free
     finally:
         shelf.topics = kept
 

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from app.domain.kit import (
+from app.domain.help.kit import (
     MESSAGE_AT_MOST,
     NOTICE_WORDS_AT_MOST,
     SECONDS,
@@ -16,7 +16,7 @@ from app.domain.kit import (
     fits_its_time,
     words_in,
 )
-from app.services import help as help_service
+from app.services import help
 from app.services.content_files import LANGUAGES
 from app.services.help_files import CONTENT, HelpBroken
 from app.services.kit_files import read_kit
@@ -26,7 +26,7 @@ FILES = [f"kit/{language}/{name}.toml" for language in LANGUAGES for name in Pie
 
 @pytest.fixture(scope="module")
 def book(application):
-    return help_service.book()
+    return help.book()
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicenceResult, LicensingResult
-from app.domain.oss_codes import LicenceStatus, ProductType, ResponseCode
-from app.domain.verification import StatusSource
+from app.domain.licence.status import StatusSource
+from app.domain.oss.codes import LicenceStatus, ProductType, ResponseCode
 from app.extensions import ports
 from app.models.dossier import Dossier, Job
 from app.services import jobs, licence_news, licences
+from app.services.jobs import JobKind
 from tests.factories import MEDIUM_LOW, new_line, run, sent_dossier
 
 S = LicenceStatus
@@ -33,7 +34,7 @@ def dossier(app, database) -> Dossier:
 
 
 def the_job(dossier: Dossier) -> Job:
-    job = jobs.open_job(licence_news.JOB, dossier.id)
+    job = jobs.open_job(JobKind.LICENCE_POLL, dossier.id)
     assert job is not None
     return job
 
@@ -76,8 +77,8 @@ def look(dossier: Dossier, database) -> bool:
 
 def test_what_is_final_at_once_is_not_asked_about(app, database):
     new_line(app)
-    assert jobs.open_job(licence_news.JOB, sent_dossier().id) is None
-    assert jobs.open_job(licence_news.JOB, sent_dossier(kbli_code=MEDIUM_LOW).id) is None
+    assert jobs.open_job(JobKind.LICENCE_POLL, sent_dossier().id) is None
+    assert jobs.open_job(JobKind.LICENCE_POLL, sent_dossier(kbli_code=MEDIUM_LOW).id) is None
 
 
 def test_what_waits_is_asked_about_soon(dossier):
@@ -93,7 +94,7 @@ def test_no_news_leads_to_the_next_look(database, dossier):
     count = (
         select(func.count())
         .select_from(Job)
-        .where(Job.done_at.is_(None), Job.kind == licence_news.JOB)
+        .where(Job.done_at.is_(None), Job.kind == JobKind.LICENCE_POLL)
     )
     assert database.scalar(count) == 1
 
@@ -108,7 +109,7 @@ def test_news_is_kept_with_its_number(database, dossier, oss_says):
     assert (row.status, row.number) == ("50", "0000-9")
     assert [event.source for event in row.events] == ["oss"] * 3
     assert row.events[-1].unexpected
-    assert jobs.open_job(licence_news.JOB, dossier.id) is None, "final: nobody asks any more"
+    assert jobs.open_job(JobKind.LICENCE_POLL, dossier.id) is None, "final: nobody asks any more"
 
 
 def test_a_silent_oss_is_asked_again(app, database, dossier, office_is):
@@ -147,4 +148,4 @@ def test_a_licence_that_became_final_by_itself_ends_the_looking(database, dossie
     )
     database.commit()
     look(dossier, database)
-    assert jobs.open_job(licence_news.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.LICENCE_POLL, dossier.id) is None

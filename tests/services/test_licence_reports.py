@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.oss_codes import LicenceStatus
-from app.domain.verification import OfficeAction, StatusSource
+from app.domain.licence.status import OfficeAction, StatusSource
+from app.domain.oss.codes import LicenceStatus
 from app.extensions import ports
 from app.forms.person import today
 from app.models.dossier import Dossier
 from app.services import jobs, licence_reports, licences, practice_office
+from app.services.jobs import JobKind
 from tests.factories import bring_forward, new_line, run, sent_dossier
 
 S = LicenceStatus
@@ -38,7 +39,7 @@ def tell(dossier: Dossier, database) -> bool:
     licence_reports.plan(dossier)
     database.commit()
     bring_forward()
-    job = jobs.open_job(licence_reports.JOB, dossier.id)
+    job = jobs.open_job(JobKind.LICENCE_REPORT, dossier.id)
     assert job is not None
     done = run(job.id)
     database.expire_all()

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from app.adapters.oss_reading import LicenceResult, LicensingResult
-from app.domain.calendar import WIT
-from app.domain.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
-from app.domain.journey import StepName
-from app.domain.nib import NibSource
-from app.domain.oss_codes import KdKewenangan, LicenceStatus, NibStatus, ProductType
-from app.domain.verification import StatusSource
+from app.domain.dossier.journey import StepName
+from app.domain.law.calendar import WIT
+from app.domain.licence.corrections import CorrectionItem, PaperTarget, ReturnReason, StepTarget
+from app.domain.licence.status import StatusSource
+from app.domain.oss.codes import KdKewenangan, LicenceStatus, NibStatus, ProductType
+from app.domain.oss.nib import NibSource
 from app.extensions import db
 from app.forms.person import today
 from app.models.dossier import Dossier, Event

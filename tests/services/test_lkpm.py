@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.domain.business_size import BusinessSize
-from app.domain.calendar import WIT
-from app.domain.lkpm import DueNotice, Rhythm, period_of
-from app.domain.messages import MessageKind
-from app.domain.oss_codes import NibStatus
+from app.domain.after.lkpm import DueNotice, Rhythm, period_of
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.calendar import WIT
+from app.domain.oss.codes import NibStatus
+from app.domain.sending.messages import MessageKind
 from app.models.dossier import Dossier, Handover, Job
 from app.models.lkpm import LkpmWorksheet
 from app.models.message import Message
-from app.services import changes, handovers, jobs, lkpm
+from app.services import changes, jobs, lkpm
+from app.services.jobs import JobKind
 from tests.factories import MICRO, bring_forward, new_line, run, sent_dossier
 
 SMALL = dataclasses.replace(MICRO, machines_idr=1_000_000_001)
@@ -42,7 +43,7 @@ def small(database, *, nib_on: date = NIB_ON) -> Dossier:
 
 
 def reminders(database, dossier: Dossier) -> list[Job]:
-    query = select(Job).where(Job.kind == lkpm.JOB, Job.dossier_id == dossier.id)
+    query = select(Job).where(Job.kind == JobKind.LKPM_REMINDER, Job.dossier_id == dossier.id)
     return list(database.scalars(query.order_by(Job.id)))
 
 
@@ -225,7 +226,7 @@ def test_an_ended_nib_is_no_longer_reminded_of(database, monkeypatch):
     dossier = small(database)
     changes.close(dossier, "Pindah")
     database.commit()
-    assert jobs.open_job(lkpm.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.LKPM_REMINDER, dossier.id) is None
     database.execute(update(Job).values(done_at=None))
     database.commit()
     (job,) = reminders(database, dossier)
@@ -238,8 +239,8 @@ def test_an_ended_nib_is_no_longer_reminded_of(database, monkeypatch):
 
 def test_planning_again_plans_nothing_more(database):
     dossier = small(database)
-    before = jobs.open_job(lkpm.JOB, dossier.id)
+    before = jobs.open_job(JobKind.LKPM_REMINDER, dossier.id)
     assert before is not None
     assert lkpm.plan_reminder(dossier, now=before.due_at - timedelta(days=9)) is before
-    assert handovers.JOB != lkpm.JOB
+    assert JobKind.HANDOVER != JobKind.LKPM_REMINDER
     assert len(reminders(database, dossier)) == 1

@@ -12,9 +12,12 @@ from sqlalchemy import delete, func, select, update
 
 from app import services, worker
 from app.adapters.messages import Fate, Messages, NotSent, NotSentCause, Outgoing, PageOutbox
-from app.domain import messages as rules
-from app.domain.calendar import WIT
-from app.domain.messages import (
+from app.domain.dossier.pin_tries import Free
+from app.domain.law.calendar import WIT
+from app.domain.licence.status import WhoActs
+from app.domain.licence.turns import Turn
+from app.domain.sending import messages as sending_messages
+from app.domain.sending.messages import (
     ANSWERS,
     SMS_SEPTETS,
     Channel,
@@ -24,9 +27,6 @@ from app.domain.messages import (
     allowed_facts,
     septets,
 )
-from app.domain.pin_tries import Free
-from app.domain.turns import Turn
-from app.domain.verification import WhoActs
 from app.extensions import ports
 from app.models.dossier import Dossier, Job
 from app.models.message import InboundMessage, Message, OptOut
@@ -36,10 +36,10 @@ from app.services import (
     jobs,
     message_words,
     messages,
-    nik_checks,
     pins,
     turn_words,
 )
+from app.services.jobs import JobKind
 from app.services.message_words import text_of
 from tests.factories import (
     PEOPLE,
@@ -401,11 +401,11 @@ def test_a_failure_is_tried_again_with_the_same_key(database, dossier, carriers)
 
 
 def test_it_gives_up_in_the_end_and_says_so(database, dossier, carriers):
-    carriers[Channel.SMS].failures = [NotSent(NotSentCause.DOWN)] * rules.TRIES_AT_MOST
+    carriers[Channel.SMS].failures = [NotSent(NotSentCause.DOWN)] * sending_messages.TRIES_AT_MOST
     announce(dossier, MessageKind.PHONE_CHANGED, keep_address=True)
     database.commit()
     with logged() as log:
-        for _ in range(rules.TRIES_AT_MOST):
+        for _ in range(sending_messages.TRIES_AT_MOST):
             message = work(database)
     assert (message.state, message.failure) == (MessageState.GAVE_UP, "down")
     assert message.gave_up_at is not None
@@ -523,7 +523,7 @@ def test_a_code_that_the_modem_did_not_send_in_its_time_is_never_called_sent(
 ):
     message = handed_over(database, dossier, MessageKind.RECOVERY_CODE, code="739214", minutes=15)
     (outgoing,) = modem.got
-    life = message.planned_for + rules.SHORT_LIFE
+    life = message.planned_for + sending_messages.SHORT_LIFE
     assert (outgoing.leave_until, outgoing.expires_at) == (life, life)
     assert message.secret == "739214", "kept for another try"
     database.execute(update(Message).values(planned_for=datetime.now(UTC) - timedelta(minutes=16)))
@@ -639,7 +639,7 @@ def test_done_is_done(database, dossier, carriers):
     announce(dossier)
     database.commit()
     message = work(database)
-    job = jobs.plan(messages.JOB, dossier.id)
+    job = jobs.plan(JobKind.MESSAGE, dossier.id)
     message.job_id = job.id
     database.commit()
     assert run(job.id)
@@ -657,7 +657,7 @@ def night(monkeypatch) -> Iterator[datetime]:
 
     def allowed(moment: datetime, kind: MessageKind) -> datetime:
         local = datetime(2026, 11, 23, 3, tzinfo=WIT) + (moment - now)
-        return moment + (rules.next_allowed(local, kind) - local)
+        return moment + (sending_messages.next_allowed(local, kind) - local)
 
     monkeypatch.setattr(messages, "next_allowed", allowed)
     return morning
@@ -792,7 +792,7 @@ def test_a_nik_that_is_answered_later_is_written(database, office_is, who, told,
         database.commit()
     office_is("dukcapil", "up")
     bring_forward()
-    job = jobs.open_job(nik_checks.JOB, dossier.id)
+    job = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     assert job is not None
     assert run(job.id)
     assert kinds(database) == ([MessageKind.SENT] if sent else []) + [told]
@@ -805,7 +805,7 @@ def test_a_refusal_and_a_lock_are_told(app, database, office_is):
     dossier.applicant.street = "Jalan Lain 1"
     database.commit()
     bring_forward()
-    job = jobs.open_job(handovers.JOB, dossier.id)
+    job = jobs.open_job(JobKind.HANDOVER, dossier.id)
     assert job is not None
     assert run(job.id)
     assert kinds(database)[-1] == MessageKind.REFUSED

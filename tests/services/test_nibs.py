@@ -15,14 +15,16 @@ from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
 from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
-from app.domain.calendar import local_date
-from app.domain.changes import ChangeKind, ChangeState
-from app.domain.legal_form import LegalForm
-from app.domain.nib import NibSource
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LicenceStatus
-from app.domain.turns import Turn
-from app.domain.verification import StatusSource
+from app.domain.dossier.changes import ChangeKind, ChangeState
+from app.domain.dossier.progress import Stage, StageState
+from app.domain.law.calendar import local_date
+from app.domain.law.legal_form import LegalForm
+from app.domain.licence.status import StatusSource
+from app.domain.licence.turns import Turn
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LicenceStatus
+from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibSource
 from app.extensions import db, ports
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Handover
@@ -39,8 +41,7 @@ from app.services import (
     papers,
     progress,
 )
-from app.services.handovers import HandoverState
-from app.services.progress import Stage, StageState
+from app.services.jobs import JobKind
 from tests.factories import (
     MEDIUM_HIGH,
     at_once,
@@ -116,7 +117,7 @@ def kinds(dossier: Dossier) -> list[str]:
 def work(dossier: Dossier) -> bool:
     db.session.commit()
     bring_forward()
-    job = jobs.open_job(nibs.JOB, dossier.id)
+    job = jobs.open_job(JobKind.NIB_CHECK, dossier.id)
     assert job is not None
     done = run(job.id)
     db.session.refresh(dossier)
@@ -133,7 +134,7 @@ def test_sending_asks_nobody_and_waits_for_the_person(session):
     match(dossier)
     assert dossier.handover.state == HandoverState.FILE_AT_OSS
     assert progress.turn_of(dossier) is Turn.FILE_AT_OSS
-    assert jobs.open_job(handovers.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.HANDOVER, dossier.id) is None
     assert isinstance(ports.licensing, NoLine)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import scoped_session
 
-from app.domain.nik_check import NikClass
-from app.domain.support_number import format_support_number
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.handover import HandoverState
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.services import jobs, nik_checks
-from app.services.handovers import HandoverState
+from app.services.jobs import JobKind
 from tests.factories import PEOPLE, dossier_at, identify, looking, sent_dossier
 
 VERDICTS = [each for each in NikClass if each is not NikClass.PENDING]
@@ -30,7 +31,7 @@ def test_a_check_stays_open_and_no_machine_is_asked(session):
     check = nik_checks.current(dossier)
     assert check is not None
     assert (check.nik_class, check.answered_at) == ("pending", None)
-    assert jobs.open_job(nik_checks.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.NIK_CHECK, dossier.id) is None
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
@@ -84,7 +85,7 @@ def test_a_job_from_before_the_change_ends_without_a_call(app, make_app, office_
         dossier_id = sent_dossier().id
     office_is("dukcapil", "up")
     with looking(make_app(testing=True, SERVICE_MODE="assist")) as session:
-        job = jobs.open_job(nik_checks.JOB, dossier_id)
+        job = jobs.open_job(JobKind.NIK_CHECK, dossier_id)
         assert job is not None
         assert jobs.run(job.id, budget_s=2.0, jitter=lambda: 0.5)
         dossier = session.get(Dossier, dossier_id)

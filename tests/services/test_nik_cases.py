@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app import worker
-from app.domain.case_number import format_case_number, parse_case_number
-from app.domain.journey import StepName
-from app.domain.nik_cases import (
+from app.domain.dossier.journey import StepName
+from app.domain.nik.cases import (
     ALERT_AFTER,
     ASK_AGAIN_AFTER,
     EXPIRES_AFTER,
@@ -24,11 +23,13 @@ from app.domain.nik_cases import (
     NikEscalatedBecause,
     NikWake,
 )
-from app.domain.nik_check import NikClass, RegistryFault
+from app.domain.nik.verdict import NikClass, RegistryFault
+from app.domain.oss.handover import HandoverState
+from app.domain.written.case_number import format_case_number, parse_case_number
 from app.models.dossier import Dossier, Event, Job, NikCheck
 from app.models.nik_case import NikCase, RegistryTrouble
 from app.services import dossiers, events, handovers, jobs, nik_cases, nik_checks, registry_watch
-from app.services.handovers import HandoverState
+from app.services.jobs import JobKind
 from tests.factories import (
     PEOPLE,
     bring_forward,
@@ -75,7 +76,7 @@ def in_trouble(who: str = "not_found") -> tuple[Dossier, NikCase]:
 
 
 def waking(session) -> list[Job]:
-    query = select(Job).where(Job.kind == nik_cases.JOB, Job.done_at.is_(None))
+    query = select(Job).where(Job.kind == JobKind.NIK_CASE, Job.done_at.is_(None))
     return list(session.scalars(query))
 
 
@@ -85,7 +86,7 @@ def told(dossier: Dossier) -> list[tuple[str, dict[str, object]]]:
 
 def check(dossier: Dossier) -> None:
     """Let the worker do the check that is open."""
-    job = jobs.open_job(nik_checks.JOB, dossier.id)
+    job = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     assert job is not None
     assert run(job.id)
 
@@ -250,7 +251,7 @@ def test_it_is_checked_by_itself_when_the_moment_has_come_and_not_before(databas
     at = row.next_check_at
     assert at is not None
     assert nik_cases.wake(dossier.id, at - timedelta(seconds=1)) == ()
-    assert jobs.open_job(nik_checks.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.NIK_CHECK, dossier.id) is None
     assert nik_cases.wake(dossier.id, at) == (NikWake.RECHECK,)
     assert nik_cases.wake(dossier.id, at) == (), "once"
     database.commit()
@@ -309,7 +310,7 @@ def test_an_outage_during_a_recheck_keeps_the_case_as_it_is(database, office_is)
     nik_cases.wake(dossier.id, row.next_check_at)
     database.commit()
     office_is("dukcapil", "quota")
-    job = jobs.open_job(nik_checks.JOB, dossier.id)
+    job = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     assert job is not None
     assert not run(job.id)
     assert row.nik_class == NikClass.NOT_FOUND
@@ -335,7 +336,7 @@ def test_only_the_sending_waits_and_goes_on_by_itself(app, database, office_is, 
     new_line(app)
     bring_forward()
     check(dossier)
-    handover_job = jobs.open_job(handovers.JOB, dossier.id)
+    handover_job = jobs.open_job(JobKind.HANDOVER, dossier.id)
     assert handover_job is not None
     assert run(handover_job.id)
     assert dossier.handover.nib

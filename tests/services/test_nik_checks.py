@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain.journey import StepName
-from app.domain.nik_check import Field, NikClass
+from app.domain.dossier.journey import StepName
+from app.domain.nik.verdict import Field, NikClass
 from app.extensions import db
 from app.models.dossier import Dossier, Event, Job, NikCheck
 from app.services import dossiers, jobs, nik_checks
+from app.services.jobs import JobKind
 from app.simulators.dukcapil import Behaviour
 from tests.factories import (
     PEOPLE,
@@ -52,7 +53,7 @@ def facts(dossier: Dossier, kind: str) -> list[dict[str, object]]:
 def check_again(dossier: Dossier) -> bool:
     """Let the worker try the open check."""
     bring_forward()
-    job = jobs.open_job(nik_checks.JOB, dossier.id)
+    job = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     assert job is not None
     return run(job.id)
 
@@ -66,7 +67,7 @@ def test_every_class_of_person_is_told_apart(database, key):
     assert check.fields == FIELDS.get(key, [])
     assert check.answered_at is not None
     assert facts(dossier, "nik_checked") == [{"nik_class": str(PEOPLE[key].nik_class)}]
-    assert jobs.open_job(nik_checks.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.NIK_CHECK, dossier.id) is None
 
 
 @pytest.mark.parametrize("key", [key for key in TROUBLED if key != "slow"])
@@ -114,7 +115,7 @@ def test_the_same_identity_waits_in_one_row(database, office_is):
     dossier = dossier_at(StepName.PHONE)
     assert identify(dossier, PEOPLE["kiosk"])
     job = nik_checks.plan(dossier)
-    assert job is jobs.open_job(nik_checks.JOB, dossier.id)
+    assert job is jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     database.commit()
     assert len(dossier.nik_checks) == 1
     assert len(database.scalars(select(Job)).all()) == 1
@@ -130,7 +131,7 @@ def test_a_corrected_identity_is_checked_instead_of_the_old_one(database, office
     assert check_again(dossier)
     assert [check.nik_class for check in dossier.nik_checks] == ["pending", "match"]
     assert nik_checks.current_class(dossier) is NikClass.MATCH
-    assert jobs.open_job(nik_checks.JOB, dossier.id) is None
+    assert jobs.open_job(JobKind.NIK_CHECK, dossier.id) is None
 
 
 def test_a_correction_while_the_registry_is_asked_ignores_the_old_answer(app, office_is):
@@ -151,7 +152,7 @@ def test_a_correction_while_the_registry_is_asked_ignores_the_old_answer(app, of
     use_registry(app, sleep=meanwhile)
     office_is("dukcapil", "slow")
     with looking(app) as session:
-        job = jobs.open_job(nik_checks.JOB, dossier_id)
+        job = jobs.open_job(JobKind.NIK_CHECK, dossier_id)
         assert job is not None
         assert not run(job.id)
         assert corrected == [True]
@@ -165,7 +166,7 @@ def test_a_correction_while_the_registry_is_asked_ignores_the_old_answer(app, of
 
 def test_an_answered_check_is_not_asked_again(database, office_is):
     dossier = dossier_at(StepName.PHONE)
-    job = jobs.plan(nik_checks.JOB, dossier.id)
+    job = jobs.plan(JobKind.NIK_CHECK, dossier.id)
     database.commit()
     office_is("dukcapil", "down")
     assert run(job.id), "there is nothing to ask"
@@ -208,7 +209,7 @@ def test_no_transaction_is_open_while_the_registry_is_asked(app, office_is):
     use_registry(app, sleep=meanwhile)
     office_is("dukcapil", "slow")
     with looking(app):
-        job = jobs.open_job(nik_checks.JOB, dossier_id)
+        job = jobs.open_job(JobKind.NIK_CHECK, dossier_id)
         assert job is not None
         assert run(job.id)
     assert answered  # a transaction left open would have made this answer fail with "is locked"

@@ -13,12 +13,10 @@ import pytest
 from flask_babel import force_locale
 
 from app.adapters.licensing import to_wire
-from app.domain.business_size import BusinessSize, Capital
-from app.domain.oss_codes import LandStatus
-from app.domain.oss_screens import Part
-from app.domain.person import Sex
-from app.domain.risk import RiskLevel
-from app.domain.submission import (
+from app.domain.law.business_size import BusinessSize, Capital
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.codes import LandStatus, Part
+from app.domain.oss.submission import (
     Activity,
     Address,
     Applicant,
@@ -27,6 +25,7 @@ from app.domain.submission import (
     Product,
     Submission,
 )
+from app.domain.written.person import Sex
 from app.services.oss_form import Row, Sheet, as_csv, as_data, as_workbook, sheets_of
 from tests.workbooks import read_workbook
 

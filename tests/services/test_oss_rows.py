@@ -9,8 +9,8 @@ import pytest
 
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicenceResult, LicenceState, LicensingResult, ProjectResult
-from app.domain.nib import is_holder
-from app.domain.oss_codes import LicenceStatus, NibStatus, ProductType, ResponseCode
+from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
+from app.domain.oss.nib import is_holder
 from app.extensions import db, ports
 from app.services import licences, oss_areas, reconciliation
 from tests.factories import sent_dossier

@@ -8,7 +8,7 @@ import pytest
 from flask_babel import force_locale
 from pypdf import PdfReader
 
-from app.domain.messages import MessageKind
+from app.domain.sending.messages import MessageKind
 from app.services import consents, dossiers, messages, own_data, own_data_paper, wordings
 from tests.factories import PEOPLE, STEPS, dossier_at, pin_hash, sent_dossier
 

@@ -9,13 +9,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from app.domain.journey import StepName
-from app.domain.nik import mask_nik
-from app.domain.oss_codes import NibStatus
-from app.domain.support_number import format_support_number
+from app.domain.dossier.journey import StepName
+from app.domain.dossier.known import MissingAnswer
+from app.domain.nik.number import mask_nik
+from app.domain.oss.codes import NibStatus
+from app.domain.written.support_number import format_support_number
 from app.models.dossier import Dossier, Paper
 from app.services import papers
-from app.services.answers import MissingAnswer
 from app.services.papers import PublicFacts
 from tests.factories import LOW, MEDIUM_LOW, PEOPLE, STREET, dossier_at, sent_dossier
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app import worker
-from app.domain.messages import MessageKind
-from app.domain.pin_tries import FIRST_WAIT, LONGEST_WAIT, SAME_WITHIN, Free
-from app.domain.support_number import format_support_number
+from app.domain.dossier.pin_tries import FIRST_WAIT, LONGEST_WAIT, SAME_WITHIN, Free
+from app.domain.sending.messages import MessageKind
+from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Dossier, Event
 from app.models.message import Message

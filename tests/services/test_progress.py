@@ -6,11 +6,13 @@ import dataclasses
 
 import pytest
 
-from app.domain.journey import StepName
-from app.domain.turns import Turn
+from app.domain.dossier.journey import StepName
+from app.domain.dossier.progress import Stage, StageState
+from app.domain.licence.turns import Turn
 from app.models.dossier import Dossier
-from app.services import changes, dossiers, handovers, jobs, nik_checks, progress
-from app.services.progress import Stage, StageState, Station
+from app.services import changes, dossiers, jobs, progress
+from app.services.jobs import JobKind
+from app.services.progress import Station
 from tests.factories import (
     bring_forward,
     dossier_at,
@@ -105,7 +107,7 @@ def test_refused_by_oss(database, app, office_is):
     office_is("oss", "up")
     dossier.applicant.street = "Jalan Lain 1"  # other content under the same key
     bring_forward()
-    job = jobs.open_job(handovers.JOB, dossier.id)
+    job = jobs.open_job(JobKind.HANDOVER, dossier.id)
     assert job is not None
     run(job.id)
     assert progress.turn_of(dossier) is Turn.REFUSED
@@ -123,7 +125,7 @@ def test_given_back_it_no_longer_says_that_it_was_sent(database, office_is):
     dossier = sent_dossier(who="birth_date_differs")
     office_is("dukcapil", "up")
     bring_forward()
-    job = jobs.open_job(nik_checks.JOB, dossier.id)
+    job = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     assert job is not None
     run(job.id)
     assert progress.turn_of(dossier) is Turn.MEND_NIK

@@ -8,22 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from app.domain.oss_codes import LicenceStatus
-from app.domain.reconciliation import Discrepancy, Mender
+from app.domain.oss.codes import LicenceStatus
+from app.domain.oss.reconciliation import Discrepancy, Mender
 from app.extensions import ports
 from app.models.dossier import Job
 from app.models.oss_notice import OssDifference
-from app.services import jobs, licence_news, licences, reconciliation
+from app.services import jobs, licences, reconciliation
+from app.services.jobs import JobKind
 from app.simulators.oss import LOOKING_THROUGH
-from tests.factories import (
-    MEDIUM_HIGH,
-    bring_forward,
-    logged,
-    new_line,
-    run,
-    sent_dossier,
-    use_oss,
-)
+from tests.factories import MEDIUM_HIGH, bring_forward, logged, new_line, run, sent_dossier, use_oss
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +30,7 @@ def work(dossier):
 
 
 def open_jobs(database, dossier):
-    query = select(Job).where(Job.kind == reconciliation.JOB, Job.dossier_id == dossier.id)
+    query = select(Job).where(Job.kind == JobKind.RECONCILE, Job.dossier_id == dossier.id)
     return list(database.scalars(query.where(Job.done_at.is_(None))))
 
 
@@ -122,7 +115,7 @@ def test_statuses_are_taken_over_and_asked_for_again(app, database):
     clock[0] += LOOKING_THROUGH
     assert work(dossier)
     assert licence.status == LicenceStatus.COMPLETE
-    assert jobs.open_job(licence_news.JOB, dossier.id) is not None
+    assert jobs.open_job(JobKind.LICENCE_POLL, dossier.id) is not None
     assert open_jobs(database, dossier) == [], "nothing differs"
 
 

@@ -9,11 +9,12 @@ from datetime import date
 import pytest
 from sqlalchemy import String, Text, select
 
-from app.domain.business_size import BusinessSize
-from app.domain.reference_types import AreaKind, AuthorityRule, RiskNote, Unread
-from app.domain.risk import RiskLevel
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.law.rows import AreaKind, AuthorityRule, RiskNote, Unread
 from app.extensions import db
-from app.services.reference import get_book, load_releases, status
+from app.services.reference import load_releases, status
+from app.services.reference_book import get_book
 
 MICRO, SMALL = BusinessSize.MICRO, BusinessSize.SMALL
 REGENT, GOVERNOR, MINISTER = "Bupati/Walikota", "Gubernur", "Menteri/Kepala Badan"

@@ -10,15 +10,9 @@ from sqlalchemy import delete, func, select
 from app.extensions import db
 from app.models.reference import Area, Holiday, KbliCode, ReferenceRelease, RiskFact
 from app.services import dossiers
-from app.services.reference import (
-    Outcome,
-    ReferenceFilesBroken,
-    Wrong,
-    get_book,
-    load_releases,
-    reset_book,
-    status,
-)
+from app.services.reference import Outcome, load_releases, status
+from app.services.reference_book import get_book, reset_book
+from app.services.reference_files import ReferenceFilesBroken, Wrong
 from tests.factories import pin_hash
 
 RISK_HEADER = (

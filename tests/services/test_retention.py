@@ -9,8 +9,8 @@ from sqlalchemy import Table, select, update
 
 from app import gateways, worker
 from app.config import load_secrets, read_settings
-from app.domain.events import EventKind
-from app.domain.retention import DataGroup, FileCase, OnErasure, read_retention
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.retention import DataGroup, FileCase, OnErasure, read_retention
 from app.extensions import db
 from app.models.columns import Moment, Sealed
 from app.models.dossier import Dossier, Event

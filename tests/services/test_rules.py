@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.because import Known
-from app.domain.business_size import BusinessSize
-from app.domain.risk import RiskLevel
-from app.domain.rules import NoRuleInForce, Subject
-from app.domain.spatial import DetailedPlan, PlaceFacts, SpatialStep, spatial_way
-from app.services import rules as service
+from app.domain.law.because import Known
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.law.rules import NoRuleInForce, Subject
+from app.domain.law.spatial import DetailedPlan, PlaceFacts, SpatialStep, spatial_way
+from app.services import rules
 from app.services.rules import (
     OUTCOMES,
     PLACES_FILE,
@@ -167,7 +167,7 @@ def test_the_smaller_area_says_more_and_leaves_the_rest_to_the_bigger(tmp_path, 
             "9601092002,unknown,yes,yes,kampung,2026-11-23",
         )
     )
-    monkeypatch.setattr(service, "_places", lambda: found)
+    monkeypatch.setattr(rules, "_places", lambda: found)
     one, other = place_facts("9601092001"), place_facts("9601092002")
     assert one == PlaceFacts(DetailedPlan.IN_OSS, Known.NO, Known.UNKNOWN)
     assert other == PlaceFacts(DetailedPlan.UNKNOWN, Known.YES, Known.YES)

@@ -13,10 +13,10 @@ from sqlalchemy import delete, select, update
 from app import worker
 from app.adapters.messages import Messages, NotSent, NotSentCause, Outgoing
 from app.config import seal_key
-from app.domain.calendar import WIT
-from app.domain.events import FIRST_HASH, EventKind
-from app.domain.messages import Channel
-from app.domain.seals import ActKind
+from app.domain.dossier.events import FIRST_HASH, EventKind
+from app.domain.dossier.seals import ActKind
+from app.domain.law.calendar import WIT
+from app.domain.sending.messages import Channel
 from app.extensions import db, ports
 from app.models.audit import Act, Seal, SealHead
 from app.models.dossier import Dossier, Event

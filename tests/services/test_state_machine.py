@@ -38,21 +38,17 @@ from hypothesis.stateful import (
 from sqlalchemy import delete, func, select, update
 
 from app.adapters.licensing import Refused
-from app.domain.attachments import ContentKind
-from app.domain.business_size import Capital
-from app.domain.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
-from app.domain.corrections import MENDABLE, StepTarget, parse_target
-from app.domain.journey import EACH, StepName, Stop, first_unanswered, way
-from app.domain.legal_form import RULES, LegalForm
-from app.domain.nik_check import NikClass
-from app.domain.oss_codes import LicenceStatus, ResponseCode
-from app.domain.turns import Turn
-from app.domain.verification import (
-    ACTION_STATUSES,
-    OfficeAction,
-    StatusSource,
-    allowed_actions,
-)
+from app.domain.dossier.attachments import ContentKind
+from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
+from app.domain.dossier.journey import EACH, StepName, Stop, first_unanswered, way
+from app.domain.law.business_size import Capital
+from app.domain.law.legal_form import RULES, LegalForm
+from app.domain.licence.corrections import MENDABLE, Hindrance, StepTarget, parse_target
+from app.domain.licence.status import ACTION_STATUSES, OfficeAction, StatusSource, allowed_actions
+from app.domain.licence.turns import Turn
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LicenceStatus, ResponseCode
+from app.domain.oss.handover import HandoverState
 from app.extensions import db, ports
 from app.models.attachment import Attachment
 from app.models.dossier import Dossier, Handover, Job, Paper
@@ -67,15 +63,14 @@ from app.services import (
     jobs,
     licence_reports,
     licences,
-    nik_cases,
     nik_checks,
     practice_office,
     progress,
 )
 from app.services.answers import NoSuchActivity
-from app.services.corrections import Hindrance
 from app.services.dossiers import DossierClosed, TooManyActivities
-from app.services.handovers import HandoverState, NotReady
+from app.services.handovers import NotReady
+from app.services.jobs import JobKind
 from tests.factories import (
     BY_SCOPE,
     HIGH,
@@ -850,13 +845,13 @@ def can_go_on(dossier: Dossier, turn: Turn) -> bool:
             return True
         case Turn.FILL_IN | Turn.MEND_NIK:
             return all(
-                dossiers.may_change(dossier, stop.name, stop.position)
+                dossiers.may_answer(dossier, stop.name, stop.position)
                 for stop in way(dossiers.answers_of(dossier))
             )
         case Turn.WAIT_NIK:
             return _registry_is_asked(dossier)
         case Turn.WAIT_OSS:
-            return jobs.open_job(handovers.JOB, dossier.id) is not None
+            return jobs.open_job(JobKind.HANDOVER, dossier.id) is not None
         case Turn.REFUSED:
             return True  # staff reopen it: staff_reopen
         case Turn.PLAY_OFFICE:
@@ -868,7 +863,7 @@ def can_go_on(dossier: Dossier, turn: Turn) -> bool:
 
 
 def _registry_is_asked(dossier: Dossier) -> bool:
-    return any(jobs.open_job(kind, dossier.id) for kind in (nik_checks.JOB, nik_cases.JOB))
+    return any(jobs.open_job(kind, dossier.id) for kind in (JobKind.NIK_CHECK, JobKind.NIK_CASE))
 
 
 def _can_mend(dossier: Dossier) -> bool:
@@ -876,7 +871,7 @@ def _can_mend(dossier: Dossier) -> bool:
         return {
             stop.name
             for stop in way(dossiers.answers_of(dossier))
-            if dossiers.may_change(dossier, stop.name, stop.position)
+            if dossiers.may_answer(dossier, stop.name, stop.position)
         }
 
     match corrections.hindrance_of(dossier):
@@ -884,7 +879,7 @@ def _can_mend(dossier: Dossier) -> bool:
             return True  # what was given back may be changed: see Walk.mend
         case Hindrance.ANSWERS:
             stop = first_unanswered(dossiers.answers_of(dossier))
-            return stop is not None and dossiers.may_change(dossier, stop.name, stop.position)
+            return stop is not None and dossiers.may_answer(dossier, stop.name, stop.position)
         case Hindrance.NIK:
             return StepName.IDENTITY in open_steps() or (
                 nik_checks.current_class(dossier) is NikClass.PENDING

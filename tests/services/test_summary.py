@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.legal_form import LegalForm
+from app.domain.law.legal_form import LegalForm
 from app.services import dossiers
-from app.services.reference import get_book
+from app.services.reference_book import get_book
 from app.services.summary import summary_of
 from tests.factories import dossier_at, entity_dossier
 

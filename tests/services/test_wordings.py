@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from app.domain.declarations import WORDING
-from app.domain.requirements import DeclarationKind
+from app.domain.law.requirements import WORDING, DeclarationKind
 from app.services import wordings
 from tests.factories import sent_dossier
 

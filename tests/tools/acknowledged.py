@@ -19,9 +19,10 @@ from urllib.parse import parse_qsl
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
-from app.domain import dates, deed, money, person, phone, place, quantities, tax_numbers
-from app.domain.journey import EACH, StepName, Stop
-from app.domain.verification import ACTION_STATUSES, OfficeAction, StatusSource
+from app.domain.dossier.journey import EACH, StepName, Stop
+from app.domain.law import deed
+from app.domain.licence.status import ACTION_STATUSES, OfficeAction, StatusSource
+from app.domain.written import dates, money, person, phone, place, quantities, tax_numbers
 
 # Buttons that only show more of the same page, and what a form holds besides the answers.
 _ONLY_SHOWS = frozenset({"temukan", "pilih", "hitung", "ganti"})

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from app.domain.oss_codes import IdentityKind, KdKewenangan, LicenceStatus
+from app.domain.oss.codes import IdentityKind, KdKewenangan, LicenceStatus
 from tests.tools.phone import Unexpected
 
 _WIB = timezone(timedelta(hours=7))  # OSS counts days in Jakarta's time

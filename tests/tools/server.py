@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.config import ROOT, ServiceMode, load_secrets
+from app.config import ROOT, load_secrets
+from app.domain.oss.service_mode import ServiceMode
 from app.serving import command as server_command
 
 READY_WITHIN_S = 60.0

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from app.domain.messages import Channel
+from app.domain.sending.messages import Channel
 
 
 class NotSentCause(StrEnum):

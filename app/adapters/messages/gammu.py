@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app.adapters.messages import Fate, Incoming, NotSent, NotSentCause, Outgoing
-from app.domain.messages import part_of_sms, relative_validity
+from app.domain.sending.messages import part_of_sms, relative_validity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

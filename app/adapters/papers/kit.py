@@ -25,7 +25,7 @@ from app.adapters.papers.render import (
     qr_svg,
     typeset,
 )
-from app.domain.kit import MARK
+from app.domain.help.kit import MARK
 
 Design = Literal["leaflet", "leaflet_two_up", "poster", "notice"]
 

@@ -1,0 +1,49 @@
+"""E-mail addresses, as people type them. Whether one exists only a message to it can tell."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from app.domain.written.text import EntryError, tidy
+
+MAX_EMAIL_CHARACTERS = 50  # as long as OSS takes them (email_user_proses)
+
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}")
+
+_AROUND = "<>()[]\"'"
+_QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´“”", "'"))  # phones and chats make them of one key
+
+
+class EmailProblem(StrEnum):
+    """Why a written e-mail address cannot be taken."""
+
+    EMPTY = "empty"
+    NOT_AN_ADDRESS = "not_an_address"
+    TOO_LONG = "too_long"
+
+
+class EmailError(EntryError):
+    """An address that cannot be taken; maximum: how many characters fit."""
+
+    problem: EmailProblem
+
+    def __init__(self, problem: EmailProblem, *, maximum: int = MAX_EMAIL_CHARACTERS) -> None:
+        super().__init__(problem)
+        self.maximum = maximum
+
+
+def parse_email(text: str) -> str:
+    """Return the address in small letters, without the full stop of a sentence that it ended.
+
+    Raises EmailError.
+    """
+    address = tidy(text).replace(" ", "").lower().translate(_QUOTES)
+    address = address.removeprefix("mailto:").strip(_AROUND).rstrip(_AROUND + ".,;:")
+    if not address:
+        raise EmailError(EmailProblem.EMPTY)
+    if len(address) > MAX_EMAIL_CHARACTERS:
+        raise EmailError(EmailProblem.TOO_LONG)
+    if not _EMAIL.fullmatch(address) or ".." in address:
+        raise EmailError(EmailProblem.NOT_AN_ADDRESS)
+    return address
