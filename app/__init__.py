@@ -43,9 +43,11 @@ from app.config import (
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints, help, kit
-from app.services import boundaries, rules
-from app.services.messages import code_way
+from app.services.kbli import boundaries
+from app.services.law import rules
+from app.services.messages.outbox import code_way
 from app.simulators.dukcapil import practice_people
+from app.work import handlers
 
 WRITE_TURN_S = 10
 BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
@@ -151,6 +153,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     cli.init_app(app)
     doing.init_app(app)
     rules.check_tables()
+    handlers.check()
     boundaries.boundaries()  # read now, so that a mistake in the files is seen at the start
     if settings.practice_space is PracticeSpace.ON:
         app.wsgi_app = PracticeLine(  # type: ignore[method-assign]

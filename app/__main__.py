@@ -26,7 +26,8 @@ from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db
 from app.practice import write_practice_file
 from app.practice_space import Keeper
-from app.services import reference, sealed_files
+from app.services.papers import sealed_files
+from app.services.reference import loading
 
 STOP_WITHIN_S = 15
 
@@ -64,7 +65,7 @@ def _prepare(settings: Settings) -> None:
         upgrade()
     purpose.claim(app)
     with app.app_context():
-        reference.load_releases()
+        loading.load_releases()
         db.session.commit()
         try:
             sealed_files.check_place()

@@ -12,8 +12,9 @@ from flask.cli import AppGroup
 
 from app.config import seal_key
 from app.doing import ACTOR, TERMINAL
-from app.sealing import seal_now
-from app.services import audit, doers, seals
+from app.services.audit import seals, verifying
+from app.services.base import doers
+from app.work.sealing import seal_now
 
 audit_group = AppGroup("audit", help="The record of what happened.")
 
@@ -28,11 +29,11 @@ def verify_command(paper: Path | None) -> None:
     """Walk every chain and every seal; fail and say the day when something does not hold."""
     on_paper = None
     if paper is not None:
-        on_paper = audit.read_paper(paper.read_text(encoding="utf-8", errors="replace"))
+        on_paper = verifying.read_paper(paper.read_text(encoding="utf-8", errors="replace"))
         if on_paper is None:
             raise click.ClickException("no seal stands on this paper")
     public = seals.public_key(seal_key(current_app.config["SETTINGS"].instance))
-    faults = list(audit.verify(public, on_paper))
+    faults = list(verifying.verify(public, on_paper))
     for fault in faults:
         where = fault.where or "record"
         day = "" if fault.day == date.min else f" ({fault.day.isoformat()})"

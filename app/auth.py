@@ -16,7 +16,8 @@ from markupsafe import Markup
 from app.adapters.practice_line import DEVICE_COOKIE, OPENED_COOKIE
 from app.domain.dossier.seals import ActKind
 from app.extensions import vault
-from app.services import acts, dossiers, open_sessions, pins
+from app.services.base import acts
+from app.services.dossier import open_sessions, opening, pins
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
 # It only names the session: what it opens, and whether it still does, stands in open_sessions.
@@ -122,12 +123,12 @@ def open_file() -> str | None:
 def is_for_another() -> bool:
     """True when the form in this request was shown for another file than the one now open."""
     tag = request.form.get(TAG) if request.method == "POST" else None
-    return tag is not None and tag != dossiers.tag_of(g.dossier)
+    return tag is not None and tag != opening.tag_of(g.dossier)
 
 
 def file_tag() -> str:
     """Return the mark that a form of the open file carries; "" where no file is open."""
-    return dossiers.tag_of(g.dossier) if "dossier" in g else ""
+    return opening.tag_of(g.dossier) if "dossier" in g else ""
 
 
 def form_mark() -> Markup:

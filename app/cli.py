@@ -27,19 +27,16 @@ from app.nik_commands import nik_group
 from app.oss_commands import oss_group
 from app.paper_commands import papers_group
 from app.practice_commands import practice_group
-from app.services import (
-    corrections,
-    handovers,
-    licence_reports,
-    licences,
-    messages,
-    nik_checks,
-    pins,
-    recovery,
-    reference,
-    wordings,
-)
-from app.services.reference_files import ReferenceFilesBroken
+from app.services.dossier import pins
+from app.services.licence import reports
+from app.services.licence import standing as licence_standing
+from app.services.mending import corrections
+from app.services.messages import outbox
+from app.services.nik import standing
+from app.services.oss import handovers, verdicts
+from app.services.reference import loading
+from app.services.reference.files import ReferenceFilesBroken
+from app.services.rights import recovery, wordings
 
 reference_group = AppGroup("reference", help="Facts: KBLI, risk, areas, holidays.")
 messages_group = AppGroup("messages", help="Messages to people.")
@@ -54,14 +51,14 @@ VERDICTS = [each.value for each in NikClass if each is not NikClass.PENDING]
 def load_command() -> None:
     """Load the releases in app/reference. Can be run again at any time."""
     try:
-        report = reference.load_releases()
+        report = loading.load_releases()
     except ReferenceFilesBroken as broken:
         db.session.rollback()
         for mistake in broken.problems:
             click.echo(str(mistake), err=True)
         sys.exit(1)
     db.session.commit()
-    reference.reset_book()
+    loading.reset_book()
     for release in report.releases:
         click.echo(f"{release.id}: {release.outcome.value}, {release.rows} rows written")
 
@@ -69,7 +66,7 @@ def load_command() -> None:
 @reference_group.command("status")
 def status_command() -> None:
     """Show each release: date, rows, source."""
-    for release in reference.status():
+    for release in loading.status():
         state = "current" if release.current else "kept for older dossiers"
         info = release.info
         click.echo(f"{info.id}: {info.as_of}, {release.rows} rows, {state} – {info.source}")
@@ -97,7 +94,7 @@ def unlock_command(number: str) -> None:
 @nik_group.command("waiting")
 def nik_waiting_command() -> None:
     """List the files whose NIK waits to be compared, the oldest first."""
-    for number, asked_at in nik_checks.waiting():
+    for number, asked_at in standing.waiting():
         click.echo(f"{format_support_number(number)}  since {asked_at:%Y-%m-%d %H:%M} UTC")
 
 
@@ -106,8 +103,8 @@ def nik_waiting_command() -> None:
 def nik_show_command(number: str) -> None:
     """Show what to compare on the portal. That it was shown goes into the record."""
     try:
-        asked = nik_checks.to_compare(_dossier(number))
-    except nik_checks.NothingWaits as error:
+        asked = standing.to_compare(_dossier(number))
+    except standing.NothingWaits as error:
         raise click.ClickException("no NIK of this file waits to be compared") from error
     db.session.commit()
     click.echo(f"NIK         {asked.nik}\nname        {asked.name}")
@@ -120,8 +117,8 @@ def nik_show_command(number: str) -> None:
 def nik_record_command(number: str, verdict: str) -> None:
     """Record the verdict of the portal: match, or how the NIK does not fit."""
     try:
-        nik_checks.record_by_staff(_dossier(number), NikClass(verdict))
-    except nik_checks.NothingWaits as error:
+        verdicts.record_by_staff(_dossier(number), NikClass(verdict))
+    except standing.NothingWaits as error:
         raise click.ClickException("no NIK of this file waits to be compared") from error
     db.session.commit()
     click.echo("recorded")
@@ -132,10 +129,10 @@ def nik_record_command(number: str, verdict: str) -> None:
 def nik_take_back_command(number: str) -> None:
     """Take a wrong verdict back; then compare anew and record the right one."""
     try:
-        nik_checks.take_back(_dossier(number))
-    except nik_checks.NothingWaits as error:
+        verdicts.take_back(_dossier(number))
+    except standing.NothingWaits as error:
         raise click.ClickException("there is no verdict to take back") from error
-    except nik_checks.LeftTheHouse as error:
+    except verdicts.LeftTheHouse as error:
         raise click.ClickException(
             "this file has its NIB or is at OSS, so nothing was changed. "
             "Tell the person to come to DPMPTSP, and have it mended at OSS"
@@ -159,9 +156,9 @@ def new_pin_command(number: str) -> None:
 @messages_group.command("status")
 def messages_command() -> None:
     """Count messages by state, and list those that somebody should look at."""
-    for state, many in sorted(messages.counts().items()):
+    for state, many in sorted(outbox.counts().items()):
         click.echo(f"{state}: {many}")
-    for message in messages.troubled():
+    for message in outbox.troubled():
         number = message.dossier.support_number if message.dossier else "no file"
         click.echo(f"{message.state} {message.kind} {message.channel} {message.failure} {number}")
 
@@ -204,9 +201,9 @@ def return_command(
         raise click.ClickException("a target is step:<step>:<activity> or paper:<key>") from error
     except corrections.CannotReturn as refusal:
         raise click.ClickException(refusal.why) from refusal
-    except licences.UnknownLicence as unknown:
+    except licence_standing.UnknownLicence as unknown:
         raise click.ClickException("the dossier has no such licence") from unknown
-    licence_reports.plan(dossier)
+    reports.plan(dossier)
     db.session.commit()
     until = corrections.last_day(correction)
     click.echo(f"given back, answer until {until}" if until else "given back, no last day")
@@ -228,7 +225,7 @@ def reopen_command(number: str) -> None:
 @click.argument("number")
 def licences_command(number: str) -> None:
     """Show the licences of a dossier and where each stands."""
-    for row in licences.of(_dossier(number)):
+    for row in licence_standing.of(_dossier(number)):
         state = public_state(LicenceStatus.of(row.status))
         click.echo(f"{row.id_izin} {row.kd_izin} {row.status} {state.value}")
 
@@ -246,7 +243,7 @@ def status_of_licence_command(number: str, id_izin: str, code: str, reason: str 
     items = [CorrectionItem(None, ReturnReason(reason))] if reason else []
     dossier = _dossier(number)
     try:
-        changed = licences.record_status(
+        changed = licence_standing.record_status(
             dossier,
             id_izin,
             status,
@@ -254,9 +251,9 @@ def status_of_licence_command(number: str, id_izin: str, code: str, reason: str 
             source=StatusSource.OFFICE,
             reasons=items,
         )
-    except licences.UnknownLicence as unknown:
+    except licence_standing.UnknownLicence as unknown:
         raise click.ClickException("the dossier has no such licence") from unknown
-    licence_reports.plan(dossier)
+    reports.plan(dossier)
     db.session.commit()
     click.echo("recorded" if changed else "nothing new")
 
@@ -268,14 +265,14 @@ def licence_seen_command(number: str, id_izin: str) -> None:
     """Record that you saw in OSS, or on its paper, the status that the person had told."""
     dossier = _dossier(number)
     try:
-        row = licences.find(dossier, id_izin)
-    except licences.UnknownLicence as unknown:
+        row = licence_standing.find(dossier, id_izin)
+    except licence_standing.UnknownLicence as unknown:
         raise click.ClickException("the dossier has no such licence") from unknown
-    newest = licences.newest_event(row)
-    if newest is None or not licences.is_told(newest):
+    newest = licence_standing.newest_event(row)
+    if newest is None or not licence_standing.is_told(newest):
         raise click.ClickException("the newest status of this licence waits for nobody to see it")
     now = datetime.now(UTC)
-    licences.record_status(dossier, id_izin, row.status, at=now, source=StatusSource.OFFICE)
+    licence_standing.record_status(dossier, id_izin, row.status, at=now, source=StatusSource.OFFICE)
     db.session.commit()
     click.echo("seen")
 
@@ -294,7 +291,7 @@ def init_app(app: Flask) -> None:
     def worker_command() -> None:
         """Run what is due, until told to stop."""
         from app.lifeline import end_with_starter
-        from app.worker import run
+        from app.work.run import run
 
         end_with_starter()
         run(app)

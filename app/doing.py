@@ -17,7 +17,7 @@ from app.auth import is_shared_device
 from app.domain.dossier.events import Doer, DoerRole
 from app.domain.dossier.seals import ActKind
 from app.extensions import db
-from app.services import acts, doers
+from app.services.base import acts, doers
 
 ACTOR, TERMINAL = "doer.actor", "doer.terminal"  # what the marks are keyed for
 SERVERS = frozenset({"worker", "simulator", "practice serve", "help preview"})

@@ -28,9 +28,9 @@ from app.domain.kbli.measures import (
     quality,
     wordings_from_table,
 )
-from app.services.finder import build_finder, in_old_codes
-from app.services.finder_questions import UNKNOWN, talk
-from app.services.reference_book import get_book
+from app.services.kbli.finder import build_finder, in_old_codes
+from app.services.kbli.questions import UNKNOWN, talk
+from app.services.reference.book import get_book
 
 finder_group = AppGroup("finder", help="The finder of activity codes (KBLI).")
 

@@ -10,9 +10,10 @@ from flask.cli import AppGroup
 from app.domain.kbli.learning import AddedBy, PhraseError, PhraseProblem
 from app.extensions import db
 from app.finder_commands import finder_group
-from app.services import finder_learning, finder_words
-from app.services.finder_learning import SearchList, month_text
-from app.services.reference_book import get_book
+from app.services.kbli import learning
+from app.services.kbli import words as kbli_words
+from app.services.kbli.learning import SearchList, month_text
+from app.services.reference.book import get_book
 
 words_group = AppGroup("words", help="Words that staff added to activities.")
 finder_group.add_command(words_group)
@@ -37,7 +38,7 @@ WHY = {
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 def searches_command(which: SearchList | None, limit: int) -> None:
     """List what people typed, the most frequent first. Seldom phrases cannot be read."""
-    found = finder_learning.searches(SearchList(which or SearchList.ALL), limit)
+    found = learning.searches(SearchList(which or SearchList.ALL), limit)
     click.echo(
         f"{'typed':>6} {'nothing':>7} {'unsure':>6} {'chosen':>6} {'left':>6}  last     words"
     )
@@ -46,7 +47,7 @@ def searches_command(which: SearchList | None, limit: int) -> None:
             f"{row.searched:>6} {row.found_nothing:>7} {row.unsure:>6} {row.chosen:>6} "
             f"{row.left:>6}  {month_text(row.last_month)}  {row.phrase} ({row.language})"
         )
-    click.echo(f"{len(found)} shown; {finder_learning.unreadable()} typed too seldom to be read")
+    click.echo(f"{len(found)} shown; {learning.unreadable()} typed too seldom to be read")
 
 
 @finder_group.command("corrections")
@@ -54,7 +55,7 @@ def searches_command(which: SearchList | None, limit: int) -> None:
 def corrections_command(limit: int) -> None:
     """List which codes offices gave back, and which people then chose."""
     book = get_book()
-    found = finder_learning.corrections(limit)
+    found = learning.corrections(limit)
     for row in found:
         entries = [book.kbli(row.edition, code) for code in (row.from_code, row.to_code)]
         titles = [entry.title_id if entry else "?" for entry in entries]
@@ -70,8 +71,8 @@ def corrections_command(limit: int) -> None:
 @click.option("--retired", is_flag=True, help="Those that were taken out.")
 def list_command(retired: bool) -> None:
     """List added words, the newest first, each with its number."""
-    words = finder_words.retired() if retired else finder_words.in_use()
-    titles = finder_words.names(words)
+    words = kbli_words.retired() if retired else kbli_words.in_use()
+    titles = kbli_words.names(words)
     for word in words:
         click.echo(
             f"{word.id:>6}  {word.code} {titles.get(word.code, '?')}: {word.phrase}  "
@@ -87,7 +88,7 @@ def list_command(retired: bool) -> None:
 def add_command(code: str, phrase: str) -> None:
     """Add PHRASE to the activity CODE. At work at once."""
     try:
-        word = finder_words.add(code, phrase, by=AddedBy.TERMINAL)
+        word = kbli_words.add(code, phrase, by=AddedBy.TERMINAL)
     except PhraseError as error:
         raise click.ClickException(WHY[error.problem]) from error
     db.session.commit()
@@ -99,8 +100,8 @@ def add_command(code: str, phrase: str) -> None:
 def retire_command(number: int) -> None:
     """Take the word with this number out. Adding it again undoes that."""
     try:
-        word = finder_words.retire(number)
-    except finder_words.NoSuchWord as error:
+        word = kbli_words.retire(number)
+    except kbli_words.NoSuchWord as error:
         raise click.ClickException("no word in use has this number") from error
     db.session.commit()
     click.echo(f"taken out: {word.phrase} -> {word.code}")
@@ -111,10 +112,10 @@ def retire_command(number: int) -> None:
 def export_command(file: Path) -> None:
     """Write the words in use to FILE: .xlsx to look through, else CSV for import."""
     if file.suffix.lower() == ".xlsx":
-        file.write_bytes(finder_words.to_workbook())
+        file.write_bytes(kbli_words.to_workbook())
     else:
-        file.write_text(finder_words.to_csv(), encoding="utf-8-sig")
-    click.echo(f"{len(finder_words.in_use())} words")
+        file.write_text(kbli_words.to_csv(), encoding="utf-8-sig")
+    click.echo(f"{len(kbli_words.in_use())} words")
 
 
 @words_group.command("import")
@@ -123,8 +124,8 @@ def import_command(file: Path) -> None:
     """Add the words of FILE (CSV as export writes it): all of them, or none."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            done = finder_words.from_csv(lines)
-    except finder_words.BadWordFile as error:
+            done = kbli_words.from_csv(lines)
+    except kbli_words.BadWordFile as error:
         db.session.rollback()
         known = isinstance(error.problem, PhraseProblem)
         why = WHY[PhraseProblem(error.problem)] if known else error.problem

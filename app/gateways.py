@@ -19,7 +19,7 @@ from app.config import Secrets, Settings, load_secrets
 from app.domain.oss.service_mode import ServiceMode
 from app.domain.sending.messages import Channel
 from app.extensions import ports
-from app.services import oss_areas
+from app.services.reference import oss_areas
 from app.simulators._shared import serve
 from app.simulators.dukcapil import create_dukcapil_simulator
 from app.simulators.oss import create_oss_simulator

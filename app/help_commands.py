@@ -9,8 +9,8 @@ from werkzeug.serving import run_simple
 
 from app.domain.help.topics import Topic
 from app.kit_commands import kit_command
-from app.services import help, kit
-from app.services.help_files import CONTENT
+from app.services.help import book, kit
+from app.services.help.files import CONTENT
 
 help_group = AppGroup("help", help="Topics of help: what people found clear; a preview.")
 help_group.add_command(kit_command)
@@ -20,7 +20,7 @@ help_group.add_command(kit_command)
 @click.option("--month", help="Only this month, such as 2026-11.")
 def feedback_command(month: str | None) -> None:
     """Show how often each topic was clear; what was least clear stands first."""
-    for row in help.feedback(month):
+    for row in book.feedback(month):
         click.echo(f"{row.month} {row.language} {row.slug} clear={row.clear} unclear={row.unclear}")
 
 
@@ -40,9 +40,9 @@ def preview_command(port: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     here = f"http://127.0.0.1:{port}"
     _report(app)
-    for topic in help.topics():
+    for topic in book.topics():
         click.echo(f"{here}/bantuan/{topic.slug}  {here}/en/bantuan/{topic.slug}")
-    for slug in help.book().examples:
+    for slug in book.book().examples:
         click.echo(f"{here}/bantuan/contoh/{slug}  {here}/en/bantuan/contoh/{slug}")
     files = [str(path) for path in CONTENT.rglob("*") if path.is_file()]
     run_simple("127.0.0.1", port, app, use_reloader=True, extra_files=files, threaded=True)
@@ -50,10 +50,10 @@ def preview_command(port: int) -> None:
 
 def _report(app: Flask) -> None:
     with app.app_context():
-        examples = len(help.book().examples)
-        click.echo(f"{len(help.topics())} topics, {len(help.book().terms)} words explained")
+        examples = len(book.book().examples)
+        click.echo(f"{len(book.topics())} topics, {len(book.book().terms)} words explained")
         click.echo(f"{examples} worked examples")
-        for each in help.stale():
+        for each in book.stale():
             name = f"{each.slug}.md" if isinstance(each, Topic) else f"contoh/{each.slug}.toml"
             click.echo(f"stale: en/{name} is older than id/{name}")
         for said in kit.stale():

@@ -14,7 +14,8 @@ from app.adapters.files import FilesUnavailable
 from app.config import CannotRetire, add_data_key, load_secrets, remove_data_key
 from app.extensions import vault
 from app.gateways import files_advice as advice
-from app.services import keys, sealed_files
+from app.services.base import keys
+from app.services.papers import sealed_files
 
 sealed_files.register()
 

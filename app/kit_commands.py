@@ -12,8 +12,9 @@ from flask_babel import force_locale
 from app.adapters.papers.render import PaperError
 from app.domain.help.kit import MARK, PieceName
 from app.i18n import DEFAULT, LANGUAGES
-from app.services import kit, kit_papers, modes
-from app.services.kit_papers import PAPERS, Addresses
+from app.services.base import modes
+from app.services.help import kit, kit_papers
+from app.services.help.kit_papers import PAPERS, Addresses
 
 NO_ADDRESS = "Set PUBLIC_URL or give --address: the papers show it, and their QR code leads there."
 TEXTS = (PieceName.NOTICE, PieceName.RADIO, PieceName.MESSAGE)

@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g, request
 
 from app.limits import who_asks
 from app.models.dossier import Dossier
-from app.services import pins
+from app.services.dossier import pins
 
 COOKIE = "k"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{16}")  # 96 random bits

@@ -14,8 +14,9 @@ from app.domain.written.support_number import (
 )
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import dossiers, nib_decisions, nibs
-from app.services.nib_decisions import Side
+from app.services.dossier import opening
+from app.services.oss import nib_decisions, nibs
+from app.services.oss.nib_decisions import Side
 
 nib_group = AppGroup("nib", help="NIBs that people told us: seen on the paper of OSS or not.")
 
@@ -23,12 +24,12 @@ nib_group = AppGroup("nib", help="NIBs that people told us: seen on the paper of
 def dossier_to_change(number: str) -> Dossier:
     """Return the dossier with this Nomor Bantuan, held to change; say what is wrong otherwise."""
     try:
-        dossier = dossiers.find_by_number(parse_support_number(number))
+        dossier = opening.find_by_number(parse_support_number(number))
     except SupportNumberError as error:
         raise click.ClickException(f"not a support number: {error.problem}") from error
     if dossier is None:
         raise click.ClickException("no dossier has this number")
-    return dossiers.take_to_change(dossier.id)
+    return opening.take_to_change(dossier.id)
 
 
 @nib_group.command("unseen")
@@ -65,7 +66,7 @@ def _nib(text: str) -> str:
 def _sides(number: str, text: str) -> tuple[Dossier, list[Dossier], str]:
     """Return the file that asks for a NIB, those that have it, and the NIB; all held to change."""
     nib, dossier = _nib(text), dossier_to_change(number)
-    others = [dossiers.take_to_change(each.id) for each in nib_decisions.holders(dossier, nib)]
+    others = [opening.take_to_change(each.id) for each in nib_decisions.holders(dossier, nib)]
     if not others:
         raise click.ClickException("no file of another holder has this NIB")
     return dossier, others, nib

@@ -12,7 +12,7 @@ from app.domain.nik.cases import CaseClosed, NikCaseState, NikClosedBecause
 from app.domain.nik.verdict import NikClass
 from app.domain.written.case_number import CaseNumberError, format_case_number, parse_case_number
 from app.extensions import db
-from app.services import nik_cases, registry_watch
+from app.services.nik import cases, watch
 
 nik_group = AppGroup("nik", help="NIK cases, and how the civil registry answers.")
 
@@ -27,7 +27,7 @@ def _at(moment: datetime | None) -> str:
 @nik_group.command("status")
 def status_command() -> None:
     """Show whether the registry answers, how many files wait, and cases by class and state."""
-    troubles = registry_watch.open_troubles()
+    troubles = watch.open_troubles()
     for trouble in troubles:
         told = f", staff told {_at(trouble.alerted_at)}" if trouble.alerted_at else ""
         click.echo(
@@ -36,10 +36,10 @@ def status_command() -> None:
         )
     if not troubles:
         click.echo("registry: no trouble at the last call")
-    waiting = registry_watch.waiting()
+    waiting = watch.waiting()
     since = f", the oldest since {_at(waiting.since)}" if waiting.since else ""
     click.echo(f"waiting for a verdict: {waiting.checks}{since}")
-    counts = nik_cases.counts()
+    counts = cases.counts()
     for (nik_class, state), number in sorted(counts.items()):
         click.echo(f"{nik_class:<20} {state:<15} {number:>5}")
     if not counts:
@@ -51,7 +51,7 @@ def status_command() -> None:
 @click.option("--class", "nik_class", type=click.Choice(_CLASSES))
 def cases_command(state: str | None, nik_class: str | None) -> None:
     """List cases, the oldest first: what is not closed, or those of one state or class."""
-    found = nik_cases.listed(
+    found = cases.listed(
         state=NikCaseState(state) if state else None,
         nik_class=NikClass(nik_class) if nik_class else None,
     )
@@ -72,13 +72,13 @@ def cases_command(state: str | None, nik_class: str | None) -> None:
 def close_command(number: str, because: str) -> None:
     """Close a case by its number, for example when the person does not go on."""
     try:
-        row = nik_cases.find(parse_case_number(number))
+        row = cases.find(parse_case_number(number))
     except CaseNumberError as error:
         raise click.ClickException("not a case number: NIK- and 8 digits") from error
     if row is None:
         raise click.ClickException("no case has this number")
     try:
-        nik_cases.close(row, NikClosedBecause(because))
+        cases.close(row, NikClosedBecause(because))
     except CaseClosed as error:
         raise click.ClickException("the case is closed already") from error
     db.session.commit()

@@ -8,7 +8,8 @@ from flask.cli import AppGroup
 from app.domain.law.calendar import WIT
 from app.domain.written.support_number import SupportNumberError, parse_support_number
 from app.extensions import db
-from app.services import dossiers, oss_notices
+from app.services.dossier import opening
+from app.services.oss import notices
 
 oss_group = AppGroup("oss", help="What OSS told us that found no file of ours.")
 
@@ -17,7 +18,7 @@ oss_group = AppGroup("oss", help="What OSS told us that found no file of ours.")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
 def waiting_command(limit: int) -> None:
     """List the notices that nobody here belongs to, the oldest first."""
-    found = oss_notices.waiting_for_staff(limit)
+    found = notices.waiting_for_staff(limit)
     for notice in found:
         at = notice.received_at.astimezone(WIT)
         click.echo(f"{notice.id}: {notice.service}, NIB {notice.nib}, {at:%Y-%m-%d %H:%M} WIT")
@@ -31,10 +32,10 @@ def waiting_command(limit: int) -> None:
 @click.argument("notice", type=int)
 def spellings_command(notice: int) -> None:
     """Show files whose NIK fits a notice and whose name does not: both spellings, for staff."""
-    row = oss_notices.find_waiting(notice)
+    row = notices.find_waiting(notice)
     if row is None:
         raise click.ClickException("no such notice waits: flask oss waiting")
-    found = oss_notices.spellings(row)
+    found = notices.spellings(row)
     for number, ours, theirs in found:
         click.echo(f"{number}: here “{ours}”, at OSS “{theirs}”")
     if not found:
@@ -46,10 +47,10 @@ def spellings_command(notice: int) -> None:
 @click.argument("notice", type=int)
 def read_again_command(notice: int) -> None:
     """Read a waiting notice once more; the worker does so within seconds."""
-    row = oss_notices.find_waiting(notice)
+    row = notices.find_waiting(notice)
     if row is None:
         raise click.ClickException("no such notice waits: flask oss waiting")
-    oss_notices.read_again(row)
+    notices.read_again(row)
     db.session.commit()
     click.echo(f"notice {notice} is read again")
 
@@ -60,17 +61,17 @@ def read_again_command(notice: int) -> None:
 def give_command(notice: int, support_number: str) -> None:
     """Say whose notice it is: the file with this Nomor Bantuan."""
     try:
-        dossier_id = dossiers.id_of(parse_support_number(support_number))
+        dossier_id = opening.id_of(parse_support_number(support_number))
     except SupportNumberError as error:
         raise click.ClickException("this is not a Nomor Bantuan") from error
     if dossier_id is None:
         raise click.ClickException("no file has this Nomor Bantuan")
-    row = oss_notices.find_waiting(notice)
+    row = notices.find_waiting(notice)
     if row is None:
         raise click.ClickException("no such notice waits: flask oss waiting")
     try:
-        oss_notices.give_to(row, dossiers.take_to_change(dossier_id))
-    except oss_notices.BadNotice as error:
+        notices.give_to(row, opening.take_to_change(dossier_id))
+    except notices.BadNotice as error:
         db.session.rollback()
         raise click.ClickException("the file has another NIB, or was never sent") from error
     db.session.commit()

@@ -12,27 +12,28 @@ from app.adapters.files import FilesUnavailable, NoSuchFile
 from app.domain.written.support_number import SupportNumberError, parse_support_number
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import attachments, dossiers
-from app.services.attachments import NotThere
+from app.services.dossier import opening
+from app.services.papers import taking, wanted
+from app.services.papers.wanted import NotThere
 
 papers_group = AppGroup("papers", help="Papers of a file, for staff who verify.")
 
 
 def _dossier(number: str) -> Dossier:
     try:
-        dossier = dossiers.find_by_number(parse_support_number(number))
+        dossier = opening.find_by_number(parse_support_number(number))
     except SupportNumberError as error:
         raise click.ClickException(f"not a support number: {error.problem}") from error
     if dossier is None:
         raise click.ClickException("no dossier has this number")
-    return dossiers.take_to_change(dossier.id)
+    return opening.take_to_change(dossier.id)
 
 
 @papers_group.command("list")
 @click.argument("number")
 def list_command(number: str) -> None:
     """List the papers in force by their number, kind and size; a signed one says so."""
-    found = [state for state in attachments.papers_of(_dossier(number)) if state.there]
+    found = [state for state in wanted.papers_of(_dossier(number)) if state.there]
     for state in found:
         there = state.there
         if there is not None:
@@ -55,7 +56,7 @@ def save_command(number: str, paper: int, file: Path, original: bool) -> None:
     """Save one paper to a new FILE, readable for you alone. That it was shown is recorded."""
     dossier = _dossier(number)
     try:
-        content = attachments.show_to_staff(dossier, paper, original=original)
+        content = taking.show_to_staff(dossier, paper, original=original)
     except NotThere as error:
         raise click.ClickException("this file has no such paper, or no original of it") from error
     except (NoSuchFile, FilesUnavailable) as error:
@@ -65,7 +66,7 @@ def save_command(number: str, paper: int, file: Path, original: bool) -> None:
             out.write(content)
     except FileExistsError as error:
         raise click.ClickException(f"{file} is there already") from error
-    names = attachments.find(dossier, paper).signed_by
+    names = taking.find(dossier, paper).signed_by
     db.session.commit()
     click.echo(f"saved. Signed by (not checked): {', '.join(names)}" if names else "saved")
 

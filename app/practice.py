@@ -14,7 +14,7 @@ from app.config import Settings
 from app.domain.written.pin import PinError, check_pin
 from app.domain.written.support_number import format_support_number, parse_support_number
 from app.i18n import DEFAULT
-from app.services import dossiers, pins
+from app.services.dossier import opening, pins
 from app.simulators.dukcapil import PracticePerson, practice_people
 
 # Three whose NIK fits, then one for each thing that can happen to a NIK.
@@ -78,10 +78,10 @@ def _applicant_login(path: Path) -> dict[str, Any]:
     for login in _earlier(path):
         if login.get("role") == "applicant":
             number = parse_support_number(str(login.get("user")))
-            if dossiers.find_by_number(number) is not None:
+            if opening.find_by_number(number) is not None:
                 return login
     pin = any_pin()
-    dossier = dossiers.start(pins.hash_pin(pin), DEFAULT)
+    dossier = opening.start(pins.hash_pin(pin), DEFAULT)
     # Applicants have no password and no second factor: number and PIN are all they need.
     return {
         "role": "applicant",

@@ -12,21 +12,23 @@ import time
 
 from flask_migrate import upgrade
 
-from app import create_app, lifeline, purpose, worker
+from app import create_app, lifeline, purpose
 from app.config import read_settings
 from app.extensions import db
 from app.practice import write_practice_file
-from app.services import reference, sealed_files
-from app.services.finder import get_finder
+from app.services.kbli.finder import get_finder
+from app.services.papers import sealed_files
+from app.services.reference import loading
 from app.serving import ReceivedWhole
+from app.work import run
 
 
 def _keep_going() -> None:
     """Sweep again and again."""
     while True:
-        time.sleep(worker.SWEEP_EVERY_S)
+        time.sleep(run.SWEEP_EVERY_S)
         try:
-            worker.sweep(app)
+            run.sweep(app)
         except Exception:
             app.extensions["log"].error("sweep_failed", exc_info=True)
 
@@ -44,7 +46,7 @@ try:
 except purpose.OtherPurpose as error:
     raise SystemExit(error.message) from error
 with app.app_context():
-    reference.load_releases()
+    loading.load_releases()
     write_practice_file(settings)
     db.session.commit()
     sealed_files.check_place()

@@ -41,10 +41,10 @@ from app.auth import file_tag, form_mark, is_shared_device
 from app.extensions import db
 from app.i18n import in_other_language
 from app.models.dossier import Job
-from app.services import jobs
-from app.services.post_keys import FIELD as KEY_FIELD
-from app.services.post_keys import new_key
+from app.services.base.post_keys import FIELD as KEY_FIELD
+from app.services.base.post_keys import new_key
 from app.serving import REFUSED
+from app.work import claims
 
 MAIN = "main#isi"  # how htmx 4 names our swap target: tag and id
 NO_STORE = "no-store"
@@ -291,7 +291,7 @@ def will_write() -> None:
 
 def run_now(job: Job, budget_s: float = ANSWER_WITHIN_S) -> bool:
     """Try a job at once, after commit_now(). What does not answer in time is left to the worker."""
-    return jobs.run(job.id, budget_s=budget_s, jitter=random.random)
+    return claims.run(job.id, budget_s=budget_s, jitter=random.random)
 
 
 def _finish_transaction(response: Response) -> Response:

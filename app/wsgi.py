@@ -4,8 +4,9 @@ import os
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import NoInstallation, counting, create_app, purpose
-from app.warmup import warm_up
+from app import NoInstallation, create_app, purpose
+from app.work import counting
+from app.work.warmup import warm_up
 
 try:
     app = create_app()

@@ -29,7 +29,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from app.config import ROOT
-from app.services.post_keys import FIELD, new_key
+from app.services.base.post_keys import FIELD, new_key
 from tests.journey import Cost, Journey, Outcome, in_a_line
 from tests.personas import personas
 from tests.tools import load, slow_senders, slowlink

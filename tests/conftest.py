@@ -21,9 +21,11 @@ from sqlalchemy.orm import scoped_session
 from app import create_app, gateways, i18n
 from app.config import Settings, load_secrets, read_settings
 from app.extensions import db, limiter
-from app.services import messages, pins, sealed_files
-from app.services.reference import load_releases
-from app.services.reference_book import reset_book
+from app.services.dossier import pins
+from app.services.messages import outbox
+from app.services.papers import sealed_files
+from app.services.reference.book import reset_book
+from app.services.reference.loading import load_releases
 from tests.browser.served import Served
 from tests.client import CheckingClient
 from tests.pages import PLACES, own_tables
@@ -107,7 +109,7 @@ def empty_book():
 @pytest.fixture(autouse=True)
 def no_quiet_hours(monkeypatch) -> None:
     """Let messages go out at any hour: tests run at night too. Its own tests bring quiet back."""
-    monkeypatch.setattr(messages, "next_allowed", lambda moment, _kind: moment)
+    monkeypatch.setattr(outbox, "next_allowed", lambda moment, _kind: moment)
 
 
 @pytest.fixture

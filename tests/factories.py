@@ -35,9 +35,13 @@ from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Job
-from app.services import dossiers, estimates, handovers, jobs, nik_checks, pins
+from app.services.dossier import estimates, opening, pins
+from app.services.journey import activities, steps
+from app.services.nik import checks
+from app.services.oss import handovers
 from app.simulators.dukcapil import PracticePerson, create_dukcapil_simulator, practice_people
 from app.simulators.oss import create_oss_simulator
+from app.work import claims
 
 T = TypeVar("T")
 
@@ -76,7 +80,7 @@ def pin_hash(pin: str = PIN) -> str:
 
 def identify(dossier: Dossier, who: PracticePerson) -> bool:
     """Type what stands on somebody's card. Return True when the registry must be asked."""
-    return dossiers.identify(
+    return steps.identify(
         dossier,
         nik=who.nik,
         name=who.typed_name,
@@ -100,13 +104,13 @@ def dossier_at(
     asked: the registry was asked right after the identity, as the page does; its answer depends on
     how the built-in registry behaves just now. Everything is committed.
     """
-    dossier = dossiers.start(pin_hash(), "id")
+    dossier = opening.start(pin_hash(), "id")
     if scope_no is None and (choices := estimates.scope_choices(kbli_code)):
         scope_no = choices[0][0]
 
     def identity() -> None:
         if identify(dossier, PEOPLE[who]):
-            job = nik_checks.plan(dossier)
+            job = checks.plan(dossier)
             db.session.commit()
             if asked and job is not None:  # staff are asked by nobody: they look at their list
                 run(job.id)
@@ -114,12 +118,12 @@ def dossier_at(
     def declarations() -> None:
         whole = estimates.whole_of(dossier)
         assert whole is not None
-        dossiers.declare(dossier, [declaration.kind for declaration in whole.declarations])
+        steps.declare(dossier, [declaration.kind for declaration in whole.declarations])
 
     answers: dict[StepName, Callable[[], object]] = {
         StepName.IDENTITY: identity,
-        StepName.PHONE: lambda: dossiers.set_phone(dossier, PHONE),
-        StepName.HOME: lambda: dossiers.set_home(
+        StepName.PHONE: lambda: steps.set_phone(dossier, PHONE),
+        StepName.HOME: lambda: steps.set_home(
             dossier,
             area_code=VILLAGE,
             area_text=None,
@@ -127,14 +131,14 @@ def dossier_at(
             rt_rw="001/002",
             postcode=None,
         ),
-        StepName.ACTIVITY: lambda: dossiers.choose_activity(dossier, kbli_code),
-        StepName.BUSINESS: lambda: dossiers.describe_business(
+        StepName.ACTIVITY: lambda: steps.choose_activity(dossier, kbli_code),
+        StepName.BUSINESS: lambda: steps.describe_business(
             dossier,
             trade_name="Kios Contoh",
             description="Saya jual beras dan gula",
             scope_no=scope_no,
         ),
-        StepName.PLACE: lambda: dossiers.set_place(
+        StepName.PLACE: lambda: steps.set_place(
             dossier,
             village_code=village_code,
             street=STREET,
@@ -142,11 +146,11 @@ def dossier_at(
             shared_premises=False,
             position_code="01",
         ),
-        StepName.LAND: lambda: dossiers.set_land(
+        StepName.LAND: lambda: steps.set_land(
             dossier, area=Decimal("12"), unit="01", status="02", customary=False
         ),
-        StepName.CAPITAL: lambda: dossiers.declare_capital(dossier, capital),
-        StepName.PRODUCTION: lambda: dossiers.set_production(
+        StepName.CAPITAL: lambda: steps.declare_capital(dossier, capital),
+        StepName.PRODUCTION: lambda: steps.set_production(
             dossier,
             workers_male=1,
             workers_female=1,
@@ -169,10 +173,10 @@ ENTITY_NPWP = "0000000018091000"  # made up; its ninth digit fits
 DEED_NUMBER = "AHU-0000000.LATIHAN"
 
 
-def entity_facts(form: LegalForm, **changes: Any) -> dossiers.EntityFacts:
+def entity_facts(form: LegalForm, **changes: Any) -> steps.EntityFacts:
     """Return what a made-up company, group or branch says about itself."""
     branch = form is LegalForm.BRANCH
-    facts = dossiers.EntityFacts(
+    facts = steps.EntityFacts(
         name="Contoh Jaya",
         role=RULES[form].roles[0],
         registration_no=None if branch else DEED_NUMBER,
@@ -188,10 +192,10 @@ def entity_facts(form: LegalForm, **changes: Any) -> dossiers.EntityFacts:
 def entity_dossier(form: LegalForm, *, deed: tuple[str, ...] = (LOW,), **options: Any) -> Dossier:
     """Return a complete dossier of a company, group or branch; deed: its codes of KBLI 2025."""
     dossier = dossier_at(None, **options)
-    dossiers.choose_form(dossier, form)
-    dossiers.describe_entity(dossier, entity_facts(form))
+    steps.choose_form(dossier, form)
+    steps.describe_entity(dossier, entity_facts(form))
     if RULES[form].deed:
-        dossiers.set_deed(dossier, year=2025, codes=deed)
+        steps.set_deed(dossier, year=2025, codes=deed)
     db.session.commit()
     return dossier
 
@@ -204,21 +208,21 @@ def add_activity(
     shared_premises: bool = False,
 ) -> Activity:
     """Add an activity with all its answers, at the place of the main one, and state again."""
-    added = dossiers.add_activity(dossier)
+    added = activities.add_activity(dossier)
     at = added.position
-    dossiers.choose_activity(dossier, kbli_code, at=at)
+    steps.choose_activity(dossier, kbli_code, at=at)
     choices = estimates.scope_choices(kbli_code)
-    dossiers.describe_business(
+    steps.describe_business(
         dossier,
         trade_name=None,
         description="Saya juga masak",
         scope_no=choices[0][0] if choices else None,
         at=at,
     )
-    dossiers.same_place(dossier, at)
+    steps.same_place(dossier, at)
     added.shared_premises = shared_premises
-    dossiers.declare_capital(dossier, capital, at=at)
-    dossiers.set_production(
+    steps.declare_capital(dossier, capital, at=at)
+    steps.set_production(
         dossier,
         workers_male=0,
         workers_female=2,
@@ -229,7 +233,7 @@ def add_activity(
     )
     whole = estimates.whole_of(dossier)
     assert whole is not None
-    dossiers.declare(dossier, [declaration.kind for declaration in whole.declarations])
+    steps.declare(dossier, [declaration.kind for declaration in whole.declarations])
     db.session.commit()
     return added
 
@@ -246,7 +250,7 @@ def sent_dossier(*, handed_over: bool = True, **options: Any) -> Dossier:
 
 def run(job_id: int, *, budget_s: float = 2.0) -> bool:
     """Run a job with the plain waits between its tries."""
-    return jobs.run(job_id, budget_s=budget_s, jitter=lambda: 0.5)
+    return claims.run(job_id, budget_s=budget_s, jitter=lambda: 0.5)
 
 
 def bring_forward() -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from app.services.reference_book import ReferenceBook
+from app.services.reference.book import ReferenceBook
 from tests.client import Page, title_of
 
 OPEN, CLOSE = "⟦", "⟧"

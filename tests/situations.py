@@ -21,7 +21,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app import create_app, worker
+from app import create_app
+from app.clock import today
 from app.domain.after.lkpm import Rhythm, next_dues, period_of
 from app.domain.dossier.changes import ChangeKind
 from app.domain.dossier.journey import StepName
@@ -33,24 +34,17 @@ from app.domain.nik.verdict import NikClass
 from app.domain.oss.nib import NibSource
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
-from app.forms.person import today
 from app.models.dossier import Dossier
 from app.models.message import Message
-from app.services import (
-    attachments,
-    changes,
-    consents,
-    dossiers,
-    handovers,
-    licences,
-    lkpm,
-    messages,
-    nibs,
-    nik_checks,
-    own_data,
-    practice_office,
-    reconciliation,
-)
+from app.services.after import changes, lkpm
+from app.services.desk import practice
+from app.services.journey import steps
+from app.services.licence import standing
+from app.services.messages import outbox
+from app.services.oss import handovers, nibs, reconciliation, verdicts
+from app.services.papers import taking, wanted
+from app.services.rights import consents, own_data
+from app.work import run
 from tests import factories, papers
 from tests.client import CheckingClient, form_of
 
@@ -113,25 +107,25 @@ def _several(count: int) -> Dossier:
 
 def _half_second_activity() -> Dossier:
     dossier = _several(2)
-    dossiers.set_land(dossier, area=Decimal("20"), unit="01", status="02", customary=False, at=1)
+    steps.set_land(dossier, area=Decimal("20"), unit="01", status="02", customary=False, at=1)
     db.session.commit()
     return dossier
 
 
-def _add_paper(dossier: Dossier, address: str) -> attachments.Attachment:
-    reserved = attachments.reserve(attachments.clean(papers.photo()))
-    attachments.put(reserved)
-    paper = attachments.find_paper(dossier, address).paper
-    added = attachments.attach(dossier, paper.key, paper.position, reserved)
+def _add_paper(dossier: Dossier, address: str) -> taking.Attachment:
+    reserved = taking.reserve(taking.clean(papers.photo()))
+    taking.put(reserved)
+    paper = wanted.find_paper(dossier, address).paper
+    added = taking.attach(dossier, paper.key, paper.position, reserved)
     db.session.commit()
     return added
 
 
 def _with_papers() -> Dossier:
     dossier = factories.dossier_at(None, kbli_code=DEPOT)
-    first, second = [paper.address for paper in attachments.wanted_papers(dossier)][:2]
+    first, second = [paper.address for paper in wanted.wanted_papers(dossier)][:2]
     _add_paper(dossier, first)
-    attachments.remove(dossier, _add_paper(dossier, second))
+    taking.remove(dossier, _add_paper(dossier, second))
     db.session.commit()
     return dossier
 
@@ -150,7 +144,7 @@ def _waits_for_office() -> Dossier:
 
 def _decide(dossier: Dossier, *actions: OfficeAction) -> Dossier:
     for action in actions:
-        practice_office.act(dossier, licences.of(dossier)[-1].id_izin, action)
+        practice.act(dossier, standing.of(dossier)[-1].id_izin, action)
         db.session.commit()
     return dossier
 
@@ -163,11 +157,11 @@ def _two_wait_for_office() -> Dossier:
 
 def _given_back(*, a_paper: bool = False) -> Dossier:
     dossier = factories.dossier_at(None, kbli_code=DEPOT)
-    paper = attachments.wanted_papers(dossier)[0]
+    paper = wanted.wanted_papers(dossier)[0]
     _add_paper(dossier, paper.address)
     _decide(_sent(dossier), OfficeAction.COMPLETE)
-    licence = licences.of(dossier)[-1]
-    practice_office.act(
+    licence = standing.of(dossier)[-1]
+    practice.act(
         dossier,
         licence.id_izin,
         OfficeAction.GIVE_BACK,
@@ -182,7 +176,7 @@ def _given_back(*, a_paper: bool = False) -> Dossier:
 
 def _mended() -> Dossier:
     dossier = _given_back()
-    dossiers.set_place(
+    steps.set_place(
         dossier,
         village_code=factories.VILLAGE,
         street="Jalan Baru 3",
@@ -313,7 +307,7 @@ def _erasure_asked() -> Dossier:
 
 def _to_file(**options: object) -> Dossier:
     dossier = factories.sent_dossier(**options)
-    nik_checks.record_by_staff(dossier, NikClass.MATCH)
+    verdicts.record_by_staff(dossier, NikClass.MATCH)
     db.session.commit()
     return dossier
 
@@ -321,7 +315,7 @@ def _to_file(**options: object) -> Dossier:
 def _several_to_file() -> Dossier:
     dossier = _several(3)
     handovers.send(dossier)
-    nik_checks.record_by_staff(dossier, NikClass.MATCH)
+    verdicts.record_by_staff(dossier, NikClass.MATCH)
     db.session.commit()
     return dossier
 
@@ -340,7 +334,7 @@ def _nib_told() -> Dossier:
 def _company_to_file() -> Dossier:
     dossier = _company(LegalForm.PT)
     handovers.send(dossier)
-    nik_checks.record_by_staff(dossier, NikClass.MATCH)
+    verdicts.record_by_staff(dossier, NikClass.MATCH)
     db.session.commit()
     return dossier
 
@@ -359,11 +353,11 @@ def _newest_code(app: Flask) -> str:
     """Return the code that went out last; the worker of a running server may be quicker than us."""
     newest = select(Message).where(Message.kind == MessageKind.RECOVERY_CODE)
     for _ in range(100):
-        worker.sweep(app)
+        run.sweep(app)
         with factories.looking(app) as session:
             message = session.scalars(newest.order_by(Message.id.desc())).first()
             if message is not None:
-                return str(re.findall(r"\b\d{6}\b", messages.written(message))[0])
+                return str(re.findall(r"\b\d{6}\b", outbox.written(message))[0])
         time.sleep(0.1)
     raise AssertionError("no code came")
 

@@ -8,7 +8,8 @@ from flask.testing import FlaskCliRunner
 from app.domain.oss.handover import HandoverState
 from app.domain.written.support_number import format_support_number
 from app.models.dossier import Dossier
-from app.services import corrections, licences
+from app.services.licence import standing
+from app.services.mending import corrections
 from tests.factories import looking, new_line, sent_dossier
 
 
@@ -27,7 +28,7 @@ def number(app, runner) -> str:
 
 def id_izin(app) -> str:
     with looking(app) as session:
-        return licences.of(session.query(Dossier).one())[0].id_izin
+        return standing.of(session.query(Dossier).one())[0].id_izin
 
 
 def test_a_status_is_recorded_once(app, runner, number):
@@ -88,14 +89,14 @@ def test_mistakes_are_said_and_change_nothing(app, runner, number, arguments):
     assert answer.exit_code != 0
     assert "Error" in answer.output
     with looking(app) as session:
-        (row,) = licences.of(session.query(Dossier).one())
+        (row,) = standing.of(session.query(Dossier).one())
         assert row.status == "09"
 
 
 def test_a_refused_file_is_reopened(app, runner, number):
     with looking(app) as session:
         dossier = session.query(Dossier).one()
-        for row in licences.of(dossier):
+        for row in standing.of(dossier):
             for event in row.events:
                 session.delete(event)
             session.delete(row)

@@ -14,7 +14,8 @@ from app.domain.dossier.events import Behalf, DoerRole, EventKind
 from app.domain.law.legal_form import LegalForm
 from app.extensions import db
 from app.models.dossier import Dossier, Event
-from app.services import doers, dossiers, events
+from app.services.base import doers, events
+from app.services.dossier import opening
 from tests.client import form_of
 from tests.factories import looking, open_dossier, pin_hash, raw_rows, sent_dossier
 
@@ -50,7 +51,7 @@ def test_a_shared_terminal_is_marked_as_such(app, shared):
 )
 def test_a_person_acts_for_themselves_or_for_their_company(app, form, behalf):
     with app.test_request_context("/berkas/diri", method="POST"):
-        dossier = dossiers.start(pin_hash(), "id")
+        dossier = opening.start(pin_hash(), "id")
         dossier.legal_form = form
         assert events.record(dossier, EventKind.SENT).behalf == behalf
         db.session.rollback()
@@ -58,7 +59,7 @@ def test_a_person_acts_for_themselves_or_for_their_company(app, form, behalf):
 
 def test_a_command_is_by_staff_for_the_owner_and_names_nobody(app):
     with looking(app) as session:
-        dossier_id = dossiers.start(pin_hash(), "id").id
+        dossier_id = opening.start(pin_hash(), "id").id
         session.commit()
         number = session.get(Dossier, dossier_id).support_number
     assert app.test_cli_runner().invoke(args=["dossier", "unlock", number]).exit_code == 0

@@ -7,8 +7,8 @@ import json
 import pytest
 from flask.testing import FlaskCliRunner
 
-from app.services import finder as service
-from app.services.reference_book import get_book
+from app.services.kbli import finder as kbli_finder
+from app.services.reference.book import get_book
 
 HEADER = "query,lang,best,acceptable,kind\n"
 
@@ -83,7 +83,7 @@ def test_a_malformed_file_is_refused(runner, tmp_path, text):
 
 def test_old_codes_are_found_by_the_words_of_their_successors(app):
     with app.app_context():
-        finder = service.get_finder(2020)
+        finder = kbli_finder.get_finder(2020)
         book = get_book()
         for words, new in (("tambal ban motor", "95320"), ("kos", "55909"), ("fotokopi", "18111")):
             old = {step.code_2020 for step in book.predecessors(new)}

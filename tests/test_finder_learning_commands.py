@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskCliRunner
 
-from app import counting
 from app.models.finder import FinderCorrection
-from app.services import finder_learning, finder_words
-from app.services.finder_learning import Batch, typed_as
+from app.services.kbli import learning, words
+from app.services.kbli.learning import Batch, typed_as
+from app.work import counting
 from tests.factories import looking
 
 KIOSK = "47112"
@@ -30,12 +30,12 @@ def run(app):
 
 @pytest.fixture
 def searched(app) -> None:
-    finder_learning.tally.take()
+    learning.tally.take()
     counts = {"kios sembako": 4, "xqzwvk": 3, "jual pinang": 2}
     typed = {text: typed_as(text, language="id") for text in counts}
     chosen = {(typed["kios sembako"], KIOSK): 1}
     batch = Batch({typed[text]: number for text, number in counts.items()}, chosen)
-    finder_learning.tally.give_back(batch)
+    learning.tally.give_back(batch)
     assert counting.flush(app)
 
 
@@ -65,12 +65,12 @@ def test_corrections(run, app):
                 from_code=KIOSK,
                 to_code="00000",
                 corrected=7,
-                last_month=finder_learning.month_of(now),
+                last_month=learning.month_of(now),
             )
         )
         session.commit()
     said = run("corrections").strip()
-    assert said.startswith(f"7  {finder_learning.month_text(now)}  {KIOSK} ")
+    assert said.startswith(f"7  {learning.month_text(now)}  {KIOSK} ")
     assert said.endswith("-> 00000 ?")
 
 
@@ -102,7 +102,7 @@ def test_a_file_with_a_mistake_adds_nothing(run, app, tmp_path):
     file.write_text("a,b\n")
     assert "the columns are" in run("words", "import", str(file), code=1)
     with looking(app):
-        assert finder_words.in_use() == []
+        assert words.in_use() == []
 
 
 def test_a_file_of_a_spreadsheet_is_taken(run, tmp_path):

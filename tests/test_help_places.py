@@ -11,7 +11,7 @@ from app.domain.licence.corrections import ReturnReason
 from app.domain.nik.verdict import NikClass
 from app.domain.written.person import AgeProblem
 from app.forms.fields import ParsedField
-from app.services import help
+from app.services.help import book
 from tests.test_labels import ENUMS, FORMS, fields_of
 
 PROBLEMS = {name: kind for name, kind in ENUMS.items() if name.endswith("Problem")}
@@ -36,8 +36,8 @@ def problems_of_boxes(application) -> dict[str, Enum]:
 
 @pytest.fixture
 def places(application):
-    found = help.book().places
-    assert help.topics(), "there is no content"
+    found = book.book().places
+    assert book.topics(), "there is no content"
     return found
 
 
@@ -75,4 +75,4 @@ def test_the_list_names_only_problems_that_exist(places):
 
 def test_every_place_leads_to_a_topic_that_exists(places):
     for part in (places.step, places.nik, places.reason, places.problem, places.page):
-        assert set(part.values()) <= set(help.book().topics)
+        assert set(part.values()) <= set(book.book().topics)

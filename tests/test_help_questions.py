@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.services import help
+from app.services.help import book
 from tests.client import form_of, links_of, parse
 from tests.pages import PREFIXES
 
@@ -31,7 +31,7 @@ def opened(client, address: str, language: str) -> Iterator[str]:
     page = parse(client.get(address))
     for to, _ in links_of(page):
         slug = urlsplit(to).path.removeprefix(prefix)
-        if to.startswith(prefix) and slug in help.book().topics:
+        if to.startswith(prefix) and slug in book.book().topics:
             yield slug
 
 
@@ -51,7 +51,7 @@ def taps_to(client, question: str, slug: str, language: str) -> int | None:
 
 def test_the_questions_cover_all_topics(app):
     asked = {row["slug"] for row in questions() if row["language"] == "id"}
-    assert asked == set(help.book().topics)
+    assert asked == set(book.book().topics)
 
 
 @pytest.mark.parametrize("row", questions(), ids=lambda row: row["question"])

@@ -19,7 +19,7 @@ from app.domain.law.legal_form import LegalForm
 from app.domain.law.risk import RiskLevel
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.service_mode import ServiceMode
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 from tests import journey
 from tests.journey import WAYS, Journey, Outcome, source_of
 from tests.personas import Decision, Nib, Papers, Persona, mode_rules, personas

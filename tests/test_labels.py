@@ -72,7 +72,7 @@ NOT_SHOWN = {
     "StatusSource": "the record; pages show what happened",
     "SizeCode": "for OSS only; pages show BusinessSize",
     "Subject": "sorts rules",
-    "Turn": "has its sentences in services/turn_words.py",
+    "Turn": "has its sentences in labels/turns.py",
     "Topic": "sorts conclusions",
     "Surety": "steers what a page asks",
 }

@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 
 import app as package
-from app import limits, worker
+from app import limits
 from app.extensions import limiter
 from app.limits import LIMITS, Limit, Whom
-from app.services import dossiers
+from app.services.dossier import opening
 from app.web import say_wait
+from app.work import run
 from tests.client import CheckingClient, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PIN, looking, open_dossier, pin_hash
 from tests.pages import PREFIXES, Walk
@@ -135,7 +136,7 @@ def test_only_wrong_numbers_count_at_the_way_of_a_file(app, limited):
     """A village looks after its files all day; who tries numbers one by one is stopped."""
     client = limited.test_client()
     with looking(app) as session:
-        number = dossiers.start(pin_hash(), "id").support_number
+        number = opening.start(pin_hash(), "id").support_number
         session.commit()
     for _ in range(5):
         assert client.get(f"/lacak?nomor={number}").status_code == 200
@@ -177,7 +178,7 @@ def spend_a_day(app: Flask, client: CheckingClient, pin: str = PIN) -> None:
         assert form.submit().status_code == 403
     page = form_of(client.get("/berkas/lupa")).fill(nomor=number).submit()
     assert form_of(page).fill(kode="000001").submit().status_code == 403
-    worker.sweep(app)
+    run.sweep(app)
     assert form_of(page).fill(kode=code_told(app)).submit().status_code == 200
     page = form_of(client.get("/berkas/lupa/pin")).fill(pin=pin).submit()
     assert here(page) == "/berkas/nomor"

@@ -10,10 +10,10 @@ import structlog
 from flask import Flask
 from sqlalchemy import text
 
-from app import worker
 from app.auth import open_to_all
 from app.logs import PERSONAL
-from app.services import jobs
+from app.services.base import jobs
+from app.work import run
 from tests.client import form_of
 from tests.factories import OTHER_PIN, PEOPLE, bring_forward, logged, looking
 from tests.pages import KIOSK, NAME_DIFFERS, PIN, Persona, Walk
@@ -76,7 +76,7 @@ def test_a_whole_journey_logs_nothing_about_anybody(loud, who, htmx):
         page.fill(nomor=walk.number, pin=OTHER_PIN).submit()
         page.fill(nomor=walk.number, pin=PIN).submit()
         client.get(f"/lacak?nomor={walk.number.replace(' ', '+')}")
-        worker.sweep(loud)
+        run.sweep(loud)
     lines = log.getvalue().splitlines()
     requests = [json.loads(line) for line in lines if '"request"' in line]
     assert len(requests) > 20
@@ -93,7 +93,7 @@ def test_trouble_with_an_office_logs_nothing_about_anybody(loud, office_is, offi
         Walk(loud.test_client(), KIOSK).to("hasil")
         with looking(loud):
             bring_forward()
-        worker.sweep(loud)
+        run.sweep(loud)
     assert "warning" in log.getvalue(), "the trouble itself is named"
     assert found_in(log.getvalue(), KIOSK) == []
 
@@ -123,7 +123,7 @@ def test_a_fault_in_the_database_logs_its_place_and_no_answer(loud, page):
     (fault,) = [line for line in lines if line["event"] == "unexpected_error"]
     assert fault["endpoint"] == "journey.take"
     assert fault["error"] in {"OperationalError", "ProgrammingError"}
-    assert any(place.startswith("services/events.py:") for place in fault["at"])
+    assert any(place.startswith("services/base/events.py:") for place in fault["at"])
     assert found_in(log.getvalue(), KIOSK) == []
     # One button sends it again, and this time it is saved.
     again = form_of(answer).submit(follow=False)
@@ -153,7 +153,7 @@ def test_a_fault_in_a_job_logs_its_place_and_no_message(app):
             jobs.plan("uji", None)
             session.commit()
         with logged() as log:
-            worker.sweep(app)
+            run.sweep(app)
     finally:
         jobs._handlers.pop("uji")
     assert "ValueError" in log.getvalue()

@@ -23,7 +23,7 @@ from app import create_app
 from app.config import read_settings
 from app.extensions import db, vault
 from app.models.columns import Sealed
-from app.services.reference import load_releases
+from app.services.reference.loading import load_releases
 from app.vault import CannotDecrypt
 from tests.factories import rows, sent_dossier
 

@@ -8,7 +8,10 @@ from app.domain.licence.turns import Turn
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.nib import NibSource
 from app.models.dossier import Dossier
-from app.services import licences, messages, nib_decisions, nibs, nik_checks, progress
+from app.services.licence import standing
+from app.services.messages import outbox
+from app.services.oss import nib_decisions, nibs, verdicts
+from app.services.tracking import progress
 from tests.factories import MEDIUM_HIGH, PEOPLE, looking, sent_dossier
 
 NIB, OTHER = "8120207732258", "8120207732259"
@@ -25,7 +28,7 @@ def clash(app, assist) -> tuple[str, str]:
     with looking(assist) as session:
         holder, asking = sent_dossier(kbli_code=MEDIUM_HIGH), sent_dossier(who="fisher")
         for each in (holder, asking):
-            nik_checks.record_by_staff(each, NikClass.MATCH)
+            verdicts.record_by_staff(each, NikClass.MATCH)
         nibs.tell(holder, NIB, NibSource.TYPED)
         with pytest.raises(nibs.NibTaken):
             nibs.tell(asking, NIB, NibSource.TYPED)
@@ -66,12 +69,12 @@ def test_given_to_who_brings_the_paper(assist, clash):
         assert progress.turn_of(asking) is Turn.DONE, "staff have seen the paper"
         assert (holder.handover.nib, holder.handover.nib_shared) == (None, False)
         assert progress.turn_of(holder) is Turn.FILE_AT_OSS
-        assert licences.of(holder) == [], "what was told of the wrong NIB goes with it"
+        assert standing.of(holder) == [], "what was told of the wrong NIB goes with it"
         assert [facts_of(each) for each in (asking, holder)] == [
             [("nib_decided", True)],
             [("nib_decided", False)],
         ]
-        assert messages.of_dossier(holder)[0].kind == "status_changed"
+        assert outbox.of_dossier(holder)[0].kind == "status_changed"
         nibs.tell(holder, OTHER, NibSource.TYPED)
     again = flask_nib(assist, "decide", clash[1], NIB, "--for", "asking")
     assert again.exit_code == 1, "decided once"

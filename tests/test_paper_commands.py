@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models.dossier import Event
 from tests import papers
 from tests.factories import dossier_at
-from tests.services.test_attachments import NAMES_PAPERS, add
+from tests.services.papers.test_taking import NAMES_PAPERS, add
 
 
 @pytest.fixture

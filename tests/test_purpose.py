@@ -15,14 +15,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app, practice_space, purpose, worker
+from app import create_app, practice_space, purpose
 from app.__main__ import main
 from app.config import ROOT, Settings, load_secrets, read_settings
 from app.extensions import db, ports, vault
 from app.models.dossier import Dossier, Paper
 from app.models.installation import Installation
 from app.purpose import OtherPurpose, claim
-from app.services import dossiers
+from app.services.dossier import opening
+from app.work import run
 from tests.factories import PEOPLE, identify, pin_hash
 
 STRANGER = "9601055403870001"  # made up; its serial is one that a real card might have
@@ -66,7 +67,7 @@ def start(application, tmp_path) -> Iterator[Start]:
 def file_of(app: Flask, nik: str | None = None, *, specimen: bool = False) -> None:
     """Open a file; give it a NIK, or a specimen."""
     with app.app_context():
-        dossier = dossiers.start(pin_hash(), "id")
+        dossier = opening.start(pin_hash(), "id")
         if nik == PEOPLE["kiosk"].nik:
             identify(dossier, PEOPLE["kiosk"])
         elif nik is not None:
@@ -180,7 +181,7 @@ def test_older_practice_that_has_only_been_opened_goes_on(start: Start) -> None:
 def test_the_worker_and_the_practice_space_are_held_to_it(start: Start, monkeypatch) -> None:
     real = start("assist")
     settings: Settings = real.config["SETTINGS"]
-    monkeypatch.setattr(worker, "make_huey", lambda _app: pytest.fail("it began to work"))
+    monkeypatch.setattr(run, "make_huey", lambda _app: pytest.fail("it began to work"))
     app = start("training", "other", claims=False)
     with app.app_context():
         db.session.add(Installation(id=1, purpose="real", since=datetime.now(UTC)))
@@ -188,7 +189,7 @@ def test_the_worker_and_the_practice_space_are_held_to_it(start: Start, monkeypa
         db.session.remove()
         db.engine.dispose()
     with pytest.raises(OtherPurpose):
-        worker.run(app)
+        run.run(app)
     inside = practice_space.environment(settings, {"PATH": "x"})
     claimed = create_app(read_settings(inside), testing=True)
     with claimed.app_context():

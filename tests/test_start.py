@@ -15,8 +15,8 @@ from sqlalchemy import text
 from app import create_app
 from app.config import Settings, read_settings
 from app.extensions import db
-from app.services import reference_book
-from app.warmup import warm_up
+from app.services.reference import book
+from app.work.warmup import warm_up
 
 
 def raw(path: Path) -> sqlite3.Connection:
@@ -58,9 +58,9 @@ def test_a_starting_process_lets_others_write(
     if request.config.getoption("--database") != "sqlite":
         pytest.skip("PostgreSQL has no lock for all writers")
     known: Settings = application.config["SETTINGS"]
-    assert reference_book._in_use is None
+    assert book._in_use is None
     with closing(raw(known.instance / "oss.sqlite")) as other:
         other.execute("BEGIN IMMEDIATE")
         warm_up(application)
         other.execute("ROLLBACK")
-    assert reference_book._in_use is not None
+    assert book._in_use is not None

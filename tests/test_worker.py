@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from app import worker
 from app.adapters.messages import Messages, NotSent, NotSentCause
 from app.adapters.messages.mail import MailServer, SmtpMail
 from app.domain.oss import handover as oss_handover
@@ -19,7 +18,9 @@ from app.domain.sending.messages import Channel, MessageKind
 from app.extensions import ports
 from app.models.dossier import Dossier, Handover, Job, PostKey
 from app.models.message import Message
-from app.services import jobs, messages, post_keys
+from app.services.base import jobs, post_keys
+from app.services.messages import outbox
+from app.work import run
 from tests.factories import (
     at_once,
     bring_forward,
@@ -31,10 +32,10 @@ from tests.factories import (
     oss_submissions,
     sent_dossier,
 )
-from tests.services.test_messages import Recorder
+from tests.services.messages.test_outbox import Recorder
 
 KIND = "uji"
-LANES = len(worker.LANES)
+LANES = len(run.LANES)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,19 +74,19 @@ def plan(app, *dues: datetime) -> list[int]:
 
 
 def test_a_sweep_with_nothing_to_do(app):
-    assert worker.sweep(app) == 0
+    assert run.sweep(app) == 0
 
 
 def test_a_job_that_fails_does_not_stop_the_others(app, calls):
     now = datetime.now(UTC)
     ids = plan(app, *(now - timedelta(minutes=m) for m in (3, 2, 1)))
     with logged() as log:
-        assert worker.sweep(app) == 2
+        assert run.sweep(app) == 2
     assert calls == ids
-    assert worker.sweep(app) == 0, "the failed one comes again, but not at once"
+    assert run.sweep(app) == 0, "the failed one comes again, but not at once"
     with looking(app):
         bring_forward()
-    assert worker.sweep(app) == 1
+    assert run.sweep(app) == 1
     assert calls == [*ids, ids[1]]
     (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
     assert (line["event"], line["job"], line["error"]) == ("job_failed", ids[1], "RuntimeError")
@@ -94,7 +95,7 @@ def test_a_job_that_fails_does_not_stop_the_others(app, calls):
 
 def test_what_is_not_due_yet_waits(app, calls):
     plan(app, datetime.now(UTC) + timedelta(minutes=1))
-    assert worker.sweep(app) == 0
+    assert run.sweep(app) == 0
     assert calls == []
 
 
@@ -106,13 +107,13 @@ def test_the_registry_comes_back_and_everything_goes_on(app, office_is):
         ids = [sent_dossier().id for _ in range(2)]
         office_is("dukcapil", "up")
         bring_forward()
-    assert worker.sweep(app) == 4, "two checks, and two messages that the file was sent"
+    assert run.sweep(app) == 4, "two checks, and two messages that the file was sent"
     with looking(app) as session:
         states = session.scalars(select(Handover.state)).all()
     assert set(states) == {"waiting"}
-    assert worker.sweep(app) == 4, "two hand-overs, and two messages that the NIK fits"
-    assert worker.sweep(app) == 2, "two messages that the NIB is there"
-    assert worker.sweep(app) == 0
+    assert run.sweep(app) == 4, "two hand-overs, and two messages that the NIK fits"
+    assert run.sweep(app) == 2, "two messages that the NIB is there"
+    assert run.sweep(app) == 0
     with looking(app) as session:
         handed = session.scalars(select(Handover)).all()
         assert {handover.dossier_id for handover in handed} == set(ids)
@@ -127,11 +128,11 @@ def test_oss_comes_back_and_everything_goes_on(app, office_is):
     with looking(app):
         sent_dossier()
         bring_forward()
-    assert worker.sweep(app) == 1, "the message that the file was sent"
+    assert run.sweep(app) == 1, "the message that the file was sent"
     office_is("oss", "up")
     with looking(app):
         bring_forward()
-    assert worker.sweep(app) == 1
+    assert run.sweep(app) == 1
     assert oss_submissions(app) == before + 1
     with looking(app) as session:
         assert session.scalars(select(Handover.state)).one() == "accepted"
@@ -142,7 +143,7 @@ def test_two_workers_do_each_job_once(app, calls):
     calls.append(0)
     calls.append(0)  # so that none of the jobs is the second call, which fails
     ids = plan(app, *[now] * 6)
-    results = at_once([lambda: worker.sweep(app)] * 2)
+    results = at_once([lambda: run.sweep(app)] * 2)
     assert [r for r in results if isinstance(r, BaseException)] == []
     assert sorted(calls[2:]) == ids
 
@@ -156,14 +157,14 @@ def test_tidying_drops_old_keys_only(app):
         first = session.scalars(select(PostKey.key)).first()
         session.execute(update(PostKey).where(PostKey.key == first).values(used_at=old))
         session.commit()
-    worker.tidy(app)
+    run.tidy(app)
     assert count(app, PostKey) == 1
     assert count(app, Dossier) == 1
 
 
 def test_the_tidy_catches_up_once_after_nights_without_power(app, monkeypatch):
     done: list[int] = []
-    monkeypatch.setattr(worker, "tidy", lambda _app: done.append(1))
+    monkeypatch.setattr(run, "tidy", lambda _app: done.append(1))
     (app.config["SETTINGS"].instance / "tidied").unlink(missing_ok=True)
     night = datetime(2026, 11, 23, 18, 20, tzinfo=UTC)  # 03.20 WIT
     for hours, due in [
@@ -176,7 +177,7 @@ def test_the_tidy_catches_up_once_after_nights_without_power(app, monkeypatch):
         (24 * 2, True),  # the clock was set back
         (24 * 2 + 1, False),
     ]:
-        assert worker.tidy_if_due(app, night + timedelta(hours=hours)) is due, hours
+        assert run.tidy_if_due(app, night + timedelta(hours=hours)) is due, hours
     assert len(done) == 4
 
 
@@ -197,19 +198,19 @@ def waiting(huey) -> list[str]:
 
 def test_each_sweep_plans_the_next_one(app, calls):
     plan(app, datetime.now(UTC))
-    huey = worker.make_huey(app)
+    huey = run.make_huey(app)
     for _ in range(3 * LANES):
         assert run_next(huey) == "sweep"
     assert calls, "and it did its work"
-    assert {task.args[0] for task in huey.pending()} == set(worker.LANES)
+    assert {task.args[0] for task in huey.pending()} == set(run.LANES)
     task = huey.pending()[-1]
     wait_s = (task.eta - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
-    assert worker.SWEEP_EVERY_S - 2 < wait_s <= worker.SWEEP_EVERY_S
+    assert run.SWEEP_EVERY_S - 2 < wait_s <= run.SWEEP_EVERY_S
 
 
 def test_a_restart_does_not_multiply_the_sweeps(app):
     for _ in range(3):
-        huey = worker.make_huey(app)
+        huey = run.make_huey(app)
         assert waiting(huey) == ["sweep"] * LANES
         run_next(huey)
         assert waiting(huey) == ["sweep"] * LANES
@@ -218,7 +219,7 @@ def test_a_restart_does_not_multiply_the_sweeps(app):
 def test_a_sweep_that_fails_is_followed_by_another(app, calls):
     """While the database is away, say during its own restart."""
     plan(app, datetime.now(UTC))
-    huey = worker.make_huey(app)
+    huey = run.make_huey(app)
     with looking(app) as session:
         session.execute(text("ALTER TABLE jobs RENAME TO jobs_away"))
         session.commit()
@@ -251,13 +252,13 @@ def test_a_code_goes_while_the_mail_server_is_silent(database, app, monkeypatch)
         dossier.applicant.email = "contoh@example.test"
         database.commit()
         for number in range(3):
-            messages.announce(dossier, MessageKind.SENT, dedupe=str(number))
-        messages.announce(dossier, MessageKind.RECOVERY_CODE, dedupe="c", code="123456")
+            outbox.announce(dossier, MessageKind.SENT, dedupe=str(number))
+        outbox.announce(dossier, MessageKind.RECOVERY_CODE, dedupe="c", code="123456")
         database.commit()
-        sweeps = threading.Thread(target=worker.sweep_lane, args=(app, Channel.EMAIL))
+        sweeps = threading.Thread(target=run.sweep_lane, args=(app, Channel.EMAIL))
         sweeps.start()
         line, _ = silent.accept()  # it asks now, and hears nothing
-        assert worker.sweep_lane(app, Channel.SMS) == 4
+        assert run.sweep_lane(app, Channel.SMS) == 4
         assert next(each.kind for each in sent_in_order(database, sms)) == MessageKind.RECOVERY_CODE
         assert sweeps.is_alive(), "mail is still waiting"
         line.close()
@@ -280,12 +281,12 @@ def test_a_channel_that_answers_again_is_used_again(database, app, monkeypatch):
     monkeypatch.setattr(ports, "messages", Messages({Channel.SMS: sms}))
     dossier = dossier_at(None)
     for number in range(3):
-        messages.announce(dossier, MessageKind.SENT, dedupe=str(number))
+        outbox.announce(dossier, MessageKind.SENT, dedupe=str(number))
     database.commit()
-    worker.sweep_lane(app, Channel.SMS)
+    run.sweep_lane(app, Channel.SMS)
     assert sms.got == []
-    worker.sweep_lane(app, Channel.SMS)
+    run.sweep_lane(app, Channel.SMS)
     assert len(sms.got) == 2
     bring_forward()
-    worker.sweep_lane(app, Channel.SMS)
+    run.sweep_lane(app, Channel.SMS)
     assert len(sms.got) == 3

@@ -9,7 +9,8 @@ from flask_wtf import FlaskForm
 
 from app.domain.written import pin as written_pin
 from app.domain.written import support_number
-from app.forms.fields import NUMBER_MESSAGES, PIN_MESSAGES, ParsedField
+from app.forms.fields import ParsedField
+from app.forms.mistakes import NUMBER_MESSAGES, PIN_MESSAGES
 
 
 class StartForm(FlaskForm):

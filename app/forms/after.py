@@ -13,15 +13,8 @@ from app.domain.dossier.changes import REASON_AT_MOST
 from app.domain.law.business_size import BusinessSize
 from app.domain.written import money, place, quantities
 from app.forms.business_check import PublicForm
-from app.forms.fields import (
-    COUNT_MESSAGES,
-    INPUT_AT_MOST,
-    MONEY_MESSAGES,
-    AtMost,
-    ChoiceField,
-    ParsedField,
-    messages_for_text,
-)
+from app.forms.fields import INPUT_AT_MOST, AtMost, ChoiceField, ParsedField
+from app.forms.mistakes import COUNT_MESSAGES, MONEY_MESSAGES, messages_for_text
 from app.i18n import rupiah
 
 QUERY_AT_MOST = 200

@@ -11,17 +11,15 @@ from wtforms.validators import StopValidation
 
 from app.domain.law.business_size import Capital
 from app.domain.oss.codes import LandStatus, LandUnit, Position
-from app.domain.written import money, place, quantities
-from app.forms.fields import (
+from app.domain.written import place, quantities
+from app.forms.boxes import amount, rt_rw_field, street_field
+from app.forms.fields import AreaSelect, ChoiceField, ParsedField, SearchField, without_unseen
+from app.forms.mistakes import (
     COUNT_MESSAGES,
-    MONEY_MESSAGES,
-    ChoiceField,
-    ParsedField,
     messages_for_quantity,
     messages_for_text,
 )
-from app.forms.person import AreaSelect, SearchField, rt_rw_field, street_field, without_unseen
-from app.i18n import number_to_edit, rupiah
+from app.i18n import number_to_edit
 
 
 class ActivityForm(FlaskForm):
@@ -158,44 +156,30 @@ class LandForm(FlaskForm):
             )
 
 
-def _amount(label: Any, hint: Any, empty: Any) -> ParsedField:
-    """empty: what to do about this box when it is left empty; each has its own sentence."""
-    return ParsedField(
-        label,
-        description=hint,
-        parse=money.parse_rupiah,
-        messages={**MONEY_MESSAGES, money.MoneyProblem.EMPTY: empty},
-        show=rupiah,
-        inputmode="decimal",
-        short=True,
-        numeric=True,
-    )
-
-
 class CapitalForm(FlaskForm):
     """Modal, in its parts."""
 
-    mesin = _amount(
+    mesin = amount(
         _l("Machines and tools"),
         _l("Stove, fridge, boat, sewing machine. Example: 7.500.000"),
         _l("What are your machines and tools worth? None? Type 0."),
     )
-    kerja = _amount(
+    kerja = amount(
         _l("Goods and money to run the business"),
         _l("Stock, cash, wages."),
         _l("How much are your goods and your cash? None? Type 0."),
     )
-    lain = _amount(
+    lain = amount(
         _l("Other things"),
         _l("Shelves, signboard, transport."),
         _l("What are the other things worth? None? Type 0."),
     )
-    tanah = _amount(
+    tanah = amount(
         _l("Land"),
         _l("Bought for the business. Rented or your own already? Type 0."),
         _l("Did you buy land for it? If not, type 0."),
     )
-    bangunan = _amount(
+    bangunan = amount(
         _l("Building"),
         _l("Built or bought for the business. None? Type 0."),
         _l("Did you build or buy a building for it? If not, type 0."),
@@ -269,7 +253,3 @@ class DeclarationsForm(FlaskForm):
             str(_l("Read each statement and tick it. Not true for you? Ask the office first."))
         ]
         return False
-
-
-class SendForm(FlaskForm):
-    """A button and nothing else."""

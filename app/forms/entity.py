@@ -8,19 +8,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import StopValidation
 
+from app.clock import today
 from app.domain.law import deed
 from app.domain.law.legal_form import LegalForm
 from app.domain.oss import nib
 from app.domain.written import dates, place, tax_numbers
-from app.forms.fields import (
-    DATE_MESSAGES,
-    NPWP_MESSAGES,
-    ChoiceField,
-    ParsedField,
-    messages_for_text,
-)
+from app.forms.fields import ChoiceField, ParsedField, without_unseen
+from app.forms.mistakes import DATE_MESSAGES, NPWP_MESSAGES, messages_for_text
 from app.forms.nib import NIB_MESSAGES
-from app.forms.person import today, without_unseen
 
 
 class KindForm(FlaskForm):

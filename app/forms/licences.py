@@ -8,16 +8,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import StopValidation
 
+from app.clock import today
 from app.domain.licence.status import OfficeAction
 from app.domain.written import dates, place, quantities
-from app.forms.fields import (
-    COUNT_MESSAGES,
-    DATE_MESSAGES,
-    ChoiceField,
-    ParsedField,
-    messages_for_text,
-)
-from app.forms.person import AreaSelect, today
+from app.forms.fields import AreaSelect, ChoiceField, ParsedField
+from app.forms.mistakes import COUNT_MESSAGES, DATE_MESSAGES, messages_for_text
 
 ANSWER_DAYS_AT_MOST = 60
 _GIVES_BACK = frozenset({OfficeAction.GIVE_BACK, OfficeAction.GIVE_BACK_ANEW})

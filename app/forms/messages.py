@@ -10,7 +10,9 @@ from flask_wtf import FlaskForm
 
 from app.domain.sending.messages import Channel
 from app.domain.written import place
-from app.forms.fields import ChoiceField, ParsedField, messages_for_text, phone_field
+from app.forms.boxes import phone_field
+from app.forms.fields import ChoiceField, ParsedField
+from app.forms.mistakes import messages_for_text
 
 NONE = "tidak"
 _WORDS = {

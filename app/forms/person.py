@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import StopValidation
 
-from app.domain.law.calendar import local_date
+from app.clock import today
 from app.domain.nik import number
 from app.domain.written import dates, email_address, person, place, tax_numbers
 from app.forms import practice
-from app.forms.fields import (
+from app.forms.boxes import phone_field, postcode_field, rt_rw_field, street_field
+from app.forms.fields import AreaSelect, ChoiceField, ParsedField, without_unseen
+from app.forms.mistakes import (
     DATE_MESSAGES,
     EMAIL_MESSAGES,
-    INPUT_AT_MOST,
     NAME_MESSAGES,
     NIK_MESSAGES,
     NPWP_MESSAGES,
-    POSTCODE_MESSAGES,
-    RT_RW_MESSAGES,
-    ChoiceField,
-    ParsedField,
     messages_for_text,
-    phone_field,
 )
 
 AGE_MESSAGES = {
@@ -37,11 +32,6 @@ AGE_MESSAGES = {
     ),
     person.AgeProblem.TOO_OLD: _l("This date lies too far back. Check the year."),
 }
-
-
-def today() -> date:
-    """Return the day it is in Sorong."""
-    return local_date(datetime.now(UTC))
 
 
 def _birth_date(text: str) -> date:
@@ -144,68 +134,6 @@ class PhoneForm(FlaskForm):
     )
 
 
-class AreaSelect(SelectField):
-    """A list of areas, in groups of (name or "", [(code, name)])."""
-
-    def __init__(self, label: Any = None, *, missing: Any, **options: Any) -> None:
-        super().__init__(label, choices=[], validate_choice=False, **options)
-        self.missing = missing
-        self.groups: list[tuple[str, list[tuple[str, str]]]] = []
-
-    @property
-    def codes(self) -> set[str]:
-        """Return the codes that may be chosen."""
-        return {code for _, options in self.groups for code, _name in options}
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in self.codes:
-            raise StopValidation(str(self.missing))
-
-
-def street_field(label: Any, hint: Any) -> ParsedField:
-    """Return a box for the written part of an address."""
-    return ParsedField(
-        label,
-        description=hint,
-        parse=place.parse_street,
-        messages=messages_for_text(_l("Write the street, or what is near it.")),
-        autocomplete="address-line1",
-    )
-
-
-def rt_rw_field() -> ParsedField:
-    """Return a box for RT and RW."""
-    return ParsedField(
-        _l("RT and RW"),
-        description=_l("For example 001/002, or 1.2 for short."),
-        parse=place.parse_rt_rw,
-        messages=RT_RW_MESSAGES,
-        optional=True,
-        inputmode="decimal",
-        short=True,
-    )
-
-
-def postcode_field() -> ParsedField:
-    """Return a box for the postcode."""
-    return ParsedField(
-        _l("Postcode"),
-        parse=place.parse_postcode,
-        messages=POSTCODE_MESSAGES,
-        optional=True,
-        short=True,
-        numeric=True,
-        inputmode="numeric",
-    )
-
-
-def without_unseen(form: FlaskForm, valid: bool, unseen: Iterable[str]) -> bool:
-    """Forget mistakes of boxes that are not on the page; say whether others are left."""
-    for name in unseen:
-        form[name].errors = []
-    return valid or not any(field.errors for field in form)
-
-
 OUTSIDE = "luar"
 
 
@@ -280,15 +208,3 @@ class OfficeForm(HomeForm):
     # Made anew, so that they stay at the end of the page.
     rtrw = rt_rw_field()
     kodepos = postcode_field()
-
-
-class SearchField(StringField):
-    """A search box keeps its text and is never wrong."""
-
-    def process_formdata(self, valuelist: Any) -> None:
-        self.data = self.clean(valuelist[0]) if valuelist else ""
-
-    @staticmethod
-    def clean(typed: str) -> str:
-        """Return what was typed without signs that cannot be seen."""
-        return "".join(sign for sign in typed[:INPUT_AT_MOST] if sign.isprintable())

@@ -11,7 +11,9 @@ from app.domain.dossier import recovery
 from app.domain.written import place
 from app.forms import practice
 from app.forms.access import StartForm, number_field
-from app.forms.fields import NIK_MESSAGES, ChoiceField, ParsedField, messages_for_text, phone_field
+from app.forms.boxes import phone_field
+from app.forms.fields import ChoiceField, ParsedField
+from app.forms.mistakes import NIK_MESSAGES, messages_for_text
 
 CODE_MESSAGES = {
     recovery.CodeProblem.EMPTY: _l("Type the code from the message on your phone."),

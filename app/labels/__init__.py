@@ -22,12 +22,12 @@ from app.labels import (
     nik_cases,
     own_data,
     risk,
+    turns,
     wire,
 )
 from app.labels.after import CHANGE_HINTS, NEXT_STEP_TEXTS
 from app.labels.assist import PART_NOTES
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
-from app.services import turn_words
 
 __all__ = [
     "DECLARATION_MEANINGS",
@@ -95,8 +95,8 @@ def init_app(app: Flask) -> None:
     app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")
     app.add_template_global(licences.REMEDIES, "RETURN_REMEDIES")
     app.add_template_global(PART_NOTES, "PART_NOTES")
-    app.add_template_filter(turn_words.head_of, "turn_head")
-    app.add_template_filter(turn_words.sentence_of, "turn_sentence")
+    app.add_template_filter(turns.head_of, "turn_head")
+    app.add_template_filter(turns.sentence_of, "turn_sentence")
     app.add_template_filter(change_label)
     app.add_template_filter(change_state_label)
     app.add_template_global(CHANGE_HINTS, "CHANGE_HINTS")

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from app.auth import applicant_required
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
-from app.forms.business import SendForm
+from app.forms.fields import SendForm
 from app.models.dossier import Dossier
 from app.routes import once
-from app.services import dossiers
-from app.services.answers import NoSuchActivity
-from app.services.post_keys import BadPostKey
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import answers
+from app.services.dossier.activity import NoSuchActivity
+from app.services.journey import activities, steps
 from app.web import advance
 
 bp = Blueprint("activities", __name__, url_prefix="/berkas/kegiatan-lain")
@@ -38,7 +39,7 @@ def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
         return once.goes_to(key.taken.location)
     try:
         location = act(g.dossier)
-    except (NoSuchActivity, dossiers.TooManyActivities):
+    except (NoSuchActivity, activities.TooManyActivities):
         location = "receipt.review"  # done before, on another phone; the page shows how it is
     key.lead_to(location, g.dossier.id)
     return once.goes_to(location)
@@ -50,7 +51,7 @@ def add() -> ResponseReturnValue:
     """Add an activity and ask about it."""
 
     def act(dossier: Dossier) -> str:
-        added = dossiers.add_activity(dossier)
+        added = activities.add_activity(dossier)
         return f"journey.show {Stop(StepName.ACTIVITY, added.position)}"
 
     return _change("add", act)
@@ -62,7 +63,7 @@ def remove(ke: int) -> ResponseReturnValue:
     """Take an activity out; the review page offers to put it back."""
 
     def act(dossier: Dossier) -> str:
-        dossiers.remove_activity(dossier, ke - 1)
+        activities.remove_activity(dossier, ke - 1)
         return "receipt.review"
 
     return _change(f"remove.{ke}", act)
@@ -74,7 +75,7 @@ def restore(ke: int) -> ResponseReturnValue:
     """Put an activity back that was taken out."""
 
     def act(dossier: Dossier) -> str:
-        dossiers.restore_activity(dossier, ke - 1)
+        activities.restore_activity(dossier, ke - 1)
         return "receipt.review"
 
     return _change(f"restore.{ke}", act)
@@ -87,9 +88,9 @@ def same_place(ke: int) -> ResponseReturnValue:
     changing = request.form.get("dari") == "periksa"
 
     def act(dossier: Dossier) -> str:
-        dossiers.same_place(dossier, ke - 1)
+        steps.same_place(dossier, ke - 1)
         stop = Stop(StepName.LAND, ke - 1)
-        following = journey.next_after(stop, dossiers.answers_of(dossier), changing=changing)
+        following = journey.next_after(stop, answers.answers_of(dossier), changing=changing)
         if following is None:
             return "receipt.review"
         return f"journey.show {following} periksa" if changing else f"journey.show {following}"

@@ -6,8 +6,8 @@ from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
 from app.auth import applicant_required
-from app.forms.person import today
-from app.services import after_nib, changes
+from app.clock import today
+from app.services.after import changes, next_steps
 from app.web import go, render
 
 bp = Blueprint("after_nib", __name__, url_prefix="/berkas")
@@ -19,4 +19,4 @@ def show() -> ResponseReturnValue:
     """List what to do next, the most urgent first."""
     if not changes.has_nib(g.dossier):
         return go("resume.next_step")
-    return render("after_nib/show.html", steps=after_nib.to_do(g.dossier, on=today()))
+    return render("after_nib/show.html", steps=next_steps.to_do(g.dossier, on=today()))

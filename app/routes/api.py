@@ -16,10 +16,11 @@ from app.domain.law.because import Conclusion
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.risk import products_for
 from app.domain.law.rows import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
-from app.services import business_check, kbli_change
-from app.services.finder import get_finder
-from app.services.finder_questions import talk
-from app.services.reference_book import get_book
+from app.services.kbli import change
+from app.services.kbli.finder import get_finder
+from app.services.kbli.questions import talk
+from app.services.law import estimating
+from app.services.reference.book import get_book
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -119,9 +120,9 @@ def risk() -> ResponseReturnValue:
 @open_to_all
 def old_code(code: str) -> ResponseReturnValue:
     """What became of one KBLI 2020 code, how sure that is, and the risk now."""
-    found = kbli_change.change_of(code)
+    found = change.change_of(code)
     if found is None:
-        return _no_such_code(kbli_change.OLD_YEAR)
+        return _no_such_code(change.OLD_YEAR)
     return _answer(
         {
             **_short(found.old),
@@ -135,7 +136,7 @@ def old_code(code: str) -> ResponseReturnValue:
                     "plain_id": each.entry.plain_id,
                     "plain_en": each.entry.plain_en,
                     "basis": each.basis,
-                    "risk": {row.size: row.levels for row in kbli_change.risk_of(each.entry.code)},
+                    "risk": {row.size: row.levels for row in change.risk_of(each.entry.code)},
                 }
                 for each in found.new
             ],
@@ -225,7 +226,7 @@ def _row(row: RiskRow) -> dict[str, Any]:
         "source": row.source,
         "as_of": row.as_of.isoformat(),
         "reasons": {
-            topic: _reason(reason) for topic, reason in business_check.conclusions_of(row).items()
+            topic: _reason(reason) for topic, reason in estimating.conclusions_of(row).items()
         },
     }
 

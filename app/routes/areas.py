@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 
 KABUPATEN, KOTA = "9601", "9671"
 

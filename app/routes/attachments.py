@@ -37,16 +37,19 @@ from app.domain.dossier.attachments import (
     check_announced,
 )
 from app.extensions import db
-from app.forms.business import SendForm
+from app.forms.fields import SendForm
 from app.gateways import files_advice
 from app.labels import label
 from app.limits import limited
 from app.models.attachment import Attachment, Upload
 from app.routes import once
 from app.routes.resume import ask_for_pin
-from app.services import attachments, corrections, dossiers
-from app.services.attachments import NotThere, PaperState
-from app.services.post_keys import BadPostKey, new_key
+from app.services.base.post_keys import BadPostKey, new_key
+from app.services.dossier import opening
+from app.services.licence import gate
+from app.services.mending import corrections
+from app.services.papers import taking, uploads, wanted
+from app.services.papers.wanted import NotThere, PaperState
 from app.web import advance, commit_now, go, let_others_write, render
 
 bp = Blueprint("attachments", __name__, url_prefix="/berkas/lampiran")
@@ -83,20 +86,20 @@ def body_at_most(limit_bytes: int) -> Callable[[View], View]:
 @applicant_required
 def index() -> Response:
     """List the papers: what is there, what is missing."""
-    states = attachments.papers_of(g.dossier)
-    changeable = attachments.changeable(g.dossier, [state.paper.key for state in states])
+    states = wanted.papers_of(g.dossier)
+    changeable = wanted.changeable(g.dossier, [state.paper.key for state in states])
     given_back = _is_given_back()
     return render(
         "attachments/index.html",
         states=states,
         wanted=[state for state in states if state.paper.needed],
         missing=[state for state in states if state.paper.needed and state.there is None],
-        may_be_longer=attachments.list_may_be_longer(g.dossier),
+        may_be_longer=wanted.list_may_be_longer(g.dossier),
         changeable=changeable,
         new_key=new_key,
         sent=g.dossier.sent_at is not None,
         given_back=given_back,
-        to_send=given_back and corrections.hindrance_of(g.dossier) is None,
+        to_send=given_back and gate.hindrance_of(g.dossier) is None,
     )
 
 
@@ -114,14 +117,14 @@ def _done() -> str:
 def ask(paper: str) -> ResponseReturnValue:
     """Ask for the file of one paper."""
     state = _paper(paper)
-    if not attachments.may_change(g.dossier, state.paper.key):
+    if not wanted.may_change(g.dossier, state.paper.key):
         return go("attachments.index")
     return _page(state, SendForm(formdata=None))
 
 
 def _paper(address: str) -> PaperState:
     try:
-        return attachments.find_paper(g.dossier, address)
+        return wanted.find_paper(g.dossier, address)
     except NotThere:
         abort(404)
 
@@ -176,23 +179,23 @@ def add(paper: str) -> ResponseReturnValue:
     form = SendForm(formdata=request.form)
     if not form.validate():
         return _page(state, form, 422)
-    if not attachments.may_change(g.dossier, state.paper.key):
+    if not wanted.may_change(g.dossier, state.paper.key):
         return advance("attachments.index")
     file = request.files.get("berkas")
     if file is None or not file.filename:
         return _page(state, form, 422, fault=FileFault.NOT_CHOSEN)
     raw = file.read()
     try:
-        attachments.check_room(g.dossier, state.paper.key, state.paper.position)
+        taking.check_room(g.dossier, state.paper.key, state.paper.position)
         reserved = _kept(raw)
     except FileRefused as refused:
-        g.dossier = dossiers.take_to_change(g.dossier.id)
+        g.dossier = opening.take_to_change(g.dossier.id)
         status = 413 if refused.fault is FileFault.TOO_LARGE else 422
         return _page(state, form, status, fault=refused.fault)
     except (FilesUnavailable, Busy):
-        g.dossier = dossiers.take_to_change(g.dossier.id)
+        g.dossier = opening.take_to_change(g.dossier.id)
         return _page(state, form, 503, away=True)
-    g.dossier = dossiers.take_to_change(g.dossier.id)
+    g.dossier = opening.take_to_change(g.dossier.id)
     try:
         digest = reserved.cleaned.digest.hex()
         key = once.claim("attachments.add", g.dossier.id, also=(("berkas", digest),))
@@ -201,8 +204,8 @@ def add(paper: str) -> ResponseReturnValue:
     if key.taken is not None and key.taken.same:
         return advance(_done())  # a newer file may have come since
     try:
-        attachments.attach(g.dossier, state.paper.key, state.paper.position, reserved)
-    except dossiers.DossierClosed:
+        taking.attach(g.dossier, state.paper.key, state.paper.position, reserved)
+    except gate.DossierClosed:
         return advance("attachments.index")
     except FileRefused as refused:
         return _page(state, form, 422, fault=refused.fault)
@@ -210,16 +213,16 @@ def add(paper: str) -> ResponseReturnValue:
     return advance(_done())
 
 
-def _kept(raw: bytes) -> attachments.Reserved:
+def _kept(raw: bytes) -> taking.Reserved:
     """Clean a content and put it into the store. Ends with no transaction open.
 
     Raises FileRefused, FilesUnavailable, Busy.
     """
     let_others_write()
-    reserved = attachments.reserve(attachments.clean(raw))
+    reserved = taking.reserve(taking.clean(raw))
     commit_now()
     try:
-        attachments.put(reserved)
+        taking.put(reserved)
     except FilesUnavailable as away:
         advice = files_advice(current_app.config["SETTINGS"], away)
         current_app.extensions["log"].error("files_unavailable", cause=away.cause, advice=advice)
@@ -264,13 +267,13 @@ def begin(paper: str) -> ResponseReturnValue:
         return jsonify(error="kunci"), 400
     if key.taken is not None and key.taken.same:
         try:
-            return _standing(attachments.find_upload(g.dossier, key.taken.location))
+            return _standing(uploads.find_upload(g.dossier, key.taken.location))
         except NotThere:
             pass  # refused or expired since: a new one
     try:
         check_announced(size, says_pdf=request.form.get("jenis") == _MIMETYPES["pdf"][0])
-        upload = attachments.begin_upload(g.dossier, state.paper, size)
-    except dossiers.DossierClosed:
+        upload = uploads.begin_upload(g.dossier, state.paper, size)
+    except gate.DossierClosed:
         return jsonify(error="closed"), 403
     except FileRefused as refused:
         return _refusal(refused.fault)
@@ -299,7 +302,7 @@ def _standing(upload: Upload) -> Response:
 
 def _upload(code: str) -> Upload:
     try:
-        return attachments.find_upload(g.dossier, code)
+        return uploads.find_upload(g.dossier, code)
     except NotThere:
         abort(404)
 
@@ -324,12 +327,12 @@ def part(code: str) -> ResponseReturnValue:
     if offset is None:
         return jsonify(error="Upload-Offset"), 400
     try:
-        attachments.take_part(upload, offset, request.get_data())
+        uploads.take_part(upload, offset, request.get_data())
     except WrongOffset as wrong:
         return jsonify(offset=wrong.expected), 409
     except BadPart:
         return jsonify(error="part"), 400
-    raw = attachments.whole_of(upload)
+    raw = uploads.whole_of(upload)
     if raw is None:
         return _standing(upload)
     commit_now()  # the part stays, whatever comes of the file
@@ -341,15 +344,15 @@ def _finished(code: str, raw: bytes) -> ResponseReturnValue:
     dossier_id = g.dossier.id
     try:
         reserved = _kept(raw)
-        dossier = g.dossier = dossiers.take_to_change(dossier_id)
+        dossier = g.dossier = opening.take_to_change(dossier_id)
         upload = _upload(code)
-        attachments.finish_upload(dossier, upload, reserved)
+        uploads.finish_upload(dossier, upload, reserved)
     except (FilesUnavailable, Busy):
         return jsonify(error="away"), 503  # the page waits and asks again
-    except (FileRefused, dossiers.DossierClosed) as refused:
+    except (FileRefused, gate.DossierClosed) as refused:
         db.session.rollback()
-        g.dossier = dossiers.take_to_change(dossier_id)
-        attachments.drop_upload(_upload(code))
+        g.dossier = opening.take_to_change(dossier_id)
+        uploads.drop_upload(_upload(code))
         commit_now()
         if isinstance(refused, FileRefused):
             return _refusal(refused.fault)
@@ -382,7 +385,7 @@ def original(number: int) -> Response:
 def _sent(storage_key: str, mimetype: str, name: str) -> Response:
     let_others_write()
     try:
-        content = attachments.content_of(storage_key)
+        content = taking.content_of(storage_key)
     except NoSuchFile:
         abort(404)
     except FilesUnavailable:
@@ -404,7 +407,7 @@ def _sent(storage_key: str, mimetype: str, name: str) -> Response:
 
 def _attachment(number: int) -> Attachment:
     try:
-        return attachments.find(g.dossier, number)
+        return taking.find(g.dossier, number)
     except NotThere:
         abort(404)
 
@@ -413,14 +416,14 @@ def _attachment(number: int) -> Attachment:
 @applicant_required
 def remove(number: int) -> ResponseReturnValue:
     """Take a file out of the dossier. It can be put back on the same page."""
-    return _change(number, "attachments.remove", attachments.remove)
+    return _change(number, "attachments.remove", taking.remove)
 
 
 @bp.post("/<int:number>/pulihkan")
 @applicant_required
 def put_back(number: int) -> ResponseReturnValue:
     """Put a removed file back."""
-    return _change(number, "attachments.put_back", attachments.put_back)
+    return _change(number, "attachments.put_back", taking.put_back)
 
 
 def _change(number: int, name: str, change: Callable[..., None]) -> ResponseReturnValue:
@@ -430,7 +433,7 @@ def _change(number: int, name: str, change: Callable[..., None]) -> ResponseRetu
     try:
         once.claim(f"{name} {number}"[:60], g.dossier.id)
         change(g.dossier, attachment)
-    except (BadPostKey, dossiers.DossierClosed, FileRefused):
+    except (BadPostKey, gate.DossierClosed, FileRefused):
         db.session.rollback()
-        g.dossier = dossiers.take_to_change(g.dossier.id)
+        g.dossier = opening.take_to_change(g.dossier.id)
     return advance("attachments.index")

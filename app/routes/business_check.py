@@ -41,10 +41,11 @@ from app.i18n import language
 from app.labels import label
 from app.routes.finder_counts import count_choice_by_link, count_search
 from app.routes.help import outside_url_as_read
-from app.services import activity_explained, business_check
-from app.services.activity_explained import NumberMeaning
-from app.services.finder_questions import Talk, talk
-from app.services.reference_book import get_book
+from app.services.kbli import browse, explained
+from app.services.kbli.explained import NumberMeaning
+from app.services.kbli.questions import Talk, talk
+from app.services.law import estimating
+from app.services.reference.book import get_book
 from app.web import render, share_link
 
 bp = Blueprint("check", __name__, url_prefix="/cek-usaha")
@@ -105,7 +106,7 @@ def show() -> ResponseReturnValue:
     said = request.args.getlist("jawab")
     if not said:  # an answer to our question is no new search
         count_search(form.q.data)
-    return _ask(form, found=talk(form.q.data or "", said, limit=HITS, year=business_check.YEAR))
+    return _ask(form, found=talk(form.q.data or "", said, limit=HITS, year=browse.YEAR))
 
 
 def _ask(form: SearchForm, status: int = 200, found: Talk | None = None) -> Response:
@@ -126,7 +127,7 @@ def _parts(found: Talk) -> list[dict[str, Any]]:
 
 
 def _said(entry: KbliEntry) -> dict[str, Any]:
-    return {"entry": entry, "said": business_check.wording(entry, language())}
+    return {"entry": entry, "said": browse.wording(entry, language())}
 
 
 def hit_lines(hits: Iterable[Hit]) -> list[dict[str, Any]]:
@@ -138,7 +139,7 @@ def hit_lines(hits: Iterable[Hit]) -> list[dict[str, Any]]:
     differ = len(found) == 1 or len({hit.matched for hit in found}) > 1
     lines = []
     for hit in found:
-        others = activity_explained.elsewhere(hit.entry.code, language())
+        others = explained.elsewhere(hit.entry.code, language())
         line = {"matched": hit.matched if differ else (), "other": others[0] if others else None}
         lines.append({**_said(hit.entry), **line})
     return lines
@@ -148,14 +149,14 @@ def hit_lines(hits: Iterable[Hit]) -> list[dict[str, Any]]:
 @open_to_all
 def groups() -> ResponseReturnValue:
     """Show the trades as picture groups."""
-    return render("check/groups.html", public_for=AN_HOUR, sectors=business_check.sectors())
+    return render("check/groups.html", public_for=AN_HOUR, sectors=browse.sectors())
 
 
 @bp.get("/kelompok/<key>")
 @open_to_all
 def group(key: str) -> ResponseReturnValue:
     """Show the parts of a group, or the activities of one part (?bagian=2)."""
-    sector = business_check.sector(key)
+    sector = browse.sector(key)
     if sector is None:
         abort(404)
     if "bagian" not in request.args:
@@ -169,10 +170,10 @@ def group(key: str) -> ResponseReturnValue:
         public_for=AN_HOUR,
         sector=sector,
         part=part,
-        found=[_said(entry) for entry in business_check.commonest_first(part)],
+        found=[_said(entry) for entry in browse.commonest_first(part)],
         levels=[
-            {"level": level, "said": business_check.level_wording(level, language())}
-            for level in business_check.levels_of(part)
+            {"level": level, "said": browse.level_wording(level, language())}
+            for level in browse.levels_of(part)
         ],
     )
 
@@ -183,18 +184,16 @@ def everything() -> ResponseReturnValue:
     """Go down the official list step by step (?kategori=G), to the five digits."""
     book = get_book()
     code = request.args.get("kategori")
-    level = book.level(business_check.YEAR, code) if code is not None else None
+    level = book.level(browse.YEAR, code) if code is not None else None
     wrong = code is not None and level is None
     rows = []
-    for each in business_check.below(level):
-        entry = book.kbli(business_check.YEAR, each.code)
+    for each in browse.below(level):
+        entry = book.kbli(browse.YEAR, each.code)
         said = (
-            business_check.wording(entry, language())
-            if entry
-            else business_check.level_wording(each, language())
+            browse.wording(entry, language()) if entry else browse.level_wording(each, language())
         )
         rows.append({"level": each, "said": said})
-    above = [*book.ancestors(business_check.YEAR, level.code), level] if level else []
+    above = [*book.ancestors(browse.YEAR, level.code), level] if level else []
     return render(
         "check/list.html",
         status=422 if wrong else 200,
@@ -202,10 +201,7 @@ def everything() -> ResponseReturnValue:
         wrong=wrong,
         rows=rows,
         level=level,
-        above=[
-            {"level": each, "said": business_check.level_wording(each, language())}
-            for each in above
-        ],
+        above=[{"level": each, "said": browse.level_wording(each, language())} for each in above],
     )
 
 
@@ -213,7 +209,7 @@ def everything() -> ResponseReturnValue:
 @open_to_all
 def activity(code: str) -> ResponseReturnValue:
     """Explain one activity; a number of the old list leads to those that replace it."""
-    found = activity_explained.meaning_of(code)
+    found = explained.meaning_of(code)
     if found is None:
         return _unknown_number()
     return _replaced_number(found) if found.now is None else _explain(found.now, found)
@@ -221,7 +217,7 @@ def activity(code: str) -> ResponseReturnValue:
 
 def number_page(code: str) -> Response:
     """Answer five digits that somebody typed, perhaps from an old NIB."""
-    found = activity_explained.meaning_of(code)
+    found = explained.meaning_of(code)
     if found is None:
         return _unknown_number(200)
     if found.change is None or not found.means_two_things:
@@ -252,7 +248,7 @@ def _replaced_number(found: NumberMeaning) -> Response:
 
 
 def _explain(entry: KbliEntry, number: NumberMeaning) -> Response:
-    known = activity_explained.explain(entry, language())
+    known = explained.explain(entry, language())
     return render(
         "check/activity.html",
         public_for=AN_HOUR,
@@ -263,15 +259,15 @@ def _explain(entry: KbliEntry, number: NumberMeaning) -> Response:
         other_risks=risks_of(known, tuple(BusinessSize)[1:]),
         number=number,
         above=[
-            {"level": each, "said": business_check.level_wording(each, language())}
-            for each in get_book().ancestors(business_check.YEAR, entry.code)[:2]
+            {"level": each, "said": browse.level_wording(each, language())}
+            for each in get_book().ancestors(browse.YEAR, entry.code)[:2]
         ],
         **_said(entry),
     )
 
 
 def risks_of(
-    known: activity_explained.Explained, sizes: tuple[BusinessSize, ...]
+    known: explained.Explained, sizes: tuple[BusinessSize, ...]
 ) -> list[tuple[BusinessSize, list[tuple[RiskLevel, Any]]]]:
     """The levels of each size, with the answer in a few words; [] where a size has none."""
     return [(size, [(each, ANSWERS[each]) for each in known.levels_for(size)]) for size in sizes]
@@ -290,7 +286,7 @@ def place() -> ResponseReturnValue:
 
 
 def _activity() -> KbliEntry | None:
-    return get_book().kbli(business_check.YEAR, request.args.get("kbli", ""))
+    return get_book().kbli(browse.YEAR, request.args.get("kbli", ""))
 
 
 def _unknown_activity() -> Response:
@@ -306,7 +302,7 @@ def _place_form(given: Any) -> PlaceForm:
 
 
 def _ask_place(entry: KbliEntry, form: PlaceForm, status: int = 200) -> Response:
-    sizes = {row.size for row in get_book().risk_rows(entry.code, business_check.YEAR)}
+    sizes = {row.size for row in get_book().risk_rows(entry.code, browse.YEAR)}
     return render(
         "check/place.html",
         status=status,
@@ -314,7 +310,7 @@ def _ask_place(entry: KbliEntry, form: PlaceForm, status: int = 200) -> Response
         form=form,
         mistakes=mistakes(form),
         entry=entry,
-        said=business_check.wording(entry, language()),
+        said=browse.wording(entry, language()),
         capital=[(band.value, label(band)) for band in CapitalBand],
         sales=[(band.value, label(band)) for band in SalesBand],
         sales_open=form.besar.data in set(SalesBand),
@@ -340,14 +336,14 @@ def result() -> ResponseReturnValue:
         band=_BANDS[form.besar.data],
     )
     answers = {"kbli": entry.code, "tempat": form.tempat.data, "besar": form.besar.data}
-    found = business_check.estimate_for(question)
+    found = estimating.estimate_for(question)
     if found.scopes and "lingkup" in request.args:
         scope = _scope_form(found.scopes, request.args)
         if not scope.validate():
             return _ask_scope(entry, answers, scope, 422)
         answers["lingkup"] = scope.lingkup.data
         parts = found.scopes
-        found = business_check.estimate_for(replace(question, scope_no=int(scope.lingkup.data)))
+        found = estimating.estimate_for(replace(question, scope_no=int(scope.lingkup.data)))
         found = replace(found, scopes=parts)
     elif found.case is EstimateCase.NEEDS_SCOPE:
         return _ask_scope(entry, answers, _scope_form(found.scopes, None))
@@ -383,13 +379,13 @@ def _ask_scope(
         form=form,
         mistakes=mistakes(form),
         entry=entry,
-        said=business_check.wording(entry, language()),
+        said=browse.wording(entry, language()),
         answers=answers,
     )
 
 
 def _show(entry: KbliEntry, found: Estimate, answers: dict[str, str]) -> Response:
-    said = business_check.wording(entry, language())
+    said = browse.wording(entry, language())
     if found.risk is not None:
         answer = str(ANSWERS[found.risk])
     elif found.case is EstimateCase.SIZE_NOT_OFFERED:

@@ -12,14 +12,15 @@ from app.domain.kbli.questions import QUESTIONS_AT_MOST
 from app.domain.law.combined import whole_capital
 from app.domain.law.requirements import DeclarationKind
 from app.forms import business
-from app.forms.person import SearchField
+from app.forms.fields import SearchField
 from app.routes.areas import KABUPATEN, sorong_groups, villages
 from app.routes.finder_counts import count_choice, count_search
 from app.routes.step_page import At, Form, StepPage
-from app.services import dossiers, estimates
-from app.services.finder_questions import talk
-from app.services.paper_words import place_lines
-from app.services.reference_book import get_book
+from app.services.dossier import estimates
+from app.services.journey import steps
+from app.services.kbli.questions import talk
+from app.services.papers.paper_words import place_lines
+from app.services.reference.book import get_book
 
 # Kegiatan
 
@@ -77,7 +78,7 @@ def _fill_activity(at: At) -> dict[str, Any]:
 
 
 def _save_activity(at: At, form: Form) -> None:
-    dossiers.choose_activity(at.dossier, form.kbli.data, at=at.position)
+    steps.choose_activity(at.dossier, form.kbli.data, at=at.position)
     count_choice(form.cari.data, form.kbli.data)
 
 
@@ -106,7 +107,7 @@ def _fill_business(at: At) -> dict[str, Any]:
 
 
 def _save_business(at: At, form: Form) -> None:
-    dossiers.describe_business(
+    steps.describe_business(
         at.dossier,
         trade_name=form.usaha.data,
         description=form.uraian.data,
@@ -161,7 +162,7 @@ def _place_context(form: Form, at: At) -> dict[str, Any]:
 
 
 def _save_place(at: At, form: Form) -> None:
-    dossiers.set_place(
+    steps.set_place(
         at.dossier,
         village_code=form.kampung.data,
         street=form.jalan.data,
@@ -186,7 +187,7 @@ def _fill_land(at: At) -> dict[str, Any]:
 
 def _save_land(at: At, form: Form) -> None:
     customary = form.status.data == "adat"
-    dossiers.set_land(
+    steps.set_land(
         at.dossier,
         area=form.luas.data,
         unit=form.satuan.data,
@@ -225,7 +226,7 @@ def _capital_context(form: Form, at: At) -> dict[str, Any]:
 
 
 def _save_capital(at: At, form: Form) -> None:
-    dossiers.declare_capital(at.dossier, form.capital(), at=at.position)
+    steps.declare_capital(at.dossier, form.capital(), at=at.position)
 
 
 # Hasil
@@ -243,7 +244,7 @@ def _fill_production(at: At) -> dict[str, Any]:
 
 
 def _save_production(at: At, form: Form) -> None:
-    dossiers.set_production(
+    steps.set_production(
         at.dossier,
         workers_male=form.laki.data,
         workers_female=form.perempuan.data,
@@ -274,7 +275,7 @@ def _declarations_context(form: Form, at: At) -> dict[str, Any]:
 
 
 def _save_declarations(at: At, form: Form) -> None:
-    dossiers.declare(at.dossier, [DeclarationKind(kind) for kind in form.asked])
+    steps.declare(at.dossier, [DeclarationKind(kind) for kind in form.asked])
 
 
 PAGES: dict[StepName, StepPage] = {

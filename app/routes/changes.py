@@ -10,14 +10,15 @@ from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind, ChangeState, cha
 from app.domain.dossier.journey import EACH, Stop
 from app.domain.written.support_number import format_support_number
 from app.forms.after import ChangeForm, CloseForm
-from app.forms.business import SendForm
+from app.forms.fields import SendForm
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier
 from app.routes import once
 from app.routes.step_page import At
 from app.routes.steps import PAGES
-from app.services import changes, drafts
-from app.services.post_keys import BadPostKey, new_key
+from app.services.after import changes
+from app.services.base.post_keys import BadPostKey, new_key
+from app.services.journey import drafts
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
 bp = Blueprint("changes", __name__, url_prefix="/berkas/perubahan")

@@ -15,8 +15,8 @@ from app.domain.law.business_size import BusinessSize
 from app.domain.law.rows import KbliEntry
 from app.i18n import language
 from app.routes.business_check import AN_HOUR, risks_of
-from app.services import activity_explained
-from app.services.business_check import wording
+from app.services.kbli import explained
+from app.services.kbli.browse import wording
 from app.web import render
 
 bp = Blueprint("comparison", __name__, url_prefix="/cek-usaha")
@@ -67,7 +67,7 @@ def _read(name: str, label: str, text: str, other: KbliEntry | None = None) -> B
     code = only_code(value)
     if code is None:
         return Box(name, label, value, mistake=_("Type the five digits of a code."))
-    found = activity_explained.meaning_of(code)
+    found = explained.meaning_of(code)
     if found is None:
         return Box(name, label, value, mistake=_("No list has the number %(code)s.", code=code))
     if found.now is None:
@@ -79,7 +79,7 @@ def _read(name: str, label: str, text: str, other: KbliEntry | None = None) -> B
 
 
 def _side(entry: KbliEntry, other: KbliEntry) -> dict[str, Any]:
-    known = activity_explained.explain(entry, language())
+    known = explained.explain(entry, language())
     return {
         "entry": entry,
         "said": wording(entry, language()),

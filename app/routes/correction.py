@@ -15,13 +15,16 @@ from app.domain.law.risk import Citation
 from app.domain.licence.corrections import PaperTarget, Target, rule_of
 from app.domain.licence.status import RETURNED, StatusSource
 from app.domain.oss.codes import LicenceStatus
-from app.forms.business import SendForm
+from app.forms.fields import SendForm
 from app.routes import once
 from app.routes.once import address_of
 from app.routes.practice_office import in_training
-from app.services import attachments, corrections, dossiers, licence_reports, licences
-from app.services.corrections import ItemView
-from app.services.post_keys import BadPostKey
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import answers
+from app.services.licence import gate, reports, standing
+from app.services.mending import corrections, versions
+from app.services.mending.versions import ItemView
+from app.services.papers import wanted as papers_wanted
 from app.web import advance, commit_now, go, render
 
 bp = Blueprint("correction", __name__, url_prefix="/berkas")
@@ -54,7 +57,7 @@ def _shown(view: ItemView) -> _Shown:
 
 
 def _paper(target: PaperTarget) -> WantedPaper | None:
-    wanted = (state.paper for state in attachments.papers_of(g.dossier))
+    wanted = (state.paper for state in papers_wanted.papers_of(g.dossier))
     return next((paper for paper in wanted if paper.key == target.key), None)
 
 
@@ -79,18 +82,18 @@ def _page(form: SendForm, status: int = 200) -> Response:
     items = [item for each in rounds for item in each.items]
     past = [item for each in corrections.past_corrections(dossier) for item in each.items]
     days = [day for day in map(corrections.last_day, rounds) if day is not None]
-    hindrance = corrections.hindrance_of(dossier) if items else None
-    open_stop = journey.first_unanswered(dossiers.answers_of(dossier))
+    hindrance = gate.hindrance_of(dossier) if items else None
+    open_stop = journey.first_unanswered(answers.answers_of(dossier))
     return render(
         "journey/correction.html",
         status=status,
         form_page=bool(items) and hindrance is None,
-        items=[_shown(view) for view in corrections.view_items(dossier, items)],
-        past=corrections.view_items(dossier, past),
+        items=[_shown(view) for view in versions.view_items(dossier, items)],
+        past=versions.view_items(dossier, past),
         until=min(days, default=None),
         hindrance=hindrance,
         open_url=url_for("journey.show", **address_of(open_stop)) if open_stop else None,
-        asked=any(LicenceStatus.of(row.status) in RETURNED for row in licences.of(dossier)),
+        asked=any(LicenceStatus.of(row.status) in RETURNED for row in standing.of(dossier)),
         **once.form_context(form),
     )
 
@@ -120,6 +123,6 @@ def send() -> ResponseReturnValue:
         return _page(form, 422)
     except corrections.TooLate:
         commit_now()  # that it came too late is kept; the next page says it
-    licence_reports.plan(dossier)
+    reports.plan(dossier)
     key.lead_to("receipt.show", dossier.id)
     return advance("receipt.show")

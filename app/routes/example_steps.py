@@ -21,8 +21,10 @@ from app.practice import practice_person
 from app.routes.practice_office import in_training
 from app.routes.step_page import At, Form
 from app.routes.steps import PAGES
-from app.services import dossiers, examples
-from app.services.help import NoSuchTopic
+from app.services.dossier import answers as dossier_answers
+from app.services.help import examples
+from app.services.help.book import NoSuchTopic
+from app.services.journey import steps as journey_steps
 
 NIK_DIGITS = 16
 
@@ -99,9 +101,9 @@ def fill(dossier: Dossier, one: Example, before: StepName | None) -> Job | None:
     """
     job = None
     if one.is_entity:
-        dossiers.choose_form(dossier, one.legal_form)
+        journey_steps.choose_form(dossier, one.legal_form)
     while True:
-        stop = journey.first_unanswered(dossiers.answers_of(dossier))
+        stop = journey.first_unanswered(dossier_answers.answers_of(dossier))
         if stop is None or stop.name is before:
             return job
         page, at = PAGES[stop.name], At(dossier, stop.position)
@@ -111,7 +113,7 @@ def fill(dossier: Dossier, one: Example, before: StepName | None) -> Job | None:
         if not form.validate() or not page.accepts(form, said):
             raise NotTaken(one.slug, stop.name, form.errors)
         job = page.save(at, form) or job
-        if journey.first_unanswered(dossiers.answers_of(dossier)) == stop:
+        if journey.first_unanswered(dossier_answers.answers_of(dossier)) == stop:
             raise NotTaken(one.slug, stop.name)
 
 

@@ -31,10 +31,12 @@ from app.routes.business_check import ANSWERS, days_of, deciders_of
 from app.routes.help import A_DAY, Entry, outside_url_as_read, topic_entry
 from app.routes.practice_office import in_training
 from app.routes.start import open_again
-from app.services import business_check, dossiers, examples, pins
-from app.services.examples import Reckoned
-from app.services.help import NoSuchTopic, meanings_in
-from app.services.post_keys import BadPostKey
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import opening, pins
+from app.services.help import examples
+from app.services.help.book import NoSuchTopic, meanings_in
+from app.services.help.examples import Reckoned
+from app.services.kbli import browse
 from app.web import commit_now, render, run_now, share_link
 
 bp = Blueprint("examples", __name__, url_prefix="/bantuan/contoh")
@@ -119,7 +121,7 @@ def _more(one: Example, here: ExamplePage, reckoned: Reckoned) -> dict[str, Any]
     """Return what only one page of an example needs."""
     found = reckoned.found
     if here is ExamplePage.NEEDS:
-        said = business_check.wording(reckoned.entry, language()) if reckoned.entry else None
+        said = browse.wording(reckoned.entry, language()) if reckoned.entry else None
         answer = ANSWERS.get(found.risk) if found and found.risk else None
         return {"said": said, "answer": answer, "check": check_answers(one, reckoned)}
     if here is ExamplePage.COUNT:
@@ -203,7 +205,7 @@ def practise(slug: str, n: int) -> ResponseReturnValue:
             return once.goes_to("resume.show")
         session[EXAMPLE] = slug
         return once.goes_to(key.taken.location)
-    dossier = dossiers.start(pin_hash, str(get_locale()), kbli_code=one.code)
+    dossier = opening.start(pin_hash, str(get_locale()), kbli_code=one.code)
     job = example_steps.fill(dossier, one, here.step)
     location = f"journey.show {here.step}" if here.step else "receipt.review"
     key.lead_to(location, dossier.id)

@@ -18,13 +18,19 @@ from app.domain.dossier.events import EventKind
 from app.domain.oss.nib import NibSource, format_nib
 from app.domain.oss.submission import Submission
 from app.domain.written.support_number import format_support_number
-from app.forms.business import SendForm
+from app.forms.fields import SendForm
 from app.forms.nib import NibForm
 from app.i18n import outside_url
 from app.limits import limited
 from app.routes import once
-from app.services import changes, dossiers, events, handovers, nibs, oss_file, oss_form
-from app.services.post_keys import BadPostKey
+from app.services.after import changes
+from app.services.base import events
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import opening
+from app.services.oss import form as oss_form
+from app.services.oss import nibs
+from app.services.oss import paper as oss_paper
+from app.services.oss import submission as oss_submission
 from app.web import advance, commit_now, go, let_others_write, render, run_now, will_write
 
 bp = Blueprint("filing", __name__, url_prefix="/berkas")
@@ -38,9 +44,9 @@ def _shown_to_owner(where: str) -> Submission | None:
         return None
     dossier_id = g.dossier.id
     will_write()
-    g.dossier = dossiers.take_to_change(dossier_id)
+    g.dossier = opening.take_to_change(dossier_id)
     events.record(g.dossier, EventKind.NIK_SHOWN, where=where)
-    return handovers.submission_of(g.dossier)
+    return oss_submission.submission_of(g.dossier)
 
 
 @bp.get("/untuk-oss")
@@ -79,7 +85,7 @@ def paper() -> ResponseReturnValue:
 
     def draw(submission: Submission) -> bytes:
         track_url = outside_url("tracking.show", nomor=g.dossier.support_number)
-        return oss_file.draw(g.dossier, submission, track_url, datetime.now(UTC))
+        return oss_paper.draw(g.dossier, submission, track_url, datetime.now(UTC))
 
     return _file("pdf", "application/pdf", draw, "inline")
 

@@ -11,7 +11,7 @@ from app import limits
 from app.domain.kbli.learning import plain_phrase
 from app.extensions import limiter, vault
 from app.i18n import language
-from app.services.finder_learning import EDITION, tally
+from app.services.kbli.learning import EDITION, tally
 
 _log = structlog.get_logger(__name__)
 

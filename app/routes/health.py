@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth import open_to_all
 from app.extensions import db
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 
 bp = Blueprint("health", __name__)
 

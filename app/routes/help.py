@@ -30,15 +30,15 @@ from app.domain.licence.corrections import ReturnReason
 from app.domain.nik.verdict import NikClass
 from app.domain.written.place import TextProblem
 from app.domain.written.quantities import CountProblem, QuantityProblem
-from app.forms.person import SearchField
+from app.forms.fields import SearchField
 from app.i18n import DEFAULT, OTHER, language, outside_url
 from app.limits import limited
 from app.practice import practice_keys
 from app.routes.example_steps import boxes
-from app.services import help
-from app.services.example_files import Practice
-from app.services.help_files import CONTENT
-from app.services.help_text import ROOT, meaning
+from app.services.help import book
+from app.services.help.example_files import Practice
+from app.services.help.files import CONTENT
+from app.services.help.text import ROOT, meaning
 from app.web import render, see_other, share_link
 
 bp = Blueprint("help", __name__)
@@ -79,7 +79,7 @@ class Office:
 def show() -> ResponseReturnValue:
     """Show the box to search in, the groups of topics and who can help; or what was found."""
     typed = SearchField.clean(request.args.get("q", "")).strip()
-    found = help.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
+    found = book.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
     return render(
         "help/show.html",
         public_for=0 if typed else A_DAY,  # what somebody asks is kept nowhere on the way
@@ -89,10 +89,10 @@ def show() -> ResponseReturnValue:
         found=[_entry(each) for each in found],
         groups=[
             (group, [_entry(topic) for topic in topics])
-            for group, topics in help.book().in_groups()
+            for group, topics in book.book().in_groups()
         ],
-        has_terms=bool(help.book().terms),
-        has_examples=bool(help.book().examples),
+        has_terms=bool(book.book().terms),
+        has_examples=bool(book.book().examples),
         offices=_offices([Helper.DPMPTSP, Helper.KAMPUNG, Helper.FACILITATOR]),
     )
 
@@ -116,7 +116,7 @@ def topic(slug: str) -> ResponseReturnValue:
         drawing=Markup(found.drawing),  # noqa: S704 – checked shape by shape when it was read
         offices=_offices(found.who),
         related=[_entry(_topic(other)) for other in found.related],
-        examples=[_entry(each) for each in help.examples_about(slug)],
+        examples=[_entry(each) for each in book.examples_about(slug)],
         law=found.law,
         stale_since=original.reviewed if language() != DEFAULT and found.is_stale else None,
         answered=ANSWERS.get(answer),
@@ -137,7 +137,7 @@ def answer(slug: str) -> ResponseReturnValue:
         abort(400)
     if not is_from_here():
         abort(403)
-    help.count_answer(slug, language(), clear=ANSWERS[said])
+    book.count_answer(slug, language(), clear=ANSWERS[said])
     if request.headers.get("HX-Request"):
         return render("help/_thanks.html", answered=ANSWERS[said], offices=[])
     return see_other(url_for("help.topic", slug=slug, jawab=said) + "#jelas")
@@ -167,7 +167,7 @@ def is_from_here() -> bool:
 @open_to_all
 def terms() -> ResponseReturnValue:
     """List the words of law and office, by letter."""
-    by_letter = groupby(help.book().terms.values(), lambda each: each.term[0].upper())
+    by_letter = groupby(book.book().terms.values(), lambda each: each.term[0].upper())
     letters = [(letter, list(found)) for letter, found in by_letter]
     return render("help/terms.html", public_for=A_DAY, shared=True, letters=letters)
 
@@ -177,8 +177,8 @@ def terms() -> ResponseReturnValue:
 def term(key: str) -> ResponseReturnValue:
     """Explain one word."""
     try:
-        found = help.term(key)
-    except help.NoSuchTopic:
+        found = book.term(key)
+    except book.NoSuchTopic:
         abort(404)
     return render(
         "help/term.html",
@@ -187,7 +187,7 @@ def term(key: str) -> ResponseReturnValue:
         term=found,
         meaning=found.meaning[language()],
         example=found.example[language()],
-        topics=[_entry(each) for each in help.topics_with(key)],
+        topics=[_entry(each) for each in book.topics_with(key)],
     )
 
 
@@ -219,12 +219,12 @@ def privacy() -> ResponseReturnValue:
 
 def _topic(slug: str) -> Topic:
     try:
-        return help.topic(slug)
-    except help.NoSuchTopic:
+        return book.topic(slug)
+    except book.NoSuchTopic:
         abort(404)
 
 
-def _entry(found: help.Hit) -> Entry:
+def _entry(found: book.Hit) -> Entry:
     if isinstance(found, Example):
         told = found.texts[language()]
         return Entry(url_for("examples.page", slug=found.slug), told.title, told.summary)
@@ -291,14 +291,14 @@ class Opened:
 
 
 def _of_slugs(slugs: Iterable[str | None]) -> list[Opened]:
-    known = help.book().topics
+    known = book.book().topics
     wanted = dict.fromkeys(slug for slug in slugs if slug in known)
     return [Opened.of(known[slug]) for slug in wanted]
 
 
 def help_beside(step: StepName, mistakes: Sequence[tuple[Any, str]] = ()) -> list[Opened]:
     """Return the topics for a question: those of what went wrong, else the one of the step."""
-    of_step = help.book().places.step.get(step)
+    of_step = book.book().places.step.get(step)
     return help_for_mistakes(mistakes, of_step) or _of_slugs([of_step])
 
 
@@ -316,7 +316,7 @@ def help_for_mistakes(
         if of_question and (problem is None or type(problem) in _ANYWHERE):
             slugs.append(of_question)
         elif problem is not None:
-            slugs.append(help.book().places.of_problem(problem) or "")
+            slugs.append(book.book().places.of_problem(problem) or "")
     return _of_slugs(slugs)[:BESIDE_AT_MOST]
 
 
@@ -328,7 +328,7 @@ def _problem_of(field: Any) -> Enum | None:
 
 def help_for(found: NikClass | ReturnReason | str) -> Opened | None:
     """Return the topic of a NIK class, a return reason or a page (endpoint); None without one."""
-    places = help.book().places
+    places = book.book().places
     if isinstance(found, NikClass):
         slug = places.nik.get(found)
     elif isinstance(found, ReturnReason):
@@ -340,7 +340,7 @@ def help_for(found: NikClass | ReturnReason | str) -> Opened | None:
 
 def term_in_place(key: str) -> tuple[str, Markup] | None:
     """Return a word and its meaning, for the macro istilah(); None where it is not explained."""
-    found = help.book().terms.get(key)
+    found = book.book().terms.get(key)
     return (found.term, Markup(meaning(found, language()))) if found else None  # noqa: S704
 
 
@@ -363,7 +363,7 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
     Raises help_files.HelpBroken where the content has a mistake.
     """
     practice = Practice(practice_keys(), boxes())
-    help.load(page_of(app), folder or CONTENT, practice)
+    book.load(page_of(app), folder or CONTENT, practice)
     app.add_template_global(help_beside)
     app.add_template_global(help_for_mistakes)
     app.add_template_global(help_for)

@@ -24,8 +24,10 @@ from app.limits import limited
 from app.models.dossier import Job
 from app.models.message import Message
 from app.routes import once
-from app.services import inbound, jobs, messages
-from app.services.post_keys import FIELD, BadPostKey
+from app.services.base import jobs
+from app.services.base.post_keys import FIELD, BadPostKey
+from app.services.messages import outbox
+from app.services.tracking import inbound
 from app.web import advance, commit_now, render, run_now
 
 bp = Blueprint("inbound", __name__)
@@ -129,9 +131,7 @@ def _page(form: PlayForm, status: int = 200) -> Response:
     typed = request.args.get("halaman", "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
     page = min(max(page, 1), PAGES_AT_MOST)
-    found, has_older = messages.page_of_some(
-        opened_here(), session.get(_PLAYED, []), page, PAGE_SIZE
-    )
+    found, has_older = outbox.page_of_some(opened_here(), session.get(_PLAYED, []), page, PAGE_SIZE)
     return render(
         "messages/practice.html",
         status=status,
@@ -148,7 +148,7 @@ def _shown(message: Message) -> dict[str, object]:
     phone = message.dossier.applicant.phone if message.dossier else message.address
     goes_to_phone = channel not in {Channel.EMAIL, Channel.PAGE}
     return {
-        "text": messages.written(message, hide_secret=not ports.messages.built_in),
+        "text": outbox.written(message, hide_secret=not ports.messages.built_in),
         "language": message.language,
         "channel": channel,
         "state": MessageState(message.state),

@@ -17,8 +17,12 @@ from app.routes.business_steps import answered
 from app.routes.once import address_of
 from app.routes.step_page import At, Form, StepPage
 from app.routes.steps import PAGES, area_part
-from app.services import changes, dossiers, drafts, nik_checks
-from app.services.post_keys import BadPostKey
+from app.services.after import changes
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import answers as dossier_answers
+from app.services.journey import drafts
+from app.services.licence import gate
+from app.services.nik import standing
 from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
 
 _ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
@@ -35,8 +39,8 @@ ACTIVITY_RULE = f"/<any({','.join(sorted(EACH))}):step>/<int(min=2,max=9999):ke>
 def show(step: str, ke: int = 1) -> ResponseReturnValue:
     """Ask one question, filled with what was answered before. ke: number of the activity."""
     stop = Stop(StepName(step), ke - 1)
-    answers = dossiers.answers_of(g.dossier)
-    if not dossiers.may_answer(g.dossier, stop.name, stop.position):
+    answers = dossier_answers.answers_of(g.dossier)
+    if not gate.may_answer(g.dossier, stop.name, stop.position):
         return go("receipt.show")
     if not journey.may_open(stop, answers):
         first = journey.first_unanswered(answers)
@@ -62,7 +66,7 @@ def _page(
     stop: Stop, page: StepPage, form: object, status: int = 200, *, draft: bool = False
 ) -> Response:
     """draft: the boxes hold what was kept when the page was left without an answer."""
-    answers = dossiers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(g.dossier)
     at = At(g.dossier, stop.position)
     from_review = request.values.get("dari") == "periksa"
     n, total = journey.counted(stop, answers)
@@ -83,7 +87,7 @@ def _page(
         kept=journey.answered(answers),
         stop=stop,
         nik_fits=stop.name is StepName.PHONE
-        and nik_checks.current_class(g.dossier) is NikClass.MATCH,
+        and standing.current_class(g.dossier) is NikClass.MATCH,
         **page.context(form, at),
         **once.form_context(form),
     )
@@ -114,7 +118,7 @@ def take(step: str, ke: int = 1) -> ResponseReturnValue:
 def take_typed(stop: Stop) -> ResponseReturnValue:
     """Take what was typed for a step, in this request or before its PIN was asked again."""
     page, at = PAGES[stop.name], At(g.dossier, stop.position)
-    if not dossiers.may_answer(g.dossier, stop.name, stop.position):
+    if not gate.may_answer(g.dossier, stop.name, stop.position):
         return advance("receipt.show")
     if stop.name in EACH and not at.is_there:
         return advance("receipt.review")  # taken out meanwhile, perhaps on another phone
@@ -152,7 +156,7 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if job is not None:
         commit_now()
         run_now(job)
-    if stop.name is StepName.IDENTITY and nik_checks.current_class(g.dossier) is NikClass.MATCH:
+    if stop.name is StepName.IDENTITY and standing.current_class(g.dossier) is NikClass.MATCH:
         location = _next(stop)  # a page that says no more than "it fits" is a page too many
         key.lead_to(location, g.dossier.id)
     return once.goes_to(location)
@@ -162,7 +166,7 @@ def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValu
     """Leave a page without answering it: what was typed is kept, to be shown there again."""
     if not form.csrf_token.validate(form):
         return _page(stop, page, form, 422)
-    answers = dossiers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(g.dossier)
     if _says_more(stop, page, form, at, answers):
         typed = [pair for pair in request.form.items(multi=True) if pair[0] in _boxes(form)]
         drafts.keep(g.dossier, stop, typed)
@@ -204,7 +208,7 @@ def _next(stop: Stop) -> str:
     changing = request.form.get("dari") == "periksa" or changes.behind(g.dossier) is not None
     if g.dossier.sent_at is not None:  # given back: one thing is mended at a time
         return "correction.show"
-    answers = dossiers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(g.dossier)
     following = journey.next_after(stop, answers, changing=changing)
     first = journey.first_unanswered(answers)
     if following == Stop(StepName.ACTIVITY) and first == Stop(StepName.BUSINESS):

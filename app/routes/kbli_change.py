@@ -15,9 +15,9 @@ from app.forms.after import OldCodeForm
 from app.forms.fields import mistakes
 from app.i18n import language
 from app.labels import label
-from app.services import kbli_change
-from app.services.business_check import wording
-from app.services.reference_book import get_book
+from app.services.kbli import change
+from app.services.kbli.browse import wording
+from app.services.reference.book import get_book
 from app.web import render
 
 bp = Blueprint("kbli_change", __name__)
@@ -37,7 +37,7 @@ def show() -> ResponseReturnValue:
     text = form.q.data or ""
     codes = codes_in(text)
     if not codes:
-        return _page(form, found=kbli_change.find_old(text))
+        return _page(form, found=change.find_old(text))
     return _page(form, answers=[_answer(code) for code in codes])
 
 
@@ -54,9 +54,9 @@ def _page(form: OldCodeForm, status: int = 200, **found: Any) -> Response:
 
 def _answer(code: str) -> dict[str, Any]:
     """One code: what became of it, or that only the new list has it, or neither."""
-    found = kbli_change.change_of(code)
+    found = change.change_of(code)
     if found is None:
-        new = get_book().kbli(kbli_change.NEW_YEAR, code)
+        new = get_book().kbli(change.NEW_YEAR, code)
         return {"code": code, "change": None, "only_new": _said(new) if new else None}
     return {
         "code": code,
@@ -77,7 +77,7 @@ def _said(entry: KbliEntry) -> dict[str, Any]:
 def _risk(entry: KbliEntry) -> list[tuple[str, str]]:
     """The levels with the sizes that share them, in words; empty = not known."""
     sizes: dict[tuple[RiskLevel, ...], list[str]] = {}
-    for row in kbli_change.risk_of(entry.code, entry.year):
+    for row in change.risk_of(entry.code, entry.year):
         sizes.setdefault(row.levels, []).append(label(row.size))
     return [
         (" / ".join(label(level) for level in levels), ", ".join(names))

@@ -16,8 +16,8 @@ from app.auth import open_to_all
 from app.domain.help.kit import PieceName
 from app.i18n import DEFAULT, LANGUAGES, language, outside_url
 from app.limits import limited
-from app.services import kit, kit_papers
-from app.services.kit_papers import PAPERS
+from app.services.help import kit, kit_papers
+from app.services.help.kit_papers import PAPERS
 from app.web import render, share_link
 
 bp = Blueprint("kit", __name__)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.auth import applicant_required, open_to_all
+from app.clock import today
 from app.domain.after.ical import CalendarDay, calendar_file
 from app.domain.after.lkpm import (
     LKPM_LAW,
@@ -25,12 +26,11 @@ from app.domain.after.lkpm import (
 from app.domain.law.business_size import BusinessSize
 from app.forms.after import SizeForm, WorksheetForm
 from app.forms.fields import mistakes
-from app.forms.person import today
 from app.i18n import short_day
 from app.models.lkpm import LkpmWorksheet
 from app.routes import once
-from app.services import lkpm
-from app.services.post_keys import BadPostKey
+from app.services.after import lkpm
+from app.services.base.post_keys import BadPostKey
 from app.web import advance, go, render
 
 bp = Blueprint("lkpm", __name__)

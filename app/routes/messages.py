@@ -14,8 +14,8 @@ from app.domain.sending.messages import Channel, MessageState
 from app.forms.messages import NONE, ChannelForm
 from app.models.message import Message
 from app.routes import once
-from app.services import messages
-from app.services.post_keys import BadPostKey
+from app.services.base.post_keys import BadPostKey
+from app.services.messages import outbox, wishes
 from app.web import advance, render
 
 bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
@@ -26,20 +26,20 @@ bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
 def show() -> ResponseReturnValue:
     """Show the messages of this file, newest first."""
     form = ChannelForm(formdata=None)
-    form.show(messages.chosen(g.dossier.applicant))
+    form.show(wishes.chosen(g.dossier.applicant))
     return _page(form)
 
 
 def _page(form: ChannelForm, status: int = 200) -> Response:
     who = g.dossier.applicant
-    ways = messages.offered(who)
+    ways = wishes.offered(who)
     form.offer(ways)
-    told = groupby(messages.of_dossier(g.dossier), key=lambda message: message.cause)
+    told = groupby(outbox.of_dossier(g.dossier), key=lambda message: message.cause)
     return render(
         "messages/show.html",
         status=status,
         ways=ways,
-        can_write=messages.can_write(),
+        can_write=outbox.can_write(),
         messages=[_shown(list(rows)) for _cause, rows in told],
         sent=g.dossier.sent_at is not None,
         saved="simpan" in request.args,
@@ -50,7 +50,7 @@ def _page(form: ChannelForm, status: int = 200) -> Response:
 def _shown(rows: Sequence[Message]) -> dict[str, Any]:
     """Return one message with each of the ways it went."""
     return {
-        "text": messages.written(rows[0], hide_secret=True),
+        "text": outbox.written(rows[0], hide_secret=True),
         "language": rows[0].language,
         "ways": [
             {
@@ -70,7 +70,7 @@ def choose() -> ResponseReturnValue:
     """Keep how the person wants to be told. Sent twice, it is the same choice."""
     form = ChannelForm(formdata=request.form)
     who = g.dossier.applicant
-    form.offer(messages.offered(who))
+    form.offer(wishes.offered(who))
     if not form.validate():
         return _page(form, 422)
     try:
@@ -79,5 +79,5 @@ def choose() -> ResponseReturnValue:
         return _page(form, 400)
     key.lead_to("messages.show", g.dossier.id)
     chosen = form.saluran.data
-    messages.choose(who, None if chosen == NONE else Channel(chosen))
+    wishes.choose(who, None if chosen == NONE else Channel(chosen))
     return advance("messages.show", query={"simpan": "1"})

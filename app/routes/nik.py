@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app import limits
 from app.auth import applicant_required
+from app.clock import today
 from app.config import Settings
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
@@ -20,8 +21,7 @@ from app.domain.nik.number import grouped, is_well_formed, mask_nik, nik_warning
 from app.domain.nik.verdict import NikClass
 from app.domain.written.case_number import format_case_number
 from app.domain.written.person import Sex
-from app.forms.business import SendForm
-from app.forms.person import today
+from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.labels import label
 from app.labels.nik_cases import short_text
@@ -29,8 +29,9 @@ from app.limits import limited
 from app.routes import once
 from app.routes.journey import show_filled
 from app.routes.once import address_of
-from app.services import dossiers, nik_cases, nik_checks
-from app.services.reference_book import get_book
+from app.services.dossier import answers
+from app.services.nik import asking, cases, standing
+from app.services.reference.book import get_book
 from app.web import advance, commit_now, go, render, run_now, share_link
 
 _COMPARED = frozenset({NikClass.NOT_FOUND, NikClass.FORMAT})
@@ -45,7 +46,7 @@ def show() -> ResponseReturnValue:
     """Say whether the NIK fits, and what to do when it does not."""
     dossier = g.dossier
     who = dossier.applicant
-    check = nik_checks.current(dossier)
+    check = standing.current(dossier)
     if who.nik is None or check is None:
         return go("journey.show", step=StepName.IDENTITY.value)
     odd = not is_well_formed(who.nik, today=today())
@@ -59,12 +60,12 @@ def show() -> ResponseReturnValue:
             known_prefixes=get_book().nik_prefixes,
         )
     )
-    following = journey.first_unanswered(dossiers.answers_of(dossier))
-    nik_class = nik_checks.current_class(dossier)
+    following = journey.first_unanswered(answers.answers_of(dossier))
+    nik_class = standing.current_class(dossier)
     silent = nik_class is NikClass.PENDING
-    case = nik_cases.case_of(dossier)
+    case = cases.case_of(dossier)
     now = datetime.now(UTC)
-    ask_from = nik_cases.may_ask_again(dossier, case, now) if case else None
+    ask_from = asking.may_ask_again(dossier, case, now) if case else None
     return render(
         "journey/nik.html",
         form=SendForm(formdata=None),
@@ -82,15 +83,15 @@ def show() -> ResponseReturnValue:
         at_office=case is not None
         and nik_class not in _COMPARED
         and RULES[NikClass(case.nik_class)].actor is not NikActor.PERSON,
-        spellings=nik_cases.spellings(dossier),
+        spellings=asking.spellings(dossier),
         attempts=[
             (each.answered_at or each.asked_at, NikClass(each.nik_class))
-            for each in nik_cases.attempts(dossier)
+            for each in asking.attempts(dossier)
         ],
-        next_check_at=nik_cases.next_check_at(dossier, case),
+        next_check_at=asking.next_check_at(dossier, case),
         may_ask=ask_from is not None and ask_from <= now,
         ask_from=ask_from,
-        paused_until=nik_cases.paused_until(dossier, now) if silent else None,
+        paused_until=asking.paused_until(dossier, now) if silent else None,
     )
 
 
@@ -101,8 +102,8 @@ def check_again() -> ResponseReturnValue:
     """Ask the registry again: while its answer is missing, or after an office mended the record."""
     if SendForm(formdata=request.form).validate():
         try:
-            job = nik_cases.ask_again(g.dossier)
-        except (nik_cases.NotHere, AskedTooOften):
+            job = asking.ask_again(g.dossier)
+        except (asking.NotHere, AskedTooOften):
             return advance("nik.show")  # the page says from when on
         commit_now()
         if job is not None:
@@ -119,7 +120,7 @@ def try_spelling() -> ResponseReturnValue:
     """
     chosen = request.form.get("ejaan", "")
     meant = SendForm(formdata=request.form).validate()
-    if not meant or chosen not in nik_cases.spellings(g.dossier):
+    if not meant or chosen not in asking.spellings(g.dossier):
         return advance("nik.show")
     g.page_url = url_for("journey.show", step=StepName.IDENTITY.value)
     g.advancing = True  # another form than the one that was sent, so with a key of its own
@@ -132,7 +133,7 @@ def try_spelling() -> ResponseReturnValue:
 @applicant_required
 def card() -> ResponseReturnValue:
     """The card of the case: what to bring, where, how long. Holds neither the NIK nor a name."""
-    case = nik_cases.case_of(g.dossier)
+    case = cases.case_of(g.dossier)
     if case is None:
         return go("nik.show")
     nik_class = NikClass(case.nik_class)
@@ -152,7 +153,7 @@ def card() -> ResponseReturnValue:
         papers=rule.papers,
         offices=offices,
         duration=rule.duration,
-        next_check_at=nik_cases.next_check_at(g.dossier, case),
+        next_check_at=asking.next_check_at(g.dossier, case),
         short=short,
         whatsapp=share_link("\n".join(lines)),
     )

@@ -13,7 +13,7 @@ from app.auth import has_cookies
 from app.domain.dossier.journey import Stop
 from app.forms.fields import mistakes
 from app.models.dossier import PostKey
-from app.services import post_keys
+from app.services.base import post_keys
 from app.web import advance
 
 _NOT_PART = frozenset({"csrf_token", post_keys.FIELD})

@@ -19,8 +19,8 @@ from app import limits
 from app.auth import oss_only
 from app.config import Settings
 from app.domain.oss.service_mode import ServiceMode
-from app.services import oss_notices
-from app.services.oss_notices import BadNotice, Notice, NotOss
+from app.services.oss import notices
+from app.services.oss.notices import BadNotice, Notice, NotOss
 
 bp = Blueprint("oss_inbound", __name__, url_prefix="/api/oss")
 
@@ -56,7 +56,7 @@ def receive(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     request.max_content_length = _READ_AT_MOST
     service = request.path.rpartition("/")[2]
     try:
-        notice = oss_notices.prove(
+        notice = notices.prove(
             service,
             request.get_data(cache=False),
             request.headers.get("Token", ""),
@@ -85,7 +85,7 @@ def _refuse(service: str, remark: str, code: int) -> Response:
 
 
 def _keep(notice: Notice) -> Response:
-    is_new = oss_notices.keep(notice)
+    is_new = notices.keep(notice)
     _log.info("oss_notice", service=notice.service, new=is_new)
     return _answer(notice.service, TAKEN, "Sukses", 200)
 

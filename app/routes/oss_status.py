@@ -13,9 +13,9 @@ from app.labels import label
 from app.models.licence import Licence
 from app.routes import once
 from app.routes.practice_office import in_training
-from app.services import licences
-from app.services.answers import activity_at
-from app.services.post_keys import BadPostKey
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier.activity import activity_at
+from app.services.licence import standing
 from app.web import advance, go, render
 
 bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
@@ -28,7 +28,7 @@ def _name(row: Licence) -> str:
 
 
 def _prepare(form: OssStatusForm) -> None:
-    rows = [row for row in licences.of(g.dossier) if row.product is not None]
+    rows = [row for row in standing.of(g.dossier) if row.product is not None]
     form.izin.choices = [(row.id_izin, _name(row)) for row in rows]
     words = [
         (each.value, f"{each.value} – {label(public_state(each))}")
@@ -79,6 +79,6 @@ def take() -> ResponseReturnValue:
         return _page(form, 400)
     if not (key.taken is not None and key.taken.same):
         status = LicenceStatus(form.status.data)
-        licences.read_in_oss(g.dossier, form.izin.data, status, on=form.tanggal.data)
+        standing.read_in_oss(g.dossier, form.izin.data, status, on=form.tanggal.data)
         key.lead_to("receipt.show", g.dossier.id)
     return advance("receipt.show")

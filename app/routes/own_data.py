@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from app import limits
 from app.auth import applicant_required
 from app.domain.dossier.retention import ANSWER_WITHIN, FileCase
-from app.forms.business import SendForm
+from app.forms.fields import SendForm
 from app.forms.recovery import ConsentForm
 from app.limits import limited
 from app.routes import once
-from app.services import consents, handovers, own_data, own_data_paper, retention
-from app.services.post_keys import BadPostKey
-from app.services.retention import Kept
+from app.services.base.post_keys import BadPostKey
+from app.services.oss import handovers
+from app.services.rights import consents, own_data, paper, retention
+from app.services.rights.retention import Kept
 from app.web import advance, render
 
 bp = Blueprint("own_data", __name__, url_prefix="/berkas")
@@ -64,7 +65,7 @@ def as_json() -> ResponseReturnValue:
 @limited(limits.PAPER)
 def as_pdf() -> ResponseReturnValue:
     """The same, to read or print."""
-    response = make_response(own_data_paper.draw(g.dossier))
+    response = make_response(paper.draw(g.dossier))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = 'attachment; filename="data-saya.pdf"'
     response.headers["Cache-Control"] = "no-store"

@@ -17,9 +17,10 @@ from app.labels.entity import FORM_HINTS
 from app.models.dossier import Job
 from app.routes.areas import sorong_groups, villages
 from app.routes.step_page import At, Form, StepPage
-from app.services import dossiers, nik_checks
-from app.services.kbli_change import has_code
-from app.services.reference_book import get_book
+from app.services.journey import steps
+from app.services.kbli.change import has_code
+from app.services.nik import checks
+from app.services.reference.book import get_book
 
 # Pelaku usaha
 
@@ -30,7 +31,7 @@ def _prepare_kind(form: Form, _at: At) -> None:
 
 
 def _save_kind(at: At, form: Form) -> None:
-    dossiers.choose_form(at.dossier, LegalForm(form.pelaku.data))
+    steps.choose_form(at.dossier, LegalForm(form.pelaku.data))
 
 
 # Diri Anda
@@ -47,14 +48,14 @@ def _fill_identity(at: At) -> dict[str, Any]:
 
 
 def _save_identity(at: At, form: Form) -> Job | None:
-    ask = dossiers.identify(
+    ask = steps.identify(
         at.dossier,
         nik=form.nik.data,
         name=form.nama.data,
         birth_date=form.lahir.data,
         sex=Sex(form.kelamin.data),
     )
-    return nik_checks.plan(at.dossier) if ask else None
+    return checks.plan(at.dossier) if ask else None
 
 
 # Badan usaha
@@ -83,9 +84,9 @@ def _fill_entity(at: At) -> dict[str, Any]:
 
 def _save_entity(at: At, form: Form) -> None:
     branch = form.legal_form is LegalForm.BRANCH
-    dossiers.describe_entity(
+    steps.describe_entity(
         at.dossier,
-        dossiers.EntityFacts(
+        steps.EntityFacts(
             name=form.nama.data,
             role=Role(form.jabatan.data),
             registration_no=None if branch else form.nomor.data,
@@ -113,7 +114,7 @@ def _prepare_deed(form: Form, _at: At) -> None:
 
 
 def _save_deed(at: At, form: Form) -> None:
-    dossiers.set_deed(at.dossier, year=int(form.tahun.data), codes=form.kode.data)
+    steps.set_deed(at.dossier, year=int(form.tahun.data), codes=form.kode.data)
 
 
 # Alamat
@@ -149,7 +150,7 @@ def _fill_home(at: At) -> dict[str, Any]:
 
 def _save_home(at: At, form: Form) -> None:
     outside = form.is_outside
-    dossiers.set_home(
+    steps.set_home(
         at.dossier,
         area_code=form.kabupaten.data if outside else form.kampung.data,
         area_text=form.wilayah.data if outside else None,
@@ -182,7 +183,7 @@ PAGES: dict[StepName, StepPage] = {
             "surel": at.dossier.applicant.email,
             "npwp": at.dossier.applicant.npwp,
         },
-        lambda at, form: dossiers.set_phone(
+        lambda at, form: steps.set_phone(
             at.dossier, form.telepon.data, npwp=form.npwp.data, email=form.surel.data
         ),
         context=lambda _form, at: {"is_entity": at.is_entity},

@@ -15,8 +15,11 @@ from app.domain.oss.service_mode import ServiceMode
 from app.forms.licences import PracticeForm
 from app.labels import label
 from app.routes import once
-from app.services import attachments, licence_reports, licences, practice_office
-from app.services.post_keys import BadPostKey
+from app.services.base.post_keys import BadPostKey
+from app.services.desk import practice
+from app.services.licence import reports, standing
+from app.services.papers import taking
+from app.services.papers import wanted as papers_wanted
 from app.web import advance, go, render
 
 bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
@@ -28,18 +31,16 @@ def in_training() -> bool:
 
 
 def _prepare(form: PracticeForm) -> None:
-    rows = practice_office.waiting(g.dossier)
+    rows = practice.waiting(g.dossier)
     form.izin.choices = [(row.id_izin, row.id_izin) for row in rows]
-    form.tindakan.choices = [(a.value, label(a)) for a in practice_office.actions(rows)]
+    form.tindakan.choices = [(a.value, label(a)) for a in practice.actions(rows)]
     form.alasan.groups = [("", [(reason.value, label(reason)) for reason in ReturnReason])]
-    form.sasaran.groups = [
-        ("", [(str(t), _target_words(t)) for t in practice_office.targets(g.dossier)])
-    ]
+    form.sasaran.groups = [("", [(str(t), _target_words(t)) for t in practice.targets(g.dossier)])]
 
 
 def _target_words(target: Target) -> str:
     if isinstance(target, PaperTarget):
-        wanted = (state.paper for state in attachments.papers_of(g.dossier))
+        wanted = (state.paper for state in papers_wanted.papers_of(g.dossier))
         return next(
             (paper.words or label(paper.kind) for paper in wanted if paper.key == target.key),
             target.key,
@@ -51,12 +52,12 @@ def _target_words(target: Target) -> str:
 
 def _page(form: PracticeForm, status: int = 200) -> Response:
     ids = {value for value, _words in form.izin.choices}
-    views = licences.views(g.dossier, datetime.now(UTC))
+    views = standing.views(g.dossier, datetime.now(UTC))
     return render(
         "journey/office.html",
         status=status,
         form_page=bool(ids),
-        signed=attachments.signed_papers(g.dossier) if ids else [],
+        signed=taking.signed_papers(g.dossier) if ids else [],
         views=[view for view in views if view.licence.id_izin in ids],
         **once.form_context(form),
     )
@@ -97,7 +98,7 @@ def act() -> ResponseReturnValue:
             return _page(form, 422)
         target = parse_target(form.sasaran.data) if form.sasaran.data else None
         try:
-            practice_office.act(
+            practice.act(
                 g.dossier,
                 form.izin.data,
                 OfficeAction(form.tindakan.data),
@@ -106,9 +107,9 @@ def act() -> ResponseReturnValue:
                 note=form.catatan.data or "",
                 answer_days=form.hari.data,
             )
-        except practice_office.NotPossible:
+        except practice.NotPossible:
             form.tindakan.errors = [str(_("That does not fit where the licence stands now."))]
             return _page(form, 422)
-        licence_reports.plan(g.dossier)
+        reports.plan(g.dossier)
         key.lead_to("receipt.show", g.dossier.id)
     return advance("receipt.show")

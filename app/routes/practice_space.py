@@ -26,7 +26,7 @@ from app.auth import open_file, open_to_all
 from app.config import PracticeSpace, Settings
 from app.i18n import OTHER, chosen_language
 from app.practice import people_to_try
-from app.services import retention
+from app.services.rights import retention
 from app.web import carried, render, see_other
 
 bp = Blueprint("practice_space", __name__)

@@ -18,29 +18,24 @@ from app.domain.nik.verdict import NikClass
 from app.domain.oss.codes import NibStatus
 from app.domain.oss.nib import NibDoubt, NibSource
 from app.domain.written.support_number import format_support_number
-from app.forms.business import SendForm
+from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.routes import once
 from app.routes.once import address_of
 from app.routes.practice_office import in_training
-from app.services import (
-    attachments,
-    changes,
-    corrections,
-    dossiers,
-    drafts,
-    estimates,
-    handovers,
-    licences,
-    nibs,
-    nik_checks,
-    papers,
-    progress,
-    reconciliation,
-)
-from app.services.post_keys import BadPostKey
-from app.services.reference_book import get_book
-from app.services.summary import in_groups, summary_of
+from app.services.after import changes
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import answers as dossier_answers
+from app.services.dossier import estimates
+from app.services.journey import activities, drafts
+from app.services.journey.summary import in_groups, summary_of
+from app.services.licence import gate
+from app.services.licence import standing as licence_standing
+from app.services.nik import standing
+from app.services.oss import handovers, reconciliation
+from app.services.papers import issued, wanted
+from app.services.reference.book import get_book
+from app.services.tracking import progress
 from app.web import advance, commit_now, go, render, run_now, share_link
 
 bp = Blueprint("receipt", __name__, url_prefix="/berkas")
@@ -50,7 +45,7 @@ bp = Blueprint("receipt", __name__, url_prefix="/berkas")
 @applicant_required
 def review() -> ResponseReturnValue:
     """Show all answers, to change or to send."""
-    answers = dossiers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(g.dossier)
     if answers.sent:
         return go("receipt.show")
     first = journey.first_unanswered(answers)
@@ -60,11 +55,11 @@ def review() -> ResponseReturnValue:
 
 
 def _review(form: SendForm, status: int = 200) -> Response:
-    answers = dossiers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(g.dossier)
     whole = estimates.whole_of(g.dossier)
     assert whole is not None
     obstacles = estimates.obstacles(g.dossier, whole)
-    nik_class = nik_checks.current_class(g.dossier)
+    nik_class = standing.current_class(g.dossier)
     return render(
         "journey/review.html",
         status=status,
@@ -73,12 +68,12 @@ def _review(form: SendForm, status: int = 200) -> Response:
         left_open=[stop for stop in drafts.stops(g.dossier) if stop in journey.way(answers)],
         address_of=address_of,
         activities=g.dossier.activities,
-        removed=dossiers.removed_activities(g.dossier),
+        removed=activities.removed_activities(g.dossier),
         codes=[(activity.kbli_code, activity.position + 1) for activity in g.dossier.activities],
         whole=whole,
         obstacles=obstacles,
         nik_class=nik_class,
-        papers=attachments.counts(g.dossier),
+        papers=wanted.counts(g.dossier),
         **once.form_context(form),
     )
 
@@ -90,7 +85,7 @@ def send() -> ResponseReturnValue:
     if g.dossier.sent_at is not None:
         return advance("receipt.show")
     form = SendForm(formdata=request.form)
-    if journey.first_unanswered(dossiers.answers_of(g.dossier)) is not None:
+    if journey.first_unanswered(dossier_answers.answers_of(g.dossier)) is not None:
         return advance("receipt.review")
     if "ganti" in request.form:
         return _review(form)
@@ -137,14 +132,14 @@ def show() -> ResponseReturnValue:
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
-        told=nibs.nib_is_told(dossier.handover),
-        paper=papers.of(dossier),
+        told=licence_standing.nib_is_told(dossier.handover),
+        paper=issued.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
         way=progress.way_of(dossier, turn),
         turn=turn,
-        mended=turn is Turn.MEND_FILE and corrections.hindrance_of(dossier) is None,
-        papers=attachments.lacking(dossier) if turn in VERIFYING else None,
-        licences=licences.views(dossier, datetime.now(UTC)),
+        mended=turn is Turn.MEND_FILE and gate.hindrance_of(dossier) is None,
+        papers=wanted.lacking(dossier) if turn in VERIFYING else None,
+        licences=licence_standing.views(dossier, datetime.now(UTC)),
         practice=in_training(),
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
@@ -199,11 +194,11 @@ def take_back() -> ResponseReturnValue:
 @applicant_required
 def paper() -> ResponseReturnValue:
     """The paper, to print or keep on the phone."""
-    found = papers.of(g.dossier)
+    found = issued.of(g.dossier)
     if found is None or found.kind != "nib":  # outside practice OSS alone makes this paper
         abort(404)
     verify_url = outside_url("verification.show", code=found.code)
-    response = make_response(papers.draw(found, verify_url))
+    response = make_response(issued.draw(found, verify_url))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = 'inline; filename="nib-latihan.pdf"'
     response.headers["Cache-Control"] = "no-store"

@@ -24,9 +24,10 @@ from app.forms.recovery import (
 )
 from app.limits import limited
 from app.routes import once
-from app.services import dossiers, pins, recovery
-from app.services.messages import CodeWay, code_way
-from app.services.post_keys import BadPostKey
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import opening, pins
+from app.services.messages.outbox import CodeWay, code_way
+from app.services.rights import recovery
 from app.web import advance, commit_now, go, let_others_write, render
 
 bp = Blueprint("recovery", __name__, url_prefix="/berkas/lupa")
@@ -83,7 +84,7 @@ def start() -> ResponseReturnValue:
     form = LostPinForm(formdata=request.form)
     if not form.validate():
         return _page("number", form, 422)
-    return _begin("number", form, dossiers.id_of(form.nomor.data), RecoveryWay.NUMBER)
+    return _begin("number", form, opening.id_of(form.nomor.data), RecoveryWay.NUMBER)
 
 
 @bp.post("/nomor")

@@ -30,11 +30,12 @@ from app.auth import (
 )
 from app.domain.dossier import journey
 from app.forms.access import ResumeForm
-from app.forms.business import SendForm
-from app.forms.fields import mistakes
+from app.forms.fields import SendForm, mistakes
 from app.limits import limited
 from app.routes.once import address_of
-from app.services import dossiers, drafts, pins
+from app.services.dossier import answers as dossier_answers
+from app.services.dossier import opening, pins
+from app.services.journey import drafts
 from app.web import (
     advance,
     carried,
@@ -181,8 +182,8 @@ def enter_dossier() -> ResponseReturnValue:
     known_browser.remember(dossier)
     enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
-    g.dossier = dossiers.take_to_change(dossier.id)
-    if dict(carry).get(TAG) not in {None, dossiers.tag_of(g.dossier)}:
+    g.dossier = opening.take_to_change(dossier.id)
+    if dict(carry).get(TAG) not in {None, opening.tag_of(g.dossier)}:
         # Typed for another file, by somebody who was here before: it is not for whoever this is.
         return go_on()
     return _go_back_to(page, carry) or go_on()
@@ -236,7 +237,7 @@ def _endpoint(path: str, method: str) -> tuple[str, dict[str, Any]] | None:
 @applicant_required
 def next_step() -> ResponseReturnValue:
     """Go on where the person left off."""
-    answers = dossiers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(g.dossier)
     if answers.sent:
         return go("receipt.show")
     first = _left_at(answers)
@@ -252,7 +253,7 @@ def _left_at(answers: journey.Answers) -> journey.Stop | None:
 
 def go_on() -> ResponseReturnValue:
     """Go to the first step that needs an answer, or to the end of the way."""
-    answers = dossiers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(g.dossier)
     if answers.sent:
         return advance("receipt.show")
     first = _left_at(answers)

@@ -16,12 +16,13 @@ from app.limits import limited
 from app.models.finder import FinderSearch
 from app.routes import once
 from app.routes.practice_office import in_training
-from app.services import finder_learning, finder_words
-from app.services.business_check import wording
-from app.services.finder import nearest
-from app.services.finder_learning import SearchList, month_text
-from app.services.post_keys import BadPostKey, new_key
-from app.services.reference_book import get_book
+from app.services.base.post_keys import BadPostKey, new_key
+from app.services.kbli import learning
+from app.services.kbli import words as kbli_words
+from app.services.kbli.browse import wording
+from app.services.kbli.finder import nearest
+from app.services.kbli.learning import SearchList, month_text
+from app.services.reference.book import get_book
 from app.web import advance, render
 
 bp = Blueprint("search_words", __name__, url_prefix="/latihan/petugas/kata")
@@ -49,10 +50,10 @@ def _page(form: ButtonForm, status: int = 200) -> Response:
     typed = request.args.get("halaman", "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
     page = max(page, 1)
-    words = finder_words.in_use(limit=SHOWN + 1, offset=(page - 1) * SHOWN)
+    words = kbli_words.in_use(limit=SHOWN + 1, offset=(page - 1) * SHOWN)
     has_older = len(words) > SHOWN
     words = words[:SHOWN]
-    retired = finder_words.retired(limit=RETIRED_SHOWN)
+    retired = kbli_words.retired(limit=RETIRED_SHOWN)
     new = next((word for word in words if str(word.id) == request.args.get("baru")), None)
     return render(
         "search_words/show.html",
@@ -60,8 +61,8 @@ def _page(form: ButtonForm, status: int = 200) -> Response:
         new=new,
         not_found=[_line(r, r.found_nothing) for r in _searches(SearchList.NOT_FOUND)],
         left=[_line(row, row.left) for row in _searches(SearchList.LEFT)],
-        unreadable=finder_learning.unreadable(),
-        readable_from=finder_learning.READABLE_FROM,
+        unreadable=learning.unreadable(),
+        readable_from=learning.READABLE_FROM,
         words=words,
         page=page,
         has_older=has_older,
@@ -73,7 +74,7 @@ def _page(form: ButtonForm, status: int = 200) -> Response:
 
 
 def _searches(which: SearchList) -> list[FinderSearch]:
-    return finder_learning.searches(which, SHOWN)
+    return learning.searches(which, SHOWN)
 
 
 def _line(row: FinderSearch, number: int) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def _line(row: FinderSearch, number: int) -> dict[str, Any]:
 
 
 def _said(code: str) -> Any:
-    entry = get_book().kbli(finder_words.EDITION, code)
+    entry = get_book().kbli(kbli_words.EDITION, code)
     return wording(entry, language()) if entry else None
 
 
@@ -106,7 +107,7 @@ def _search(number: str) -> FinderSearch | None:
     """Return a readable search by its number; the words themselves stand in no address."""
     if not (number.isascii() and number.isdigit() and len(number) <= 9):
         return None
-    return finder_learning.find_search(int(number))
+    return learning.find_search(int(number))
 
 
 def _ask(form: WordForm, search: FinderSearch | None, status: int = 200) -> Response:
@@ -129,7 +130,7 @@ def add() -> ResponseReturnValue:
     _in_practice_only()
     search = _search(request.form.get("cari", ""))
     form = WordForm(formdata=request.form)
-    form.known = lambda code: get_book().kbli(finder_words.EDITION, code)
+    form.known = lambda code: get_book().kbli(kbli_words.EDITION, code)
     if not form.validate():
         return _ask(form, search, 422)
     try:
@@ -138,7 +139,7 @@ def add() -> ResponseReturnValue:
         return _ask(form, search, 400)
     if key.taken is None:
         try:
-            word = finder_words.add(form.kode.data, form.kata.data, by=AddedBy.PRACTICE)
+            word = kbli_words.add(form.kode.data, form.kata.data, by=AddedBy.PRACTICE)
         except PhraseError as error:
             form.refuse(error.problem)
             return _ask(form, search, 422)
@@ -174,9 +175,9 @@ def _press(endpoint: str, number: int) -> ResponseReturnValue:
     if key.taken is None:
         try:
             if endpoint == "search_words.retire":
-                finder_words.retire(number)
+                kbli_words.retire(number)
             else:
-                finder_words.put_back(number, by=AddedBy.PRACTICE)
-        except (finder_words.NoSuchWord, PhraseError):
+                kbli_words.put_back(number, by=AddedBy.PRACTICE)
+        except (kbli_words.NoSuchWord, PhraseError):
             pass  # done before, perhaps in another window; the page shows how it is
     return advance("search_words.show")

@@ -24,9 +24,11 @@ from app.forms.access import StartForm
 from app.i18n import outside_url
 from app.limits import limited
 from app.routes import once
-from app.services import dossiers, drafts, estimates, modes, pins
-from app.services.post_keys import BadPostKey, Taken
-from app.services.reference_book import get_book
+from app.services.base import modes
+from app.services.base.post_keys import BadPostKey, Taken
+from app.services.dossier import estimates, opening, pins
+from app.services.journey import drafts
+from app.services.reference.book import get_book
 from app.web import advance, render, share_link
 
 bp = Blueprint("start", __name__, url_prefix="/berkas")
@@ -78,11 +80,9 @@ def create() -> ResponseReturnValue:
     if key.taken is not None and key.taken.dossier_id is not None:
         if not open_again(key.taken):
             return advance("resume.show")
-        known_browser.remember(dossiers.take_to_change(key.taken.dossier_id))
+        known_browser.remember(opening.take_to_change(key.taken.dossier_id))
         return advance("start.number")
-    dossier = dossiers.start(
-        pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None
-    )
+    dossier = opening.start(pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None)
     key.lead_to("start.number", dossier.id)
     known_browser.remember(dossier)
     enter(dossier.id)
@@ -92,7 +92,7 @@ def create() -> ResponseReturnValue:
 
 def open_again(taken: Taken) -> bool:
     """Let somebody into the file that this form opened before; False where number and PIN must."""
-    known = dossiers.find_by_id(taken.dossier_id) if taken.dossier_id is not None else None
+    known = opening.find_by_id(taken.dossier_id) if taken.dossier_id is not None else None
     if known is None or known.sent_at is not None:
         return False
     # Same key and same PIN: the first answer got lost on the way. Another PIN: a stale page,

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.domain.law.legal_form import RULES, LegalForm
 from app.models.dossier import Activity, Dossier, Job
-from app.services.answers import activity_at
+from app.services.dossier.activity import activity_at
 
 Form = Any
 

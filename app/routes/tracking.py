@@ -16,7 +16,9 @@ from app.forms.fields import mistakes
 from app.i18n import outside_url
 from app.limits import limited
 from app.routes.practice_office import in_training
-from app.services import dossiers, licences, progress
+from app.services.dossier import opening
+from app.services.licence import standing
+from app.services.tracking import progress
 from app.web import render, share_link
 
 bp = Blueprint("tracking", __name__)
@@ -32,7 +34,7 @@ def show() -> ResponseReturnValue:
     form = TrackForm(formdata=request.args)
     if not form.validate():
         return render("tracking/ask.html", status=422, form=form, mistakes=mistakes(form))
-    dossier = dossiers.find_by_number(form.nomor.data)
+    dossier = opening.find_by_number(form.nomor.data)
     if dossier is None:
         return render("tracking/ask.html", status=404, form=form, unknown=True)
     shown = format_support_number(dossier.support_number)
@@ -47,7 +49,7 @@ def show() -> ResponseReturnValue:
         number=shown,
         way=progress.way_of(dossier, turn),
         turn=turn,
-        licences=licences.views(dossier, datetime.now(UTC)),
+        licences=standing.views(dossier, datetime.now(UTC)),
         practice=in_training(),
         whatsapp=share_link(text),
     )

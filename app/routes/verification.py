@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app import limits
 from app.auth import open_to_all
 from app.limits import limited
-from app.services import papers
+from app.services.papers import issued
 from app.web import go, render
 
 bp = Blueprint("verification", __name__, url_prefix="/verifikasi")
@@ -36,7 +36,7 @@ def ask() -> ResponseReturnValue:
 @limited(limits.VERIFY)
 def show(code: str) -> ResponseReturnValue:
     """Say what is true of the paper with this code."""
-    paper = papers.find(code.upper()) if _CODE.fullmatch(code.upper()) else None
+    paper = issued.find(code.upper()) if _CODE.fullmatch(code.upper()) else None
     if paper is None:
         return render("verification/unknown.html", status=404)
-    return render("verification/show.html", paper=papers.public_facts(paper))
+    return render("verification/show.html", paper=issued.public_facts(paper))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.finder_questions import all_questions
+from app.services.kbli.questions import all_questions
 from tests.browser.test_own_pages import arranged
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pypdf
 import pytest
 
-from app.services.help_files import CONTENT
+from app.services.help.files import CONTENT
 from tests.pages import KIOSK, PREFIXES
 
 pytestmark = pytest.mark.browser

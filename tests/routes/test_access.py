@@ -19,8 +19,10 @@ from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.attachment import Attachment
 from app.models.own_data import Consent
-from app.services import attachments, consents, post_keys
-from app.services.retention import rows_of
+from app.services.base import post_keys
+from app.services.papers import uploads, wanted
+from app.services.rights import consents
+from app.services.rights.retention import rows_of
 from tests.client import Form, form_of, here, parse, words
 from tests.factories import dossier_at, looking, open_in
 from tests.pages import JOURNEY, KIOSK, NIK, NUMBER, PIN, PREFIXES, STEPS, Walk
@@ -146,13 +148,13 @@ def somebodys_file(app) -> tuple[int, dict[str, list[object]], list[str]]:
         mine = SITUATIONS["papers"].make()
         mine.applicant.name, mine.applicant.street = "Nama Rahasia", "Jalan Rahasia"
         consents.give(mine, "Mama Rahasia", 7)
-        upload = attachments.begin_upload(mine, attachments.papers_of(mine)[-1].paper, 10)
+        upload = uploads.begin_upload(mine, wanted.papers_of(mine)[-1].paper, 10)
         session.commit()
         numbers: dict[str, list[object]] = {
             "number": list(session.scalars(select(Attachment.id))),
             "consent": list(session.scalars(select(Consent.id))),
             "code": [upload.code],
-            "paper": [paper.paper.address for paper in attachments.papers_of(mine)],
+            "paper": [paper.paper.address for paper in wanted.papers_of(mine)],
         }
         number = mine.support_number
         return mine.id, numbers, ["Rahasia", number, format_support_number(number)]

@@ -7,8 +7,8 @@ import pytest
 from app.domain.dossier.journey import StepName
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import dossiers
-from app.services.reference_book import get_book
+from app.services.journey import activities
+from app.services.reference.book import get_book
 from tests.client import form_of, here, main_words, parse
 from tests.factories import (
     LOW,
@@ -141,8 +141,8 @@ def test_every_word_of_a_review_of_several_is_marked(pseudo_client, app, languag
     with looking(app):
         dossier = dossier_at(None)
         add_activity(dossier)
-        dossiers.add_activity(dossier).kbli_code = LOW
-        dossiers.remove_activity(dossier, 2)
+        activities.add_activity(dossier).kbli_code = LOW
+        activities.remove_activity(dossier, 2)
         session_id = dossier.id
         typed = [
             dossier.applicant.name, "Kios Contoh", STREET, "Saya jual beras dan gula", "kg",

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from app.config import ROOT
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 
 DOCUMENT = (ROOT / "docs" / "api.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```http\nGET (\S+)\n```\n\n```json\n(.*?)\n```", DOCUMENT, re.DOTALL)

@@ -25,9 +25,10 @@ from app.extensions import db, ports
 from app.models.attachment import Attachment, FileDisposal, Upload
 from app.models.dossier import Dossier
 from app.routes.attachments import BODY_AT_MOST
-from app.services import attachments
-from app.services.post_keys import new_key
-from app.services.reference_book import get_book
+from app.services.base.post_keys import new_key
+from app.services.papers import taking
+from app.services.papers import wanted as papers_wanted
+from app.services.reference.book import get_book
 from tests import papers
 from tests.client import CheckingClient, body_of, form_of, here, links_of, parse, words
 from tests.factories import (
@@ -44,7 +45,7 @@ from tests.factories import (
 )
 from tests.pages import PREFIXES
 from tests.pseudo import bare_words
-from tests.services.test_attachments import NAMES_PAPERS
+from tests.services.papers.test_taking import NAMES_PAPERS
 from tests.tools.bucket import KEY, REGION, SECRET, served
 
 LIST = "/berkas/lampiran"
@@ -97,7 +98,7 @@ def test_the_list_says_what_is_missing_and_leads_to_each_paper(client, dossier_i
     named = [e for e in page.all("h2") if words(e)]
     with looking(client.application) as session:
         dossier = session.get_one(Dossier, dossier_id)
-        wanted = attachments.wanted_papers(dossier)
+        wanted = papers_wanted.wanted_papers(dossier)
     assert len(named) == len(wanted) + 1
     for paper in wanted:
         if paper.words:
@@ -388,13 +389,13 @@ def test_a_full_disk_keeps_no_half_of_a_paper(client, app, dossier_id, monkeypat
 
 def test_while_a_file_is_looked_at_others_write(client, new_client, app, dossier_id, monkeypatch):
     """Decoding takes seconds on a small machine; nobody may wait for the database meanwhile."""
-    clean, free = attachments.clean, []
+    clean, free = taking.clean, []
 
     def slow(raw: bytes):
         free.append(not db.session().in_transaction())
         return clean(raw)
 
-    monkeypatch.setattr(attachments, "clean", slow)
+    monkeypatch.setattr(taking, "clean", slow)
     send(client, papers.photo())
     assert free == [True]
 

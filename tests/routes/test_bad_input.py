@@ -10,7 +10,7 @@ import pytest
 from app.domain.dossier.journey import StepName
 from app.forms.fields import INPUT_AT_MOST
 from app.models.dossier import Dossier
-from app.services import dossiers
+from app.services.journey import steps
 from tests.client import HTMX, CheckingClient, body_of, form_of, here, parse, title_of, words
 from tests.factories import BY_SCOPE, PEOPLE, PIN, count, looking, open_dossier, rows
 from tests.pages import PREFIXES, STEPS
@@ -242,7 +242,7 @@ def test_script_in_every_box_is_shown_as_text_everywhere(client, app, htmx, lang
     with looking(app) as session:
         dossier = session.get_one(Dossier, dossier_id)
         activity = dossier.activity
-        dossiers.set_home(
+        steps.set_home(
             dossier, area_code="7371", area_text=SCRIPT, street=SCRIPT, rt_rw=None, postcode=None
         )
         activity.trade_name = activity.description = activity.street = SCRIPT

@@ -14,7 +14,7 @@ from app import forms
 from app.forms.business import LandForm
 from app.forms.entity import DeedForm
 from app.forms.fields import UNREADABLE, ParsedField
-from app.services.kbli_change import has_code
+from app.services.kbli.change import has_code
 from tests.client import form_of, parse, words
 from tests.factories import open_dossier
 from tests.pages import PREFIXES

@@ -10,8 +10,9 @@ import pytest
 from app.domain.law.estimate import CapitalBand, EstimateCase, JourneyReason, Question, SalesBand
 from app.labels import label
 from app.routes.business_check import ANSWERS, PANELS
-from app.services import business_check
-from app.services.reference_book import get_book
+from app.services.kbli import browse
+from app.services.law import estimating
+from app.services.reference.book import get_book
 from tests.client import body_of, form_of, links_of, main_words, parse, words
 from tests.pseudo import bare_words
 
@@ -327,7 +328,7 @@ def test_a_part_that_does_not_exist_is_asked_again(page, query, scope):
 
 def test_a_part_that_is_closed_to_this_size_says_so(app, page):
     with app.test_request_context():
-        found = business_check.estimate_for(Question("95400", True, CapitalBand.UP_TO_50M))
+        found = estimating.estimate_for(Question("95400", True, CapitalBand.UP_TO_50M))
         closed = next(scope.scope_no for scope in found.scopes if scope.risk is None)
     text = words(page(f"/hasil?{NEEDS_SCOPE}&lingkup={closed}"))
     assert "not open to a business of this size" in text
@@ -377,7 +378,7 @@ def test_every_kind_of_answer_is_reached(app):
     assert set(asked) == set(EstimateCase)
     with app.test_request_context():
         for case, (code, inside) in asked.items():
-            found = business_check.estimate_for(Question(code, inside, CapitalBand.UP_TO_50M))
+            found = estimating.estimate_for(Question(code, inside, CapitalBand.UP_TO_50M))
             assert found.case is case
 
 
@@ -406,7 +407,7 @@ def test_every_risk_and_condition_has_its_words(app):
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_every_part_of_every_group_stands_and_weighs_little(client, app, prefix):
     client.set_cookie("c", app.extensions["assets"]["site.css"].hash)
-    for sector in business_check.sectors():
+    for sector in browse.sectors():
         top = client.get(f"{prefix}/cek-usaha/kelompok/{sector.key}")
         assert len(links_of(parse(top))) > len(sector.parts)
         for number, _part in enumerate(sector.parts, 1):
@@ -422,9 +423,9 @@ def test_the_groups_hold_every_explained_activity(app):
     with app.app_context():
         explained = {entry.code for entry in get_book().all_kbli(2025) if entry.words}
         found: set[str] = set()
-        for sector in business_check.sectors():
+        for sector in browse.sectors():
             for part in sector.parts:
-                entries = business_check.commonest_first(part)
+                entries = browse.commonest_first(part)
                 assert 1 <= len(entries) <= 30, (sector.key, part.name_en, len(entries))
                 found |= {entry.code for entry in entries}
                 for prefix in part.prefixes:
@@ -434,7 +435,7 @@ def test_the_groups_hold_every_explained_activity(app):
 
 
 def test_the_drawings_are_small_and_only_drawings():
-    for sector in business_check.sectors():
+    for sector in browse.sectors():
         assert len(sector.picture) <= 300
         assert set(re.findall(r"<(\w+)", sector.picture)) <= {"path", "circle"}
         assert sector.name_id != sector.name_en
@@ -445,7 +446,7 @@ def test_the_official_list_leads_to_every_code(app):
         seen: set[str] = set()
         open_levels = [None]
         while open_levels:
-            for level in business_check.below(open_levels.pop()):
+            for level in browse.below(open_levels.pop()):
                 if level.level == 5:
                     seen.add(level.code)
                 else:

@@ -13,7 +13,7 @@ from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind
 from app.domain.written.support_number import format_support_number
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier, Paper
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 from tests.client import HTMX, form_of, here, links_of, parse, words
 from tests.factories import count, looking, new_line, open_dossier, open_in, sent_dossier
 from tests.pages import KIOSK, PREFIXES, Walk

@@ -12,7 +12,7 @@ from app.extensions import ports
 from app.gateways import make_messages
 from app.models.message import Message
 from app.models.own_data import Recovery
-from app.services.messages import CodeWay, code_way
+from app.services.messages.outbox import CodeWay, code_way
 from tests.client import form_of, links_of, main_words, parse
 from tests.factories import dossier_at, looking, open_dossier
 from tests.pages import PREFIXES

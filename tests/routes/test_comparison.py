@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import event
 
 from app.extensions import db
-from app.services import business_check
-from app.services.activity_explained import meaning_of
-from app.services.boundaries import boundaries
-from app.services.reference_book import get_book
+from app.services.kbli import browse
+from app.services.kbli.boundaries import boundaries
+from app.services.kbli.explained import meaning_of
+from app.services.reference.book import get_book
 from tests.client import form_of, links_of, parse, words
 from tests.pages import PREFIXES
 from tests.routes.test_weights import (
@@ -291,12 +291,12 @@ def test_three_taps_lead_from_the_pictures_to_every_explained_code(app, returnin
 
 def test_what_people_have_most_words_for_stands_first(app):
     with app.app_context():
-        for sector in business_check.sectors():
+        for sector in browse.sectors():
             for part in sector.parts:
-                counts = [len(entry.words) for entry in business_check.commonest_first(part)]
+                counts = [len(entry.words) for entry in browse.commonest_first(part)]
                 assert counts == sorted(counts, reverse=True)
-        food = next(each for each in business_check.sectors() if each.key == "dapur").parts[0]
-        assert business_check.commonest_first(food)[0].code == "56102"
+        food = next(each for each in browse.sectors() if each.key == "dapur").parts[0]
+        assert browse.commonest_first(food)[0].code == "56102"
 
 
 @both_languages

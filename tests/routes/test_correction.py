@@ -15,8 +15,8 @@ from app.extensions import db
 from app.labels import label
 from app.models.dossier import Dossier
 from app.models.licence import LicenceEvent
-from app.services import attachments
-from app.services.reference_book import get_book
+from app.services.papers import wanted
+from app.services.reference.book import get_book
 from tests.client import HTMX, CheckingClient, form_of, links_of, parse, words
 from tests.factories import looking, new_line
 from tests.pages import KIOSK, PREFIXES, REVIEW, Walk, page_of, persona
@@ -124,7 +124,7 @@ def test_a_mended_paper_is_named_and_one_button_sends_it(client, app, language):
     arrange(app, client, SITUATIONS["paper-given-back"])
     prefix = f"{PREFIXES[language]}/berkas"
     with looking(app) as session:
-        paper = attachments.wanted_papers(session.scalars(select(Dossier)).one())[0]
+        paper = wanted.wanted_papers(session.scalars(select(Dossier)).one())[0]
     listed = client.get(f"{prefix}/perbaikan")
     assert to_mend in words(parse(listed).one("h1"))
     assert paper.words in main(listed)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models.dossier import Job
 from app.models.oss_notice import OssDifference
-from app.services.jobs import JobKind
+from app.services.base.jobs import JobKind
 from tests.client import form_of, here, links_of, parse, words
 from tests.factories import new_line
 from tests.pages import KIOSK, PREFIXES, RESULT, Walk

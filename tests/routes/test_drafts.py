@@ -7,7 +7,8 @@ import pytest
 from app.domain.dossier.journey import StepName
 from app.extensions import db
 from app.models.draft import Draft
-from app.services import dossiers, retention
+from app.services.dossier import opening
+from app.services.rights import retention
 from tests.client import HTMX, form_of, here, main_words, parse, words
 from tests.factories import count, looking, new_line, open_dossier, raw_rows
 from tests.pages import KIOSK, PREFIXES
@@ -105,7 +106,7 @@ def test_it_goes_with_the_file(app, client):
     number = open_dossier(app, client, StepName.IDENTITY)
     form_of(client.get("/berkas/diri")).fill(TYPED).submit("berhenti", headers=HTMX)
     with looking(app):
-        retention.erase(dossiers.take_to_change(number), cause="untouched")
+        retention.erase(opening.take_to_change(number), cause="untouched")
         db.session.commit()
     assert count(app, Draft) == 0
 

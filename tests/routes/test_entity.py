@@ -7,7 +7,7 @@ import pytest
 from app.domain.dossier.journey import StepName
 from app.domain.law.legal_form import RULES, LegalForm
 from app.models.dossier import Dossier
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 from tests.client import CheckingClient, Form, form_of, here, main_words, parse
 from tests.factories import DEED_NUMBER, ENTITY_NPWP, LOW, looking, open_dossier
 from tests.pages import PREFIXES

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.auth import open_to_all
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import dossiers
+from app.services.dossier import opening
 from tests.client import HTMX, CheckingClient, form_of, here, links_of, parse, title_of, words
 from tests.factories import open_dossier
 from tests.pages import KIOSK, PREFIXES, Walk
@@ -38,7 +38,7 @@ ENGLISH_TITLES = {
 
 def _fail(code: int) -> str:
     if code == 500:
-        dossiers.start("hash", "id")  # half of a change, which must not stay
+        opening.start("hash", "id")  # half of a change, which must not stay
         raise RuntimeError("a fault with 9601055403879001 in its message")
     abort(code)
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.nik.spellings import name_variants
 from app.practice import people_to_try
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 from tests.client import HTMX, form_of, parse
 from tests.pages import (
     AFTER,

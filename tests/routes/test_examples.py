@@ -21,10 +21,13 @@ from app.limits import EXAMPLE
 from app.models.dossier import Dossier, PostKey
 from app.practice import practice_person
 from app.routes import example_steps
-from app.services import after_nib, dossiers, estimates, examples, help
-from app.services.help_files import CONTENT
-from app.services.licences import views
-from app.services.reference_book import get_book
+from app.services.after import next_steps
+from app.services.dossier import estimates, opening
+from app.services.help import book as help_book
+from app.services.help import examples
+from app.services.help.files import CONTENT
+from app.services.licence.standing import views
+from app.services.reference.book import get_book
 from tests.client import Form, form_of, here, links_of, main_words, parse, words
 from tests.factories import rows
 from tests.pages import PREFIXES
@@ -126,7 +129,7 @@ def test_every_page_shows_and_leads_on(client, language):
 def test_words_of_law_are_explained_where_they_stand(client, language):
     page = parse(client.get(address("bum-kampung", 2, language)))
     opened = [words(each) for each in page.all("summary")]
-    meaning = help.term("npwp").meaning[language]
+    meaning = help_book.term("npwp").meaning[language]
     assert [each for each in opened if "NPWP" in each]
     assert meaning in words(page)
 
@@ -207,7 +210,7 @@ def test_every_phrase_finds_its_example(application, language):
     missed = []
     for one in examples.examples():
         for phrase in one.texts[language].words:
-            if one not in help.search(phrase).hits[:3]:
+            if one not in help_book.search(phrase).hits[:3]:
                 missed.append((one.slug, phrase))
     assert missed == []
 
@@ -285,10 +288,10 @@ def test_when_the_data_change_the_pages_change(client, monkeypatch):
     ids=["risk unknown", "size not offered", "no such code"],
 )
 def test_what_is_not_known_is_not_guessed(client, code, size):
-    book = help.book()
+    book = help_book.book()
     kios = replace(book.examples["kios"], code=code)
     try:
-        help.keep(replace(book, examples={**book.examples, "kios": kios}))
+        help_book.keep(replace(book, examples={**book.examples, "kios": kios}))
         with client.application.test_request_context("/"):
             found = examples.reckon(kios).found
             assert found is None or found.risk is None
@@ -298,26 +301,26 @@ def test_what_is_not_known_is_not_guessed(client, code, size):
             if page is not ExamplePage.FORM:
                 assert shown.with_class("note"), page
     finally:
-        help.keep(book)
+        help_book.keep(book)
 
 
 def test_an_old_translation_says_so(client):
-    book = help.book()
+    book = help_book.book()
     kios = book.examples["kios"]
     old = replace(kios.texts["en"], of=None)
     try:
         kept = replace(kios, texts={**kios.texts, "en": old})
-        help.keep(replace(book, examples={**book.examples, "kios": kept}))
-        assert kept in help.stale()
+        help_book.keep(replace(book, examples={**book.examples, "kios": kept}))
+        assert kept in help_book.stale()
         before = len(parse(client.get(address("kios", 3))).with_class("note"))
         there = parse(client.get(address("kios", 3, "en"))).with_class("note")
         assert len(there) == before + 1
     finally:
-        help.keep(book)
+        help_book.keep(book)
 
 
 def test_every_example_is_current():
-    assert help.stale() == []
+    assert help_book.stale() == []
 
 
 # In practice: a filled file
@@ -353,7 +356,7 @@ def test_read_and_press_on_leads_to_what_the_last_page_says(client, slug, n, lan
         assert mine == reckoned.found
         assert estimates.whole_of(dossier) == reckoned.whole
         today = local_date(datetime.now(UTC))
-        assert after_nib.to_do(dossier, on=today) == reckoned.to_do
+        assert next_steps.to_do(dossier, on=today) == reckoned.to_do
         kinds = {view.kind for view in views(dossier, datetime.now(UTC)) if view.kind}
         assert {row.kind for row in dossier.declarations} == {
             each.kind for each in reckoned.whole.declarations
@@ -462,7 +465,7 @@ def test_facts_that_the_form_does_not_take_stop_the_program_of_tests(app):
     one = examples.example("kios")
     wrong = replace(one, answers={**one.answers, StepName.PHONE: {"telepon": "12"}})
     with app.test_request_context("/"):
-        dossier = dossiers.start("x", "id")
+        dossier = opening.start("x", "id")
         with pytest.raises(example_steps.NotTaken):
             example_steps.fill(dossier, wrong, None)
 

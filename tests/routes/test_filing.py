@@ -18,8 +18,9 @@ from app.adapters.licensing import to_wire
 from app.domain.nik.verdict import NikClass
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import handovers, nik_checks, own_data, own_data_paper
-from app.services.reference_book import get_book
+from app.services.oss import submission, verdicts
+from app.services.reference.book import get_book
+from app.services.rights import own_data, paper
 from tests.client import (
     HTMX,
     CheckingClient,
@@ -39,7 +40,7 @@ from tests.routes.test_weights import (
     PackedClient,
     wire_size,
 )
-from tests.services.test_nibs import FOR_OSS, NIB, OTHER, Oss
+from tests.services.oss.test_nibs import FOR_OSS, NIB, OTHER, Oss
 from tests.workbooks import read_workbook
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
@@ -85,7 +86,7 @@ def ready(app: Flask, client: CheckingClient, *, matched: bool = True, who: str 
     with looking(app):
         dossier = sent_dossier(who=who)
         if matched:
-            nik_checks.record_by_staff(dossier, NikClass.MATCH)
+            verdicts.record_by_staff(dossier, NikClass.MATCH)
         db.session.commit()
         dossier_id = dossier.id
     open_in(client, dossier_id)
@@ -261,7 +262,7 @@ def test_the_files_hold_the_documented_names(assist):
     with looking(assist) as session:
         dossier = session.get(Dossier, dossier_id)
         assert dossier is not None
-        wire = json.loads(json.dumps(to_wire(handovers.submission_of(dossier))))
+        wire = json.loads(json.dumps(to_wire(submission.submission_of(dossier))))
     data = json.loads(client.get("/berkas/untuk-oss.json").get_data())
     assert data["dataNIB"] == wire
     table = list(
@@ -386,7 +387,7 @@ def test_a_typed_nib_is_kept_and_shown_as_typed(assist, language, htmx):
         dossier = session.get(Dossier, dossier_id)
         assert dossier is not None
         number = dossier.support_number
-        turn, _ = own_data.export(dossier)["turn"]["text"], own_data_paper.draw(dossier)
+        turn, _ = own_data.export(dossier)["turn"]["text"], paper.draw(dossier)
     assert turn.startswith("Giliran Anda. Anda menulis hasil dari OSS.")
     tracked = words(client.get(f"{PREFIXES[language]}/lacak?nomor={number}"))
     assert "8120" not in tracked, "whoever has the number learns that there is one, not which"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.services.finder_questions import all_questions
+from app.services.kbli.questions import all_questions
 from tests.client import body_of, form_of, here, links_of, parse, words
 from tests.factories import open_dossier
 

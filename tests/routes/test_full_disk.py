@@ -13,11 +13,11 @@ from flask import Flask
 from sqlalchemy import event, text, update
 from sqlalchemy.exc import OperationalError
 
-from app import worker
 from app.auth import open_to_all
 from app.extensions import db
 from app.models.dossier import Job, PostKey
-from app.services import jobs, post_keys
+from app.services.base import jobs, post_keys
+from app.work import run
 from tests.client import HTMX, CheckingClient, form_of, words
 from tests.factories import bring_forward, count, logged, looking, open_dossier, rows
 from tests.pages import PREFIXES
@@ -152,15 +152,15 @@ def test_the_worker_outlives_it_and_does_the_rest_once(app):
                 jobs.plan("uji", None)
             session.commit()
         with no_room(app), logged() as log:
-            assert worker.sweep(app) == 0
+            assert run.sweep(app) == 0
         assert "OperationalError" in log.getvalue()
         assert count(app, PostKey) == 0
         with looking(app) as session:
             session.execute(update(Job).values(claimed_until=None))
             session.commit()
             bring_forward()
-        assert worker.sweep(app) == 2
-        assert worker.sweep(app) == 0
+        assert run.sweep(app) == 2
+        assert run.sweep(app) == 0
         assert count(app, PostKey) == 1000
     finally:
         jobs._handlers.pop("uji")

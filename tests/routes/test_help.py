@@ -11,9 +11,9 @@ from app.domain.nik.verdict import NikClass
 from app.extensions import db
 from app.labels import label
 from app.limits import HELP_ANSWER
-from app.routes import help as pages
-from app.services import help
-from app.services.help_files import read_help
+from app.routes import help
+from app.services.help import book
+from app.services.help.files import read_help
 from tests.client import HTMX, form_of, links_of, main_words, parse, words
 from tests.help_content import write_help
 from tests.pages import KIOSK, NAME_DIFFERS, PREFIXES, Walk
@@ -37,14 +37,14 @@ SCRIPT_AT_MOST = 2_500
 @pytest.fixture
 def small_help(app, tmp_path):
     """The small help of the tests stands in for the content, for one test."""
-    before = help.book()
-    yield help.keep(read_help(pages.page_of(app), write_help(tmp_path)))
-    help.keep(before)
+    before = book.book()
+    yield book.keep(read_help(help.page_of(app), write_help(tmp_path)))
+    book.keep(before)
 
 
 def counts(app) -> dict[str, tuple[int, int]]:
     with app.app_context():
-        return {f"{row.slug} {row.language}": (row.clear, row.unclear) for row in help.feedback()}
+        return {f"{row.slug} {row.language}": (row.clear, row.unclear) for row in book.feedback()}
 
 
 # What stands on a topic
@@ -85,7 +85,7 @@ def test_the_office_is_reached_by_what_the_settings_know(small_help, make_app, c
         OFFICE_PHONE="0951 000000",
         OFFICE_MAP="https://peta.example/kantor",
     )
-    help.keep(small_help)
+    book.keep(small_help)
     prefix = PREFIXES[language]
     lacks = {"id": "Kami belum diberi tahu", "en": "We were not told"}[language]
     for path in ("/bantuan", "/bantuan/baca-ktp"):
@@ -257,7 +257,7 @@ def test_what_is_no_answer_is_not_counted(client, small_help, path, data, status
 
 def test_answers_are_limited(make_app, small_help):
     app = make_app()
-    help.keep(small_help)
+    book.keep(small_help)
     client = app.test_client()
     codes = [
         client.post("/bantuan/gratis/jelas", data={"jawab": "ya"}, headers=FROM_HERE).status_code
@@ -352,22 +352,22 @@ def test_a_page_links_to_its_topic(client, language):
         "check.result": "/cek-usaha/hasil?kbli=47112&tempat=sendiri&besar=up_to_50m",
     }
     for endpoint, path in shown.items():
-        topic = f"{PREFIXES[language]}/bantuan/{help.book().places.page[endpoint]}"
+        topic = f"{PREFIXES[language]}/bantuan/{book.book().places.page[endpoint]}"
         urls = [url for url, _ in links_of(parse(client.get(PREFIXES[language] + path)), "act")]
         assert topic in urls, path
 
 
 def test_without_content_the_journey_goes_on(client, tmp_path, app):
-    before = help.book()
+    before = book.book()
     try:
-        help.keep(read_help(pages.page_of(app), tmp_path))
+        book.keep(read_help(help.page_of(app), tmp_path))
         walk = Walk(client, KIOSK)
         walk.to("telepon")
         assert parse(walk.response).by_id("bantuan") is None
         assert client.get("/bantuan").status_code == 200
         assert client.get("/bantuan/kamus").status_code == 200
     finally:
-        help.keep(before)
+        book.keep(before)
 
 
 # The whole content
@@ -376,8 +376,8 @@ def test_without_content_the_journey_goes_on(client, tmp_path, app):
 @pytest.fixture
 def all_paths(app):
     paths = ["/bantuan", "/bantuan/kamus", "/bantuan/tersimpan"]
-    paths += [f"/bantuan/{topic.slug}" for topic in help.topics()]
-    paths += [f"/bantuan/kamus/{key}" for key in help.book().terms]
+    paths += [f"/bantuan/{topic.slug}" for topic in book.topics()]
+    paths += [f"/bantuan/kamus/{key}" for key in book.book().terms]
     assert len(paths) > 3, "there is no content"
     return paths
 
@@ -391,7 +391,7 @@ def test_every_page_of_help_is_light(phone, all_paths, language):  # noqa: F811
 
 @both_languages
 def test_every_topic_opens_lightly_in_place(returning_phone, language):  # noqa: F811
-    topics = help.topics()
+    topics = book.topics()
     assert topics
     sizes = {
         topic.slug: wire_size(

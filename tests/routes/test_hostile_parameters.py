@@ -16,7 +16,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from app.models.dossier import Dossier
-from app.services.post_keys import FIELD, new_key
+from app.services.base.post_keys import FIELD, new_key
 from app.web import MAIN
 from tests.client import parse
 from tests.factories import PIN, looking, open_dossier

@@ -12,7 +12,7 @@ import pytest
 from flask_babel import force_locale
 from pypdf import PdfReader
 
-from app import i18n, worker
+from app import i18n
 from app.config import Settings
 from app.domain.dossier.journey import StepName
 from app.domain.law.estimate import JourneyReason
@@ -21,6 +21,7 @@ from app.forms import person
 from app.labels import label
 from app.labels.base import NIK_REMEDIES
 from app.models.dossier import Dossier, Handover, Job
+from app.work import run
 from tests.client import HTMX, body_of, form_of, here, links_of, main_words, parse, words
 from tests.factories import (
     BY_SCOPE,
@@ -342,7 +343,7 @@ def test_a_slow_registry_lets_the_person_go_on(client, app, fresh_line):
     for _ in range(2):
         with looking(app):
             bring_forward()
-        worker.sweep(app)
+        run.sweep(app)
     assert NIB.search(main_words(client.get("/berkas/hasil")))
 
 

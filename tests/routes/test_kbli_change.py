@@ -8,8 +8,8 @@ import pytest
 from flask_babel import force_locale
 
 from app.labels import label
-from app.services import kbli_change
-from app.services.reference_book import get_book
+from app.services.kbli import change
+from app.services.reference.book import get_book
 from tests.client import form_of, links_of, parse, words
 from tests.factories import looking
 from tests.pages import PREFIXES
@@ -29,7 +29,7 @@ def test_every_old_code_shows_an_answer(client, app):
         codes = [entry.code for entry in get_book().all_kbli(2020)]
         expected = {}
         for code in codes:
-            found = kbli_change.change_of(code)
+            found = change.change_of(code)
             assert found is not None
             expected[code] = f"{code}: {label(found.change)}"
     assert len(codes) == 1789
@@ -75,7 +75,7 @@ def test_new_numbers_and_no_numbers_are_told_apart(client):
 def test_words_lead_to_old_titles_and_those_to_an_answer(client):
     page = client.get("/en/kbli-lama?q=jual+ikan")
     found = [to for to, _ in links_of(parse(page)) if re.search(r"/kbli-lama\?q=\d{5}$", to)]
-    assert 3 <= len(found) <= kbli_change.FOUND_AT_MOST
+    assert 3 <= len(found) <= change.FOUND_AT_MOST
     assert client.get(found[0]).status_code == 200
     assert "KBLI 2020" in words(client.get(found[0]))
 

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
+from app.clock import today
 from app.domain.after.lkpm import Rhythm, next_dues
-from app.forms.person import today
 from app.models.lkpm import LkpmWorksheet
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 from tests.client import form_of, here, links_of, parse, words
 from tests.factories import MICRO, count, looking, new_line, open_in, sent_dossier
 from tests.pages import PREFIXES

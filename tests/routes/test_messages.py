@@ -8,7 +8,6 @@ import re
 import pytest
 from sqlalchemy import event, select
 
-from app import worker
 from app.domain.oss.service_mode import ServiceMode
 from app.domain.sending.messages import Channel, MessageKind
 from app.domain.written.support_number import format_support_number
@@ -17,7 +16,9 @@ from app.limits import SMS_INBOUND
 from app.models.dossier import Dossier
 from app.models.message import InboundMessage, Message
 from app.routes import inbound
-from app.services import dossiers, messages, pins
+from app.services.dossier import opening, pins
+from app.services.messages import outbox, wishes
+from app.work import run
 from tests.client import body_of, form_of, here, links_of, parse, words
 from tests.factories import (
     OTHER_PIN,
@@ -44,7 +45,7 @@ def sent(app, client) -> int:
     with looking(app):
         number = sent_dossier().id
         bring_forward()
-    worker.sweep(app)
+    run.sweep(app)
     open_in(client, number)
     return number
 
@@ -60,7 +61,7 @@ def test_the_person_sees_what_was_written(client, app, sent, language):
     page = client.get(f"{prefix}/berkas/pesan")
     assert page.headers["Cache-Control"] == "no-store"
     with looking(app) as session:
-        texts = [messages.written(m) for m in session.scalars(select(Message))]
+        texts = [outbox.written(m) for m in session.scalars(select(Message))]
     assert len(texts) == 2
     shown = [words(box) for box in parse(page).with_class("hit")]
     assert len(shown) == 2
@@ -74,7 +75,7 @@ def test_what_went_two_ways_stands_there_once(client, app, sent):
     with looking(app) as session:
         dossier = session.get_one(Dossier, sent)
         dossier.applicant.email = "contoh@example.test"
-        messages.announce(dossier, MessageKind.APPROVED, dedupe="1")
+        outbox.announce(dossier, MessageKind.APPROVED, dedupe="1")
         session.commit()
     first, *others = parse(client.get("/en/berkas/pesan")).with_class("hit")
     assert len(others) == 2
@@ -97,7 +98,7 @@ def test_a_message_that_waits_for_the_morning_says_when(client, app, sent, langu
 
 def test_nobody_sees_the_messages_of_another(client, app, sent, new_client):
     with looking(app):
-        other = dossiers.start(pin_hash(), "id")
+        other = opening.start(pin_hash(), "id")
         db.session.commit()
         other_id = other.id
     stranger = new_client()
@@ -111,7 +112,7 @@ def test_a_code_is_never_on_the_persons_page(client, app, sent):
     """Whoever has the file open could otherwise take the phone's place."""
     with looking(app) as session:
         dossier = session.get_one(Dossier, sent)
-        messages.announce(dossier, MessageKind.RECOVERY_CODE, dedupe="1", code="739214", minutes=15)
+        outbox.announce(dossier, MessageKind.RECOVERY_CODE, dedupe="1", code="739214", minutes=15)
         session.commit()
     text = words(client.get("/berkas/pesan"))
     assert "739214" not in text
@@ -131,8 +132,8 @@ def test_choosing_how_to_be_told(client, app, sent, language):
     assert form_of(answer, url)["saluran"] == "tidak"
     with looking(app) as session:
         dossier = session.get_one(Dossier, sent)
-        assert messages.chosen(dossier.applicant) is None
-        messages.announce(dossier, MessageKind.APPROVED, dedupe="1")
+        assert wishes.chosen(dossier.applicant) is None
+        outbox.announce(dossier, MessageKind.APPROVED, dedupe="1")
         session.commit()
     assert count(app, Message) == 2
 
@@ -170,7 +171,7 @@ def test_a_choice_sent_twice(client, app, sent):
 
 def test_before_the_phone_number_is_known(client, app):
     with looking(app):
-        number = dossiers.start(pin_hash(), "id").id
+        number = opening.start(pin_hash(), "id").id
         db.session.commit()
     open_in(client, number)
     page = client.get("/berkas/pesan")
@@ -216,8 +217,8 @@ def test_the_code_for_a_lost_pin_comes_to_who_opened_the_file_and_to_no_other(
     stranger = new_client()
     for browser in (stranger, client):
         form_of(browser.get("/berkas/lupa"), "/berkas/lupa").fill(nomor=number).submit()
-    worker.sweep(app)
-    worker.sweep(app)
+    run.sweep(app)
+    run.sweep(app)
     code = re.compile(r"\b\d{3} ?\d{3}\b")
     assert not parse(stranger.get("/latihan/pesan")).with_class("hit")
     box = words(parse(client.get("/latihan/pesan")).with_class("hit")[0])
@@ -245,7 +246,7 @@ def test_pages_of_twenty(client, app):
     with looking(app) as session:
         dossier = sent_dossier()
         for number in range(40):
-            messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=str(number))
+            outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=str(number))
         session.commit()
         dossier_id = dossier.id
     open_in(client, dossier_id)
@@ -284,7 +285,7 @@ def test_a_long_list_costs_no_more_queries(client, app, sent):
     with looking(app) as session:
         dossier = session.get_one(Dossier, sent)
         for number in range(15):
-            messages.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=str(number))
+            outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=str(number))
         session.commit()
         sent_dossier()
     many = [queries(app, lambda u=u: client.get(u)) for u in ("/latihan/pesan", "/berkas/pesan")]
@@ -312,7 +313,7 @@ def test_playing_stop_ends_the_messages(client, app, sent):
     form = form_of(client.get("/latihan/pesan"), "/latihan/pesan")
     form.fill(dari="0812 0000 4567", teks="STOP").submit()
     with looking(app) as session:
-        assert messages.wants_none(PHONE, Channel.SMS)
+        assert wishes.wants_none(PHONE, Channel.SMS)
         assert session.scalar(select(Message.kind).order_by(Message.id.desc())) == "stopped"
 
 
@@ -452,7 +453,7 @@ def test_a_status_by_sms_says_what_the_page_says(app, gateway):
     }
     with looking(app):
         bring_forward()
-    worker.sweep(app)
+    run.sweep(app)
     with looking(app) as session:
         row = session.scalars(select(Message).order_by(Message.id.desc())).first()
         assert (row.kind, row.state, row.dossier_id) == ("status_answer", "sent", None)

@@ -22,9 +22,11 @@ from app.labels.base import NIK_REMEDIES
 from app.labels.nik_cases import SHORT_TEXTS, short_text
 from app.models.dossier import Dossier, Job, NikCheck
 from app.models.nik_case import NikCase
-from app.services import jobs, nik_cases, nik_checks
-from app.services.jobs import JobKind
-from app.services.reference_book import get_book
+from app.services.base import jobs
+from app.services.base.jobs import JobKind
+from app.services.nik import asking
+from app.services.nik import checks as nik_checks
+from app.services.reference.book import get_book
 from tests.client import HTMX, body_of, form_of, here, links_of, parse, words
 from tests.factories import (
     PEOPLE,
@@ -226,7 +228,7 @@ def test_every_word_is_marked(pseudo_client, key, language):
     app = pseudo_client.application
     open_dossier(app, pseudo_client, StepName.PHONE, who=key)
     with looking(app) as session:
-        spellings = nik_cases.spellings(session.query(Dossier).one())
+        spellings = asking.spellings(session.query(Dossier).one())
     for path in (CARD, NIK):
         page = parse(pseudo_client.get(PREFIXES[language] + path))
         with app.app_context():
@@ -345,7 +347,7 @@ def test_the_list_of_attempts_costs_no_more_the_longer_it_gets(client, app):
         session.commit()
     assert cost() == short
     items = parse(client.get(NIK)).all("li")
-    assert len(items) == nik_cases.SHOWN_ATTEMPTS
+    assert len(items) == asking.SHOWN_ATTEMPTS
 
 
 @both_languages

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import worker
 from app.models.dossier import Dossier, Event, Handover, Paper, PostKey
+from app.work import run
 from tests.client import HTMX, CheckingClient, Form, follow_on, form_of, here, parse, words
 from tests.factories import (
     OTHER_PIN,
@@ -390,10 +390,10 @@ def test_oss_breaks_down_and_the_worker_finishes(client, app, office_is, mode):
     office_is("oss", "up")
     with looking(app):
         bring_forward()
-    assert worker.sweep(app) == 2, "the hand-over, and the message that the file was sent"
+    assert run.sweep(app) == 2, "the hand-over, and the message that the file was sent"
     assert "Your NIB is there" in words(client.get("/en/berkas/hasil"))
     form.submit()
-    worker.sweep(app)
+    run.sweep(app)
     assert_sent_once(app, before)
 
 
@@ -408,7 +408,7 @@ def test_sent_while_the_registry_is_silent_then_everything_comes(client, app, of
     for _ in range(2):
         with looking(app):
             bring_forward()
-        worker.sweep(app)
+        run.sweep(app)
     assert "Your NIB is there" in words(client.get("/en/berkas/hasil"))
     assert_sent_once(app, before)
 
@@ -421,7 +421,7 @@ def test_sent_while_the_registry_is_silent_then_the_nik_does_not_fit(client, app
     office_is("dukcapil", "up")
     with looking(app):
         bring_forward()
-    worker.sweep(app)
+    run.sweep(app)
     page = follow_on(client.get("/en/berkas/hasil"))
     assert here(page) == "/en/berkas/periksa"
     assert "Mend your NIK first" in words(page)

@@ -18,9 +18,14 @@ from app.extensions import db, ports
 from app.models.dossier import Handover, Job
 from app.models.message import Message
 from app.models.oss_notice import OssNotice
-from app.services import dossiers, handovers, licences, nibs, oss_notices, reconciliation, retention
-from app.services.jobs import JobKind
-from app.services.oss_notices import BadNotice, NoticeState
+from app.services.base.jobs import JobKind
+from app.services.dossier import opening
+from app.services.licence import standing
+from app.services.oss import handovers, nibs, reconciliation, submission
+from app.services.oss import notices as oss_notices
+from app.services.oss.notices import BadNotice, NoticeState
+from app.services.rights import retention
+from app.work import notices as notices_work
 from tests.factories import PEOPLE, bring_forward, dossier_at, logged, new_line, run, sent_dossier
 
 NIB, OTHER_NIB = "8120000000001", "8120000000002"
@@ -244,10 +249,10 @@ def test_the_end_of_a_nib_is_taken_at_once(line, database):
 
 def test_the_signed_paper_is_told_once_its_licence_is_known(line, database):
     dossier = filed_at_oss()
-    held = ports.licensing.hand_over(handovers.submission_of(dossier))
+    held = ports.licensing.hand_over(submission.submission_of(dossier))
     dossier.handover.nib, dossier.handover.oss_id = held.nib, held.oss_id
     compare_again(database, dossier)
-    (licence,) = licences.of(dossier)
+    (licence,) = standing.of(dossier)
     body = {
         "receiveFileDS": {
             "nib": int(dossier.handover.nib),
@@ -371,7 +376,7 @@ def test_a_nib_from_oss_is_told_as_such_and_confirmed_once_oss_was_asked(line, d
     assert handover.nib_at is not None
     assert handover.nib_confirmed_at is None, "a call alone proves nothing about the number"
     assert "status_changed" in {each.kind for each in told(database, dossier)}
-    held = ports.licensing.hand_over(handovers.submission_of(dossier))
+    held = ports.licensing.hand_over(submission.submission_of(dossier))
     handover.nib, handover.oss_id = held.nib, held.oss_id
     compare_again(database, dossier)
     assert handover.nib_confirmed_at is not None
@@ -393,7 +398,7 @@ def test_a_nib_that_oss_told_and_does_not_know_is_doubted_until_it_does(line, da
         select(Job).where(Job.kind == JobKind.RECONCILE, Job.done_at.is_(None))
     ).all()
     assert again.due_at > datetime.now(UTC) + timedelta(hours=5)
-    held = ports.licensing.hand_over(handovers.submission_of(dossier))
+    held = ports.licensing.hand_over(submission.submission_of(dossier))
     handover.nib, handover.oss_id = held.nib, held.oss_id
     compare_again(database, dossier)
     assert handover.nib_doubt is None
@@ -449,7 +454,7 @@ def test_of_several_files_the_activity_decides_or_staff_do(line, database):
     row = notices()[0]
     row.state = NoticeState.NEW
     database.commit()
-    oss_notices._match(row.id)
+    notices_work._match(row.id)
     assert state_of(database, one) == (NoticeState.MATCHED, one.id, NIB)
     assert two.handover.nib is None
 
@@ -494,8 +499,8 @@ def test_staff_say_whose_it_is(line, database):
     handle(database)
     (row,) = oss_notices.waiting_for_staff()
     with pytest.raises(BadNotice):
-        oss_notices.give_to(row, dossiers.take_to_change(other.id))
-    oss_notices.give_to(row, dossiers.take_to_change(dossier.id))
+        oss_notices.give_to(row, opening.take_to_change(other.id))
+    oss_notices.give_to(row, opening.take_to_change(dossier.id))
     database.commit()
     assert state_of(database, dossier) == (NoticeState.MATCHED, dossier.id, NIB)
     assert oss_notices.waiting_for_staff() == []

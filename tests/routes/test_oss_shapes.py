@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models.oss_notice import OssNotice
-from app.services.oss_notices import NoticeState
+from app.services.oss.notices import NoticeState
 from tests.factories import PEOPLE
 from tests.routes.test_oss_inbound import (
     NIB,

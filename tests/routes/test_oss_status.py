@@ -7,12 +7,12 @@ import dataclasses
 import pytest
 from sqlalchemy import select
 
+from app.clock import today
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db
-from app.forms.person import today
 from app.models.dossier import Dossier
 from app.models.licence import Licence, LicenceEvent
-from app.services.reference_book import get_book
+from app.services.reference.book import get_book
 from tests.client import form_of, parse
 from tests.factories import new_line
 from tests.pages import PREFIXES, REVIEW, Walk, page_of

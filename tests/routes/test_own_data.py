@@ -7,7 +7,6 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from app import worker
 from app.domain.dossier.events import EventKind
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
@@ -15,7 +14,8 @@ from app.models.columns import Sealed
 from app.models.dossier import Applicant, Dossier, Event, Job
 from app.models.message import Message
 from app.models.own_data import Consent, DataRequest
-from app.services import events
+from app.services.base import events
+from app.work import run
 from tests.client import follow_on, form_of, here, parse, words
 from tests.factories import (
     PEOPLE,
@@ -196,13 +196,13 @@ def personal_left(app, dossier_id: int) -> dict[str, int]:
 def let_time_pass(app) -> None:
     with looking(app):
         bring_forward()
-    worker.sweep(app)
+    run.sweep(app)
 
 
 @both_languages
 def test_erasing_leaves_only_the_record(client, app, draft, language):
     ask(client, "hapus", PREFIXES[language])
-    worker.sweep(app)
+    run.sweep(app)
     assert "applicants.nik" in personal_left(app, draft), "three days to take it back"
     let_time_pass(app)
     with looking(app) as session:

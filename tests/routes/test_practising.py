@@ -8,7 +8,7 @@ from app.domain.dossier.journey import StepName
 from app.domain.help.kit import MARK
 from app.practice import people_to_try
 from app.routes import start
-from app.services import nik_checks
+from app.services.nik import checks
 from tests.client import form_of, here, links_of, main_words, parse, words
 from tests.factories import PEOPLE, logged, open_dossier, raw_rows, rows
 from tests.pages import PREFIXES
@@ -51,7 +51,7 @@ def test_outside_practice_nothing_of_it_is_said(app, assist):
 @pytest.mark.parametrize(("nik", "kept"), [(OWN_NIK, ""), (SLIP, SLIP)], ids=["own", "slip"])
 def test_a_nik_of_nobody_in_practice_is_not_taken(client, app, monkeypatch, language, nik, kept):
     open_dossier(app, client, StepName.IDENTITY)
-    monkeypatch.setattr(nik_checks, "plan", lambda _dossier: pytest.fail("it was to be asked"))
+    monkeypatch.setattr(checks, "plan", lambda _dossier: pytest.fail("it was to be asked"))
     path = f"{PREFIXES[language]}/berkas/diri"
     before = rows(app)
     with logged() as log:

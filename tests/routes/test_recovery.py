@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, select, update
 
-from app import worker
 from app.cli import new_pin_command
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.pin_tries import Free
@@ -29,7 +28,11 @@ from app.limits import RECOVERY_ASK
 from app.models.dossier import Dossier, Event
 from app.models.message import Message
 from app.models.own_data import Consent, Recovery
-from app.services import consents, events, messages, pins, recovery
+from app.services.base import events
+from app.services.dossier import pins
+from app.services.messages import outbox
+from app.services.rights import consents, recovery
+from app.work import run
 from tests.client import HTMX, body_of, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PEOPLE, PIN, dossier_at, looking, open_dossier, open_in
 from tests.pages import PREFIXES
@@ -50,11 +53,11 @@ def dossier(app) -> tuple[int, str]:
 
 def code_told(app) -> str:
     """Let the worker run and return the newest code that went to a phone."""
-    worker.sweep(app)
+    run.sweep(app)
     with looking(app) as session:
         query = select(Message).where(Message.kind == MessageKind.RECOVERY_CODE)
         message = session.scalars(query.order_by(Message.id.desc())).first()
-        return re.search(r"\d{4} \d{4} \d{4}|\d{6}", messages.written(message)).group()
+        return re.search(r"\d{4} \d{4} \d{4}|\d{6}", outbox.written(message)).group()
 
 
 def ask(client, number: str, prefix: str = ""):
@@ -109,7 +112,7 @@ def test_by_nik_and_phone_the_number_is_shown_after_the_code(client, app, dossie
 def test_nik_and_phone_must_both_fit(client, app, dossier, wrong):
     answers = {"nik": KIOSK.nik, "telepon": PHONE, **wrong}
     form_of(client.get("/berkas/lupa/nomor")).fill(answers).submit()
-    worker.sweep(app)
+    run.sweep(app)
     with looking(app) as session:
         assert session.scalar(select(Recovery.dossier_id)) is None
         assert session.scalar(select(Message)) is None
@@ -213,7 +216,7 @@ def test_a_wrong_code_is_answered_the_same_for_nobody(app, dossier, new_client):
     for typed in (number, UNKNOWN):
         client = new_client()
         page = ask(client, typed)
-        worker.sweep(app)
+        run.sweep(app)
         seen = []
         for _ in range(TRIES_AT_MOST + 1):
             with counted(app) as statements:
@@ -303,7 +306,7 @@ def strangers_ask(app, new_client, number: str, times: int) -> None:
     for _ in range(times):
         page = ask(new_client(), number)
         assert here(page) == "/berkas/lupa/kode", "the page does not say that it was often"
-        worker.sweep(app)
+        run.sweep(app)
 
 
 @both_languages

@@ -14,7 +14,7 @@ from app.domain.written.support_number import format_support_number
 from app.extensions import db, ports
 from app.models.dossier import Applicant, Dossier, OpenSession
 from app.models.own_data import PinAsker
-from app.worker import tidy
+from app.work.run import tidy
 from tests.client import HTMX, CheckingClient, Form, form_of, here, parse, words
 from tests.factories import (
     OTHER_PIN,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app import counting
 from app.domain.kbli.learning import AddedBy
 from app.extensions import limiter
 from app.models.finder import FinderSearch, FinderWord
-from app.services import finder
-from app.services.finder_learning import Batch, SearchList, searches, tally, typed_as
+from app.services.kbli import finder
+from app.services.kbli.learning import Batch, SearchList, searches, tally, typed_as
+from app.work import counting
 from tests.client import form_of, here, links_of, parse, words
 from tests.factories import looking
 from tests.pages import KIOSK, PREFIXES, Walk

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from app import worker
 from app.domain.dossier.journey import StepName
 from app.domain.written.support_number import format_support_number
 from app.models.dossier import Event
+from app.work import run
 from tests.client import body_of, form_of, links_of, parse, words
 from tests.factories import PEOPLE, STREET, bring_forward, dossier_at, looking, rows, sent_dossier
 from tests.pages import PREFIXES
@@ -87,7 +87,7 @@ def test_waiting_says_for_whom_and_that_nothing_need_be_done(
     for _ in range(2):
         with looking(app):
             bring_forward()
-        worker.sweep(app)
+        run.sweep(app)
     done = parse(track(client, number, PREFIXES[language]))
     assert [look for _, look in way(done)] == ["done"] * 5
 

@@ -14,7 +14,7 @@ from app.domain.law.estimate import BANDS
 from app.domain.law.risk import Citation
 from app.domain.law.rules import Actor, DayUnit, Step, StepKind, Subject, Validity
 from app.labels.risk import day_of, days_of, laws_of, value_of
-from app.services.rules import FACT_VALUES, get_rules
+from app.services.law.rules import FACT_VALUES, get_rules
 from tests.client import parse, words
 from tests.pages import KIOSK, PREFIXES, REVIEW, Walk
 

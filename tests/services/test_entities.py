@@ -10,7 +10,9 @@ from app.domain.law.business_size import Capital
 from app.domain.law.estimate import JourneyReason
 from app.domain.law.legal_form import RULES, LegalForm, Role
 from app.models.dossier import Dossier
-from app.services import dossiers, estimates, handovers
+from app.services.dossier import answers, estimates, opening
+from app.services.journey import steps
+from app.services.oss import handovers, submission
 from tests.factories import (
     ENTITY_NPWP,
     LOW,
@@ -35,7 +37,7 @@ def reasons(dossier: Dossier) -> set[JourneyReason]:
 @pytest.mark.parametrize("form", ENTITIES)
 def test_each_form_goes_all_the_way_to_its_nib(database, form):
     dossier = entity_dossier(form)
-    assert journey.first_unanswered(dossiers.answers_of(dossier)) is None
+    assert journey.first_unanswered(answers.answers_of(dossier)) is None
     job = handovers.send(dossier)
     database.commit()
     assert job is not None
@@ -49,7 +51,7 @@ def test_each_form_goes_all_the_way_to_its_nib(database, form):
 def test_what_is_handed_over_names_the_entity_and_who_acts_for_it(database, form):
     dossier = entity_dossier(form)
     handovers.send(dossier)
-    package = handovers.as_submission(dossier, "k" * 20)
+    package = submission.as_submission(dossier, "k" * 20)
     assert package.applicant.role
     if form is LegalForm.BRANCH:
         assert package.entity is None
@@ -66,23 +68,23 @@ def test_what_is_handed_over_names_the_entity_and_who_acts_for_it(database, form
 
 def test_an_individual_hands_over_no_entity_although_one_was_typed_before(database):
     dossier = entity_dossier(LegalForm.PT)
-    dossiers.choose_form(dossier, LegalForm.INDIVIDUAL)
+    steps.choose_form(dossier, LegalForm.INDIVIDUAL)
     handovers.send(dossier)
-    package = handovers.as_submission(dossier, "k" * 20)
+    package = submission.as_submission(dossier, "k" * 20)
     assert (package.entity, package.branch, package.applicant.role) == (None, None, "")
 
 
 def test_changing_the_form_asks_what_the_new_one_needs_and_forgets_nothing(database):
     dossier = entity_dossier(LegalForm.PT)
-    dossiers.choose_form(dossier, LegalForm.BRANCH)
-    assert journey.first_unanswered(dossiers.answers_of(dossier)) == Stop(StepName.ENTITY)
-    dossiers.choose_form(dossier, LegalForm.PT)
-    assert journey.first_unanswered(dossiers.answers_of(dossier)) is None
+    steps.choose_form(dossier, LegalForm.BRANCH)
+    assert journey.first_unanswered(answers.answers_of(dossier)) == Stop(StepName.ENTITY)
+    steps.choose_form(dossier, LegalForm.PT)
+    assert journey.first_unanswered(answers.answers_of(dossier)) is None
     # A cooperative has other roles than a company: who acts must be said again.
-    dossiers.choose_form(dossier, LegalForm.COOPERATIVE)
-    assert journey.first_unanswered(dossiers.answers_of(dossier)) == Stop(StepName.ENTITY)
-    dossiers.describe_entity(dossier, entity_facts(LegalForm.COOPERATIVE, role=Role.CHAIR))
-    assert journey.first_unanswered(dossiers.answers_of(dossier)) is None
+    steps.choose_form(dossier, LegalForm.COOPERATIVE)
+    assert journey.first_unanswered(answers.answers_of(dossier)) == Stop(StepName.ENTITY)
+    steps.describe_entity(dossier, entity_facts(LegalForm.COOPERATIVE, role=Role.CHAIR))
+    assert journey.first_unanswered(answers.answers_of(dossier)) is None
 
 
 @pytest.mark.parametrize(("deed", "stops"), [((LOW,), False), (("56102",), True)])
@@ -95,12 +97,12 @@ def test_an_activity_that_the_deed_does_not_name_stops_the_file(database, deed, 
 
 
 def test_an_old_deed_covers_what_its_codes_became(database):
-    book = dossiers.get_book()
+    book = opening.get_book()
     (step, *_) = book.predecessors(LOW)
     dossier = entity_dossier(LegalForm.PT)
-    dossiers.set_deed(dossier, year=2020, codes=[step.code_2020])
+    steps.set_deed(dossier, year=2020, codes=[step.code_2020])
     assert reasons(dossier) == set()
-    dossiers.set_deed(dossier, year=2020, codes=["01111"])
+    steps.set_deed(dossier, year=2020, codes=["01111"])
     assert reasons(dossier) == {JourneyReason.NOT_IN_DEED}
 
 
@@ -123,7 +125,7 @@ def test_small_construction_is_for_companies(database, form, stops):
 def test_tax_numbers_and_names_are_sealed(app, database):
     branch = entity_dossier(LegalForm.BRANCH)
     person = dossier_at(StepName.HOME)
-    dossiers.set_phone(person, "+6281200004567", npwp="9601055403879001")
+    steps.set_phone(person, "+6281200004567", npwp="9601055403879001")
     database.commit()
     stored = repr([raw_rows(app)[table] for table in ("applicants", "entities")])
     assert ENTITY_NPWP not in stored

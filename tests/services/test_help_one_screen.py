@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from PIL import ImageFont
 
-from app.services import help
+from app.services.help import book
 from tests.client import Page, words
 from tests.pages import PREFIXES
 
@@ -58,7 +58,7 @@ def blocks(html: str) -> list[Element]:
 def test_every_topic_fits_one_screen(application, language):
     high = {
         topic.slug: sum(map(height_px, blocks(topic.texts[language].html)))
-        for topic in help.topics()
+        for topic in book.topics()
     }
     assert len(high) == 40
     assert {slug: px for slug, px in high.items() if px > SCREEN_PX} == {}

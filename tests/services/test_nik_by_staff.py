@@ -13,8 +13,11 @@ from app.domain.oss.handover import HandoverState
 from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services import jobs, nik_checks
-from app.services.jobs import JobKind
+from app.services.base import jobs
+from app.services.base.jobs import JobKind
+from app.services.nik import checks, standing
+from app.services.oss import verdicts
+from app.work import claims
 from tests.factories import PEOPLE, dossier_at, identify, looking, sent_dossier
 
 VERDICTS = [each for each in NikClass if each is not NikClass.PENDING]
@@ -28,7 +31,7 @@ def session(assist) -> Iterator[scoped_session[Any]]:
 
 def test_a_check_stays_open_and_no_machine_is_asked(session):
     dossier = dossier_at(None)
-    check = nik_checks.current(dossier)
+    check = standing.current(dossier)
     assert check is not None
     assert (check.nik_class, check.answered_at) == ("pending", None)
     assert jobs.open_job(JobKind.NIK_CHECK, dossier.id) is None
@@ -37,8 +40,8 @@ def test_a_check_stays_open_and_no_machine_is_asked(session):
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_staff_record_the_verdict_and_nothing_else(session, verdict):
     dossier = dossier_at(None)
-    nik_checks.record_by_staff(dossier, verdict)
-    check = nik_checks.current(dossier)
+    verdicts.record_by_staff(dossier, verdict)
+    check = standing.current(dossier)
     assert check is not None
     assert (check.nik_class, check.answered_at is not None) == (verdict, True)
     (event,) = [each for each in dossier.events if each.kind == "nik_checked"]
@@ -49,33 +52,33 @@ def test_staff_record_the_verdict_and_nothing_else(session, verdict):
 
 def test_a_verdict_is_given_once(session):
     dossier = dossier_at(None)
-    nik_checks.record_by_staff(dossier, NikClass.MATCH)
-    with pytest.raises(nik_checks.NothingWaits):
-        nik_checks.record_by_staff(dossier, NikClass.DECEASED)
-    with pytest.raises(nik_checks.NothingWaits):
-        nik_checks.to_compare(dossier)
+    verdicts.record_by_staff(dossier, NikClass.MATCH)
+    with pytest.raises(standing.NothingWaits):
+        verdicts.record_by_staff(dossier, NikClass.DECEASED)
+    with pytest.raises(standing.NothingWaits):
+        standing.to_compare(dossier)
     with pytest.raises(ValueError, match="pending"):
-        nik_checks.record_by_staff(dossier, NikClass.PENDING)
+        verdicts.record_by_staff(dossier, NikClass.PENDING)
 
 
 def test_a_corrected_identity_waits_anew(session):
     dossier = dossier_at(None, who="name_differs")
-    nik_checks.record_by_staff(dossier, NikClass.NAME_MISMATCH)
+    verdicts.record_by_staff(dossier, NikClass.NAME_MISMATCH)
     assert identify(dossier, PEOPLE["kiosk"])
-    assert nik_checks.plan(dossier) is None
-    assert nik_checks.current_class(dossier) is NikClass.PENDING
-    nik_checks.record_by_staff(dossier, NikClass.MATCH)
-    assert nik_checks.current_class(dossier) is NikClass.MATCH
+    assert checks.plan(dossier) is None
+    assert standing.current_class(dossier) is NikClass.PENDING
+    verdicts.record_by_staff(dossier, NikClass.MATCH)
+    assert standing.current_class(dossier) is NikClass.MATCH
 
 
 def test_the_list_has_each_waiting_file_once_the_oldest_first(session):
     first, second = dossier_at(None), dossier_at(None)
     done = dossier_at(None)
-    nik_checks.record_by_staff(done, NikClass.MATCH)
+    verdicts.record_by_staff(done, NikClass.MATCH)
     identify(first, PEOPLE["farmer"])  # asked anew: its turn counts from now on
-    nik_checks.plan(first)
+    checks.plan(first)
     db.session.commit()
-    waiting = [number for number, _ in nik_checks.waiting()]
+    waiting = [number for number, _ in standing.waiting()]
     assert waiting == [second.support_number, first.support_number]
 
 
@@ -87,11 +90,11 @@ def test_a_job_from_before_the_change_ends_without_a_call(app, make_app, office_
     with looking(make_app(testing=True, SERVICE_MODE="assist")) as session:
         job = jobs.open_job(JobKind.NIK_CHECK, dossier_id)
         assert job is not None
-        assert jobs.run(job.id, budget_s=2.0, jitter=lambda: 0.5)
+        assert claims.run(job.id, budget_s=2.0, jitter=lambda: 0.5)
         dossier = session.get(Dossier, dossier_id)
         assert dossier is not None
-        assert nik_checks.current_class(dossier) is NikClass.PENDING
-        nik_checks.record_by_staff(dossier, NikClass.MATCH)
+        assert standing.current_class(dossier) is NikClass.PENDING
+        verdicts.record_by_staff(dossier, NikClass.MATCH)
         assert dossier.handover is not None
         assert dossier.handover.state == HandoverState.FILE_AT_OSS
 
@@ -142,7 +145,7 @@ def test_a_mistake_is_told_and_nothing_recorded(assist, args, said):
     with looking(assist) as session:
         found = session.get(Dossier, dossier_id)
         assert found is not None
-        assert nik_checks.current_class(found) is NikClass.PENDING
+        assert standing.current_class(found) is NikClass.PENDING
 
 
 def test_recorded_twice_the_second_is_told(assist):

@@ -12,7 +12,10 @@ from app.adapters.oss_reading import LicenceResult, LicenceState, LicensingResul
 from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
 from app.domain.oss.nib import is_holder
 from app.extensions import db, ports
-from app.services import licences, oss_areas, reconciliation
+from app.services.licence import standing
+from app.services.oss import reconciliation
+from app.services.reference import oss_areas
+from app.work import reconcile
 from tests.factories import sent_dossier
 
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
@@ -62,7 +65,7 @@ def answer(*rows, nib="8120000000001", code="01"):
 @pytest.fixture
 def dossier(database):
     found = sent_dossier()
-    for row in licences.of(found):
+    for row in standing.of(found):
         for event in row.events:
             db.session.delete(event)
         db.session.delete(row)
@@ -90,52 +93,52 @@ CERTIFICATE = LicenceResult(
     ],
 )
 def test_rows_belong_to_activities_wherever_they_stand(dossier, rows):
-    licences.keep(dossier, answer(*rows), at=NOW)
-    found = {row.id_izin: row.activity_position for row in licences.of(dossier)}
+    standing.keep(dossier, answer(*rows), at=NOW)
+    found = {row.id_izin: row.activity_position for row in standing.of(dossier)}
     assert (found["I-1"], found["I-2"]) == (0, 1)
     assert found.get("I-9", 1) == 1
     assert found.get("I-8", 0) == 0
 
 
 def test_a_row_that_hung_on_the_wrong_activity_comes_to_the_right_one(dossier):
-    licences.keep(dossier, answer(CERTIFICATE), at=NOW)
-    (row,) = licences.of(dossier)
+    standing.keep(dossier, answer(CERTIFICATE), at=NOW)
+    (row,) = standing.of(dossier)
     row.activity_position = 0
-    licences.keep(dossier, answer(CERTIFICATE), at=NOW)
+    standing.keep(dossier, answer(CERTIFICATE), at=NOW)
     assert row.activity_position == 1
 
 
 def test_what_belongs_to_an_activity_of_another_file_stays_away(dossier):
     stranger = replace(CERTIFICATE, id_izin="I-5", id_proyek="P-77")
     known = replace(answer(stranger), projects=(*answer().projects, ProjectResult("P-77", "01131")))
-    licences.keep(dossier, known, at=NOW)
-    assert licences.of(dossier) == []
+    standing.keep(dossier, known, at=NOW)
+    assert standing.of(dossier) == []
 
 
 def test_a_licence_may_get_another_number(dossier):
-    licences.keep(dossier, answer(CERTIFICATE), at=NOW)
-    licences.keep(dossier, answer(replace(CERTIFICATE, id_izin="I-200")), at=NOW)
-    (row,) = licences.of(dossier)
+    standing.keep(dossier, answer(CERTIFICATE), at=NOW)
+    standing.keep(dossier, answer(replace(CERTIFICATE, id_izin="I-200")), at=NOW)
+    (row,) = standing.of(dossier)
     assert (row.id_izin, row.status, len(row.events)) == ("I-200", "10", 1)
 
 
 @pytest.mark.parametrize("code", ["46", "47", "48", "58", "91", "92", "A1"])
 def test_a_code_that_we_do_not_know_is_kept_as_oss_wrote_it(dossier, code):
     strange = replace(CERTIFICATE, status=LicenceStatus.OTHER, code=code, words="Perlu perbaikan")
-    licences.keep(dossier, answer(CERTIFICATE), at=NOW)
-    licences.keep(dossier, answer(strange), at=NOW)
-    (view,) = licences.views(dossier, NOW)
+    standing.keep(dossier, answer(CERTIFICATE), at=NOW)
+    standing.keep(dossier, answer(strange), at=NOW)
+    (view,) = standing.views(dossier, NOW)
     assert view.unknown == f"{code} Perlu perbaikan"
     assert not view.is_granted
     assert view.clock is not None, "the days go on: a code that we do not know stops nothing"
-    assert not licences.keep(dossier, answer(strange), at=NOW), "said again it is no news"
-    licences.keep(dossier, answer(replace(CERTIFICATE, status=LicenceStatus.APPROVED)), at=NOW)
-    assert licences.views(dossier, NOW)[0].unknown == ""
+    assert not standing.keep(dossier, answer(strange), at=NOW), "said again it is no news"
+    standing.keep(dossier, answer(replace(CERTIFICATE, status=LicenceStatus.APPROVED)), at=NOW)
+    assert standing.views(dossier, NOW)[0].unknown == ""
 
 
 def test_a_licence_without_a_status_is_shown_without_one(dossier):
-    licences.keep(dossier, answer(replace(CERTIFICATE, status=None)), at=NOW)
-    (view,) = licences.views(dossier, NOW)
+    standing.keep(dossier, answer(replace(CERTIFICATE, status=None)), at=NOW)
+    (view,) = standing.views(dossier, NOW)
     assert view.history == ()
 
 
@@ -146,7 +149,7 @@ def test_a_nib_that_is_no_longer_in_force_is_told_at_once(dossier, database, cod
     handover = dossier.handover
     handover.nib, handover.nib_status, handover.nib_confirmed_at = "8120000000001", "01", NOW
     database.commit()
-    assert reconciliation._keep(dossier.id, "8120000000001", answer(LOW, code=code))
+    assert reconcile._keep(dossier.id, "8120000000001", answer(LOW, code=code))
     database.expire_all()
     assert handover.nib_status == shown
     assert [e.facts["status"] for e in dossier.events if e.kind == "nib_status"] == [shown]
@@ -158,11 +161,11 @@ def test_confirmed_does_not_outlive_the_number(dossier, database, monkeypatch):
     handover.nib_source = "typed"
     database.commit()
     monkeypatch.setattr(ports, "licensing", SaysOss(Refused(ResponseCode.BAD_DATA)))
-    assert reconciliation._reconcile(reconciliation.plan(dossier), 1)
+    assert reconcile._reconcile(reconciliation.plan(dossier), 1)
     database.expire_all()
     assert (handover.nib_doubt, handover.nib_confirmed_at) == ("gone", None)
     monkeypatch.setattr(ports, "licensing", SaysOss(answer(LOW)))
-    assert reconciliation._reconcile(reconciliation.plan(dossier), 1)
+    assert reconcile._reconcile(reconciliation.plan(dossier), 1)
     database.expire_all()
     assert handover.nib_doubt is None
     assert handover.nib_confirmed_at is not None

@@ -15,8 +15,8 @@ from app.domain.nik.number import mask_nik
 from app.domain.oss.codes import NibStatus
 from app.domain.written.support_number import format_support_number
 from app.models.dossier import Dossier, Paper
-from app.services import papers
-from app.services.papers import PublicFacts
+from app.services.papers import issued
+from app.services.papers.issued import PublicFacts
 from tests.factories import LOW, MEDIUM_LOW, PEOPLE, STREET, dossier_at, sent_dossier
 
 ADDRESS = "http://127.0.0.1:8000/verifikasi/ABCDEFGH2345"
@@ -28,29 +28,29 @@ def dossier(database) -> Dossier:
 
 
 def text_of(paper: Paper) -> str:
-    drawn = papers.draw(paper, ADDRESS)
+    drawn = issued.draw(paper, ADDRESS)
     assert drawn.startswith(b"%PDF-")
     pages = PdfReader(io.BytesIO(drawn)).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def test_a_dossier_has_no_paper_before_its_nib(database):
-    assert papers.of(dossier_at(None)) is None
+    assert issued.of(dossier_at(None)) is None
     assert database.scalars(select(Paper)).all() == []
 
 
 def test_a_paper_is_found_by_its_code_only(dossier):
-    paper = papers.of(dossier)
+    paper = issued.of(dossier)
     assert paper is not None
-    assert papers.find(paper.code) is paper
+    assert issued.find(paper.code) is paper
     for other in (paper.number, paper.code[:-1], paper.code.lower(), "", "%", dossier.pin_hash):
-        assert papers.find(other) is None
+        assert issued.find(other) is None
 
 
 def test_public_facts_are_about_the_paper_and_nobody(dossier):
-    paper = papers.of(dossier)
+    paper = issued.of(dossier)
     assert paper is not None
-    facts = papers.public_facts(paper)
+    facts = issued.public_facts(paper)
     assert dossier.handover is not None
     assert facts == PublicFacts(
         kind="nib",
@@ -65,7 +65,7 @@ def test_public_facts_are_about_the_paper_and_nobody(dossier):
 
 
 def test_what_stands_on_the_paper(dossier):
-    paper = papers.of(dossier)
+    paper = issued.of(dossier)
     assert paper is not None
     text = text_of(paper)
     who = PEOPLE["kiosk"]
@@ -83,7 +83,7 @@ def test_what_stands_on_the_paper(dossier):
 
 
 def test_what_never_stands_on_the_paper(dossier):
-    paper = papers.of(dossier)
+    paper = issued.of(dossier)
     assert paper is not None
     text = text_of(paper).replace(" ", "")
     who = PEOPLE["kiosk"]
@@ -92,20 +92,20 @@ def test_what_never_stands_on_the_paper(dossier):
 
 
 def test_the_paper_of_medium_low_risk_names_its_certificate(database):
-    paper = papers.of(sent_dossier(kbli_code=MEDIUM_LOW))
+    paper = issued.of(sent_dossier(kbli_code=MEDIUM_LOW))
     assert paper is not None
     assert "Sertifikat Standar" in text_of(paper)
 
 
 def test_a_paper_can_be_drawn_twice_alike(dossier):
-    paper = papers.of(dossier)
+    paper = issued.of(dossier)
     assert paper is not None
     assert text_of(paper) == text_of(paper)
 
 
 @pytest.mark.parametrize("who", ["apostrophe", "one_word", "hyphen", "dot"])
 def test_names_of_every_kind_are_printed_as_typed(database, who):
-    paper = papers.of(sent_dossier(who=who))
+    paper = issued.of(sent_dossier(who=who))
     assert paper is not None
     text = text_of(paper)
     name = PEOPLE[who].name
@@ -123,10 +123,10 @@ def test_what_was_typed_is_printed_and_not_obeyed(database, typed):
     )  # fmt: skip
     dossier.papers.append(paper)
     with pytest.raises(MissingAnswer):
-        papers.draw(paper, ADDRESS)  # nothing was handed over yet
+        issued.draw(paper, ADDRESS)  # nothing was handed over yet
     done = sent_dossier()
     done.activity.trade_name = done.activity.street = typed
-    found = papers.of(done)
+    found = issued.of(done)
     assert found is not None
     assert typed.split()[0] in text_of(found)
     assert dossier.activity.trade_name == typed

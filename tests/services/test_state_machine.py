@@ -52,25 +52,25 @@ from app.domain.oss.handover import HandoverState
 from app.extensions import db, ports
 from app.models.attachment import Attachment
 from app.models.dossier import Dossier, Handover, Job, Paper
-from app.services import (
-    attachments,
-    changes,
-    corrections,
-    dossiers,
-    estimates,
-    events,
-    handovers,
-    jobs,
-    licence_reports,
-    licences,
-    nik_checks,
-    practice_office,
-    progress,
-)
-from app.services.answers import NoSuchActivity
-from app.services.dossiers import DossierClosed, TooManyActivities
-from app.services.handovers import NotReady
-from app.services.jobs import JobKind
+from app.services.after import changes
+from app.services.base import events, jobs
+from app.services.base.jobs import JobKind
+from app.services.desk import practice
+from app.services.dossier import answers as dossier_answers
+from app.services.dossier import estimates
+from app.services.dossier.activity import NoSuchActivity
+from app.services.journey import activities, steps
+from app.services.journey.activities import TooManyActivities
+from app.services.licence import gate, reports, standing
+from app.services.licence.gate import DossierClosed
+from app.services.mending import corrections
+from app.services.nik import checks
+from app.services.nik import standing as nik_standing
+from app.services.oss import handovers
+from app.services.oss.handovers import NotReady
+from app.services.papers import taking
+from app.services.papers import wanted as papers_wanted
+from app.services.tracking import progress
 from tests.factories import (
     BY_SCOPE,
     HIGH,
@@ -249,10 +249,10 @@ class Walk(RuleBasedStateMachine):
         if not opened:
             return False
         # An earlier mend that stands in the way of this one may be mended once more.
-        hinders = corrections.hindrance_of(dossier) in {Hindrance.NIK, Hindrance.OTHER_LICENCE}
+        hinders = gate.hindrance_of(dossier) in {Hindrance.NIK, Hindrance.OTHER_LICENCE}
         if hinders and str(StepTarget(stop.name, at)) in self.kept[dossier.id].ever_opened:
             return True
-        return first_unanswered(dossiers.answers_of(dossier)) == stop
+        return first_unanswered(dossier_answers.answers_of(dossier)) == stop
 
     def answering(self, dossier: Dossier, step: StepName, at: int = 0) -> type[Exception] | None:
         if not self.may_answer(dossier, Stop(step, at)):
@@ -284,13 +284,13 @@ class Walk(RuleBasedStateMachine):
         match step:
             case StepName.KIND:
                 form = FORMS[n % len(FORMS)]
-                dossiers.choose_form(dossier, form)
+                steps.choose_form(dossier, form)
                 return {("form",): form.value}
             case StepName.IDENTITY:
                 people = FIT if n < 6 else MISFIT
                 who = PEOPLE[people[n % len(people)]]
                 if identify(dossier, who):
-                    nik_checks.plan(dossier)
+                    checks.plan(dossier)
                 answers = {
                     "nik": who.nik,
                     "name": who.typed_name,
@@ -300,7 +300,7 @@ class Walk(RuleBasedStateMachine):
                 return {("person", name): value for name, value in answers.items()}
             case StepName.PHONE:
                 email = f"latihan{n}@example.com" if n % 2 else None
-                dossiers.set_phone(dossier, f"+628120000456{n}", email=email)
+                steps.set_phone(dossier, f"+628120000456{n}", email=email)
                 return {
                     ("person", "phone"): f"+628120000456{n}",
                     ("person", "email"): email,
@@ -311,11 +311,11 @@ class Walk(RuleBasedStateMachine):
                 facts = entity_facts(
                     form if RULES[form].is_entity else LegalForm.PT, name=f"Contoh {n}"
                 )
-                dossiers.describe_entity(dossier, facts)
+                steps.describe_entity(dossier, facts)
                 return {("entity", name): value for name, value in vars(facts).items()}
             case StepName.DEED:
                 codes = list(CODES if n % 3 else (LOW,))
-                dossiers.set_deed(dossier, year=2025, codes=codes)
+                steps.set_deed(dossier, year=2025, codes=codes)
                 return {("entity", "deed_year"): 2025, ("entity", "deed_codes"): codes}
             case StepName.HOME:
                 home = {
@@ -325,11 +325,11 @@ class Walk(RuleBasedStateMachine):
                     "rt_rw": None,
                     "postcode": f"9845{n}",
                 }
-                dossiers.set_home(dossier, **home)
+                steps.set_home(dossier, **home)
                 return {("person", name): value for name, value in home.items()}
             case StepName.DECLARATIONS:
                 asked = estimates.missing_declarations(dossier)
-                dossiers.declare(dossier, asked)
+                steps.declare(dossier, asked)
                 given = self.kept[dossier.id].typed.get(("statements",), frozenset())
                 return {("statements",): given | {str(kind) for kind in asked}}
         return self.call_activity(dossier, step, at, n)
@@ -340,7 +340,7 @@ class Walk(RuleBasedStateMachine):
         match step:
             case StepName.ACTIVITY:
                 code = CODES[n % len(CODES)]
-                dossiers.choose_activity(dossier, code, at=at)
+                steps.choose_activity(dossier, code, at=at)
                 answers = {"kbli_code": code}
                 if typed.get((at, "kbli_code")) != code:  # the scope belongs to the old code
                     answers |= {"scope_no": None, "described": False}
@@ -352,7 +352,7 @@ class Walk(RuleBasedStateMachine):
                     "description": f"Saya jual barang nomor {n}",
                     "scope_no": choices[n % len(choices)][0] if choices else None,
                 }
-                dossiers.describe_business(dossier, **answers, at=at)
+                steps.describe_business(dossier, **answers, at=at)
                 answers["described"] = True
             case StepName.PLACE:
                 answers = {
@@ -362,12 +362,12 @@ class Walk(RuleBasedStateMachine):
                     "shared_premises": n % 4 == 3,
                     "position_code": "02" if n == 9 else "01",
                 }
-                dossiers.set_place(dossier, **answers, at=at)
+                steps.set_place(dossier, **answers, at=at)
             case StepName.LAND:
                 answers = dict(
                     zip(_LAND, (Decimal(10 + n), "01", f"0{n % 3 + 1}", n == 8), strict=True)
                 )
-                dossiers.set_land(
+                steps.set_land(
                     dossier,
                     area=answers["land_area"],
                     unit="01",
@@ -377,7 +377,7 @@ class Walk(RuleBasedStateMachine):
                 )
             case StepName.CAPITAL:
                 capital = MEDIUM if n == 9 else Capital(0, 0, 1_000_000 + n, 0, 5_000_000)
-                dossiers.declare_capital(dossier, capital, at=at)
+                steps.declare_capital(dossier, capital, at=at)
                 answers = {name: getattr(capital, name) for name in _CAPITAL}
             case _:
                 assert step is StepName.PRODUCTION
@@ -387,7 +387,7 @@ class Walk(RuleBasedStateMachine):
                     "product": f"barang {n}",
                     "capacity": Decimal(100 + n),
                 }
-                dossiers.set_production(dossier, **answers, unit="kg", at=at)
+                steps.set_production(dossier, **answers, unit="kg", at=at)
                 answers["capacity_unit"] = "kg"
         return {(at, name): value for name, value in answers.items()}
 
@@ -419,7 +419,7 @@ class Walk(RuleBasedStateMachine):
         if sent and step is None:  # random answers alone seldom come as far as an office
             self.send(0, twice=False)
             self.time_passes(refuses=False)
-            for place, _row in enumerate(licences.of(dossier)):
+            for place, _row in enumerate(standing.of(dossier)):
                 self.office_does(0, place, OfficeAction.COMPLETE, 0, MENDABLE[0], None)
 
     # --- filling in -------------------------------------------------------------------------------
@@ -435,7 +435,7 @@ class Walk(RuleBasedStateMachine):
     def answer_all_that_is_open(self, place: int, n: int) -> None:
         dossier = self.pick(place)
         for _ in range(40):
-            stop = first_unanswered(dossiers.answers_of(dossier))
+            stop = first_unanswered(dossier_answers.answers_of(dossier))
             if stop is None or not self.answer(dossier, stop.name, stop.position, n % 3 + 1):
                 return
         raise AssertionError("the way has no end")
@@ -447,7 +447,7 @@ class Walk(RuleBasedStateMachine):
         refused = next(filter(None, (self.answering(dossier, step, at) for step in both)), None)
         main = dossier.activity.position
         with self.move(refused):
-            dossiers.same_place(dossier, at)
+            steps.same_place(dossier, at)
         if refused is None:
             typed = self.kept[dossier.id].typed
             self.type(dossier, {(at, name): typed.get((main, name)) for name in (*_PLACE, *_LAND)})
@@ -461,7 +461,7 @@ class Walk(RuleBasedStateMachine):
         full = live[-1].kbli_code is not None and len(live) >= AT_MOST
         refused = DossierClosed if dossier.sent_at else TooManyActivities if full else None
         with self.move(refused):
-            at = dossiers.add_activity(dossier).position
+            at = activities.add_activity(dossier).position
             self.type(dossier, {(at, "described"): False, (at, "removed"): False})
 
     @rule(place=which, at=st.integers(0, 3))
@@ -470,7 +470,7 @@ class Walk(RuleBasedStateMachine):
         live = [activity.position for activity in dossier.activities]
         refused = None if at in live and len(live) > 1 else NoSuchActivity
         with self.move(DossierClosed if dossier.sent_at else refused):
-            dossiers.remove_activity(dossier, at)
+            activities.remove_activity(dossier, at)
             self.type(dossier, {(at, "removed"): True})
 
     @rule(place=which, at=st.integers(0, 3))
@@ -481,30 +481,30 @@ class Walk(RuleBasedStateMachine):
         if refused is None and every[at].removed_at and len(dossier.activities) >= AT_MOST:
             refused = TooManyActivities
         with self.move(DossierClosed if dossier.sent_at else refused):
-            dossiers.restore_activity(dossier, at)
+            activities.restore_activity(dossier, at)
             self.type(dossier, {(at, "removed"): False})
 
     def takes_papers(self, dossier: Dossier, key: str) -> bool:
         """Say whether a paper may be handed in: before sending, or missing and not read yet."""
         typed = self.kept[dossier.id].typed
         there = any(k[:2] == ("paper", key) and v is not None for k, v in typed.items())
-        return dossier.sent_at is None or (not there and licences.takes_papers(dossier))
+        return dossier.sent_at is None or (not there and standing.takes_papers(dossier))
 
     @rule(place=which, paper=number, n=number)
     def attach_a_paper(self, place: int, paper: int, n: int) -> None:
         dossier = self.pick(place)
-        papers = [state.paper for state in attachments.papers_of(dossier)]
+        papers = [state.paper for state in papers_wanted.papers_of(dossier)]
         wanted = papers[paper % len(papers)]
-        content = attachments.Cleaned(ContentKind.JPEG, b"\xff\xd8\xff" + bytes([n]), 1)
-        reserved = attachments.reserve(content)
+        content = taking.Cleaned(ContentKind.JPEG, b"\xff\xd8\xff" + bytes([n]), 1)
+        reserved = taking.reserve(content)
         db.session.commit()
-        attachments.put(reserved)
+        taking.put(reserved)
         opened = self.kept[dossier.id].open_targets
         refused = not (f"paper:{wanted.key}" in opened or self.takes_papers(dossier, wanted.key))
         with self.move(DossierClosed if refused else None):
-            found = attachments.attach(dossier, wanted.key, wanted.position, reserved)
+            found = taking.attach(dossier, wanted.key, wanted.position, reserved)
             self.type(dossier, {("paper", wanted.key, wanted.position): found.id})
-            assert attachments.content_of(found.storage_key) == content.content
+            assert taking.content_of(found.storage_key) == content.content
         if not refused and found.storage_key == reserved.storage_key:
             self.note_mended(dossier, f"paper:{wanted.key}")
 
@@ -522,12 +522,12 @@ class Walk(RuleBasedStateMachine):
         key = ("paper", file.requirement, file.position)
         with self.move(DossierClosed if refused else None):
             if back:
-                attachments.put_back(dossier, file)
+                taking.put_back(dossier, file)
                 if file.in_force and key not in self.kept[dossier.id].typed:
                     self.type(dossier, {key: file.id})
             else:
                 was_in_force = file.in_force
-                attachments.remove(dossier, file)
+                taking.remove(dossier, file)
                 if was_in_force:
                     self.type(dossier, {key: None})
 
@@ -538,8 +538,8 @@ class Walk(RuleBasedStateMachine):
         dossier = self.pick(place)
         whole = estimates.whole_of(dossier)
         ready = (
-            nik_checks.current_class(dossier) in {NikClass.MATCH, NikClass.PENDING}
-            and first_unanswered(dossiers.answers_of(dossier)) is None
+            nik_standing.current_class(dossier) in {NikClass.MATCH, NikClass.PENDING}
+            and first_unanswered(dossier_answers.answers_of(dossier)) is None
             and whole is not None
             and not estimates.obstacles(dossier, whole)
         )
@@ -624,16 +624,16 @@ class Walk(RuleBasedStateMachine):
         days: int | None,
     ) -> None:
         dossier = self.pick(place)
-        found = licences.of(dossier)
+        found = standing.of(dossier)
         if not found:
             return
         row = found[licence % len(found)]
         id_izin, status = row.id_izin, LicenceStatus(row.status)
         fits = action in allowed_actions(status)
-        targets = practice_office.targets(dossier)
+        targets = practice.targets(dossier)
         back = action in {OfficeAction.GIVE_BACK, OfficeAction.GIVE_BACK_ANEW}
-        with self.move(None if fits else practice_office.NotPossible):
-            practice_office.act(
+        with self.move(None if fits else practice.NotPossible):
+            practice.act(
                 dossier,
                 id_izin,
                 action,
@@ -641,7 +641,7 @@ class Walk(RuleBasedStateMachine):
                 target=targets[named % len(targets)],
                 answer_days=days,
             )
-            licence_reports.plan(dossier)
+            reports.plan(dossier)
         if not fits:
             return
         kept = self.kept[dossier.id]
@@ -670,12 +670,12 @@ class Walk(RuleBasedStateMachine):
         dossier = self.pick(place)
         kept = self.kept[dossier.id]
         mended = all(kept.mended.get(each) == opened for each, opened in kept.opened.items())
-        hindrance = corrections.hindrance_of(dossier)
+        hindrance = gate.hindrance_of(dossier)
         assert (hindrance is Hindrance.ITEMS) == (not mended)
         hindered = bool(kept.opened) and hindrance is not None
         with self.move(corrections.NotMended if hindered else None):
             corrections.send_again(dossier, by=StatusSource.PRACTICE)
-            licence_reports.plan(dossier)
+            reports.plan(dossier)
         if hindered or not kept.opened:
             return
         self.drop_statements(dossier)
@@ -813,7 +813,7 @@ class Walk(RuleBasedStateMachine):
     def only_the_office_moves_a_licence(self) -> None:
         for dossier_id, kept in self.kept.items():
             dossier = db.session.get_one(Dossier, dossier_id)
-            for row in licences.of(dossier):
+            for row in standing.of(dossier):
                 assert row.status == kept.status.setdefault(row.id_izin, row.status)
             opened = {
                 correction.licence.id_izin: {item.target for item in correction.items}
@@ -845,8 +845,8 @@ def can_go_on(dossier: Dossier, turn: Turn) -> bool:
             return True
         case Turn.FILL_IN | Turn.MEND_NIK:
             return all(
-                dossiers.may_answer(dossier, stop.name, stop.position)
-                for stop in way(dossiers.answers_of(dossier))
+                gate.may_answer(dossier, stop.name, stop.position)
+                for stop in way(dossier_answers.answers_of(dossier))
             )
         case Turn.WAIT_NIK:
             return _registry_is_asked(dossier)
@@ -855,8 +855,8 @@ def can_go_on(dossier: Dossier, turn: Turn) -> bool:
         case Turn.REFUSED:
             return True  # staff reopen it: staff_reopen
         case Turn.PLAY_OFFICE:
-            waiting = practice_office.waiting(dossier)
-            return bool(waiting) and bool(practice_office.actions(waiting))
+            waiting = practice.waiting(dossier)
+            return bool(waiting) and bool(practice.actions(waiting))
         case Turn.MEND_FILE:
             return _can_mend(dossier)
     return False  # the others do not happen in practice
@@ -870,19 +870,19 @@ def _can_mend(dossier: Dossier) -> bool:
     def open_steps() -> set[StepName]:
         return {
             stop.name
-            for stop in way(dossiers.answers_of(dossier))
-            if dossiers.may_answer(dossier, stop.name, stop.position)
+            for stop in way(dossier_answers.answers_of(dossier))
+            if gate.may_answer(dossier, stop.name, stop.position)
         }
 
-    match corrections.hindrance_of(dossier):
+    match gate.hindrance_of(dossier):
         case None | Hindrance.ITEMS:
             return True  # what was given back may be changed: see Walk.mend
         case Hindrance.ANSWERS:
-            stop = first_unanswered(dossiers.answers_of(dossier))
-            return stop is not None and dossiers.may_answer(dossier, stop.name, stop.position)
+            stop = first_unanswered(dossier_answers.answers_of(dossier))
+            return stop is not None and gate.may_answer(dossier, stop.name, stop.position)
         case Hindrance.NIK:
             return StepName.IDENTITY in open_steps() or (
-                nik_checks.current_class(dossier) is NikClass.PENDING
+                nik_standing.current_class(dossier) is NikClass.PENDING
                 and _registry_is_asked(dossier)
             )
         case Hindrance.OTHER_LICENCE:
@@ -895,7 +895,7 @@ def _can_mend(dossier: Dossier) -> bool:
 
 
 def test_no_walk_loses_or_doubles_anything(app, office_is, monkeypatch):
-    monkeypatch.setattr(dossiers, "MAX_ACTIVITIES", AT_MOST)
+    monkeypatch.setattr(activities, "MAX_ACTIVITIES", AT_MOST)
     machine = type("Walk", (Walk,), {"app": app, "office_is": staticmethod(office_is)})
     run_state_machine_as_test(
         machine,

@@ -56,7 +56,7 @@ class Evidence(StrEnum):
 
 
 class Turn(StrEnum):
-    """Whose turn it is and for what; each has its own sentence (app/services/turn_words.py)."""
+    """Whose turn it is and for what; each has its own sentence (app/labels/turns.py)."""
 
     FILL_IN = "fill_in"
     MEND_NIK = "mend_nik"

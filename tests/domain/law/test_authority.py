@@ -20,8 +20,8 @@ from app.domain.law.because import Fact, FactKind, Known
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import AuthorityRule, RiskNote
 from app.domain.law.rules import DayUnit, StepKind
-from app.services.reference_book import get_book
-from app.services.rules import get_rules
+from app.services.law.rules import get_rules
+from app.services.reference.book import get_book
 
 TODAY = date(2026, 11, 23)
 LOW, MEDIUM_LOW, MEDIUM_HIGH, HIGH = RiskLevel

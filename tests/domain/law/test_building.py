@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.law.building import Building, BuildingStep, building_way
 from app.domain.law.rules import StepKind
-from app.services.rules import get_rules
+from app.services.law.rules import get_rules
 
 TODAY = date(2026, 11, 23)
 

@@ -16,7 +16,7 @@ from app.domain.law.environment import (
 )
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rules import Actor, NoRuleInForce, StepKind
-from app.services.rules import get_rules
+from app.services.law.rules import get_rules
 
 TODAY = date(2026, 11, 23)
 LOW, MEDIUM_LOW, MEDIUM_HIGH, HIGH = RiskLevel

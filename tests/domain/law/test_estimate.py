@@ -31,7 +31,7 @@ from app.domain.law.requirements import DeclarationKind, PaperKind
 from app.domain.law.risk import LicenceProduct, MayOperate, RiskLevel
 from app.domain.law.rows import AuthorityRule, RiskNote, RiskRow, Unread
 from app.domain.law.spatial import SpatialStep, spatial_burden
-from app.services.rules import get_rules, place_facts
+from app.services.law.rules import get_rules, place_facts
 
 TODAY = date(2026, 11, 23)
 

@@ -18,7 +18,7 @@ from app.domain.law.requirements import (
 )
 from app.domain.law.risk import RiskLevel
 from app.domain.law.spatial import spatial_way
-from app.services.rules import get_rules
+from app.services.law.rules import get_rules
 
 TODAY = date(2026, 11, 23)
 

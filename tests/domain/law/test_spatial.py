@@ -19,7 +19,7 @@ from app.domain.law.spatial import (
     spatial_burden,
     spatial_way,
 )
-from app.services.rules import get_rules
+from app.services.law.rules import get_rules
 
 TODAY = date(2026, 11, 23)
 IN_FORCE = date(2025, 6, 5)

@@ -1,0 +1,84 @@
+"""Boxes that several forms share: street, RT/RW, postcode, amounts, phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from app.domain.written import money, place
+from app.forms import practice
+from app.forms.fields import ParsedField
+from app.forms.mistakes import (
+    MONEY_MESSAGES,
+    PHONE_MESSAGES,
+    POSTCODE_MESSAGES,
+    RT_RW_MESSAGES,
+    messages_for_text,
+)
+from app.i18n import rupiah
+
+
+def amount(label: Any, hint: Any, empty: Any) -> ParsedField:
+    """empty: what to do about this box when it is left empty; each has its own sentence."""
+    return ParsedField(
+        label,
+        description=hint,
+        parse=money.parse_rupiah,
+        messages={**MONEY_MESSAGES, money.MoneyProblem.EMPTY: empty},
+        show=rupiah,
+        inputmode="decimal",
+        short=True,
+        numeric=True,
+    )
+
+
+def phone_field(label: Any, hint: Any, **attributes: Any) -> ParsedField:
+    """A box for an Indonesian mobile number. It is kept as +628… and shown as 08…"""
+    return ParsedField(
+        label,
+        description=practice.either(hint, practice.PHONE_HINT),
+        parse=practice.read_phone,
+        messages=PHONE_MESSAGES,
+        show=lambda number: "0" + number.removeprefix("+62"),
+        inputmode="tel",
+        numeric=True,
+        **attributes,
+    )
+
+
+def street_field(label: Any, hint: Any) -> ParsedField:
+    """Return a box for the written part of an address."""
+    return ParsedField(
+        label,
+        description=hint,
+        parse=place.parse_street,
+        messages=messages_for_text(_l("Write the street, or what is near it.")),
+        autocomplete="address-line1",
+    )
+
+
+def rt_rw_field() -> ParsedField:
+    """Return a box for RT and RW."""
+    return ParsedField(
+        _l("RT and RW"),
+        description=_l("For example 001/002, or 1.2 for short."),
+        parse=place.parse_rt_rw,
+        messages=RT_RW_MESSAGES,
+        optional=True,
+        inputmode="decimal",
+        short=True,
+    )
+
+
+def postcode_field() -> ParsedField:
+    """Return a box for the postcode."""
+    return ParsedField(
+        _l("Postcode"),
+        parse=place.parse_postcode,
+        messages=POSTCODE_MESSAGES,
+        optional=True,
+        short=True,
+        numeric=True,
+        inputmode="numeric",
+    )

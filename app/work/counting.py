@@ -1,0 +1,47 @@
+"""Keeps what the finder counted, beside the requests: a thread of each serving process."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from app.extensions import db
+from app.services.kbli import learning
+
+EVERY_S = 30.0
+"""So much counting, at most, is lost when a process ends."""
+
+
+def start(app: Flask, every_s: float = EVERY_S) -> threading.Event:
+    """Keep the counts every so often, until the event that is returned is set."""
+    stopped = threading.Event()
+
+    def run() -> None:
+        while not stopped.wait(every_s):
+            flush(app)
+
+    threading.Thread(target=run, name="finder-counts", daemon=True).start()
+    return stopped
+
+
+def flush(app: Flask) -> bool:
+    """Keep what was counted. False where that failed; then it is tried again later."""
+    batch = learning.tally.take()
+    if batch is None:
+        return True
+    with app.app_context():
+        try:
+            rows = learning.rated(batch)
+            db.session.rollback()  # asking takes a while, and writing must not
+            learning.keep(rows, datetime.now(UTC))
+            db.session.commit()
+            return True
+        except Exception:
+            db.session.rollback()
+            learning.tally.give_back(batch)
+            app.extensions["log"].error("finder_counts_not_kept", exc_info=True)
+            return False
+        finally:
+            db.session.remove()

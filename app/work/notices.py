@@ -1,0 +1,51 @@
+"""Taking in what OSS told us."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models.dossier import Job
+from app.models.oss_notice import OssNotice
+from app.services.base import jobs
+from app.services.base.jobs import JobKind
+from app.services.dossier import opening
+from app.services.oss import reconciliation
+from app.services.oss.notices import AT_A_TIME, NoticeState, by_number, by_person, read, take_nib
+
+
+@jobs.handles(JobKind.OSS_NOTICES)
+def _handle(_job: Job, _budget_s: float) -> bool:
+    """Find the dossier of each new notice. Each is kept by itself; OSS is asked by other jobs."""
+    query = select(OssNotice.id).where(OssNotice.state == NoticeState.NEW)
+    waiting = db.session.scalars(query.order_by(OssNotice.received_at).limit(AT_A_TIME)).all()
+    db.session.rollback()
+    for notice_id in waiting:
+        _match(notice_id)
+    return len(waiting) < AT_A_TIME
+
+
+def _match(notice_id: int) -> None:
+    row = db.session.get_one(OssNotice, notice_id, with_for_update=True)
+    if row.state != NoticeState.NEW:
+        db.session.rollback()
+        return
+    data = read(row)
+    found = by_number(row) or by_person(data)
+    row.handled_at = datetime.now(UTC)
+    if found is None:
+        row.state = NoticeState.UNMATCHED
+        db.session.commit()
+        return
+    dossier = opening.take_to_change(found)
+    if not take_nib(dossier, row, data):
+        row.state = NoticeState.UNMATCHED
+        db.session.commit()
+        return
+    row.state = NoticeState.MATCHED
+    row.dossier_id = dossier.id
+    row.body = None  # its content is asked for again; what was sent here is needed no more
+    reconciliation.plan(dossier)
+    db.session.commit()

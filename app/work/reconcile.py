@@ -1,0 +1,118 @@
+"""Comparing what we know with what OSS knows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from app.adapters.http import ServiceUnavailable
+from app.adapters.licensing import Refused
+from app.adapters.oss_reading import LicensingResult
+from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
+from app.domain.oss.nib import NibDoubt, NibSource
+from app.domain.oss.reconciliation import compare
+from app.domain.sending.messages import MessageKind
+from app.extensions import db
+from app.models.dossier import Dossier, Job
+from app.services.base import events, jobs, modes
+from app.services.base.jobs import JobKind
+from app.services.dossier import opening
+from app.services.licence import news, standing
+from app.services.messages import outbox
+from app.services.oss.reconciliation import (
+    AGAIN_AFTER,
+    IN_FORCE,
+    ask_oss,
+    has_newer,
+    keep_differences,
+    note_papers,
+    our_side,
+    plan,
+    take_nib_status,
+    their_side,
+    with_words,
+)
+
+
+@jobs.handles(JobKind.RECONCILE)
+def _reconcile(job: Job, budget_s: float) -> bool:
+    """Ask OSS once about a dossier's NIB. No transaction is open while it is asked."""
+    assert job.dossier_id is not None
+    handover = db.session.get_one(Dossier, job.dossier_id).handover
+    nib, oss_id = (handover.nib, handover.oss_id) if handover is not None else (None, None)
+    if handover is not None and has_newer(handover):
+        nib = None  # what OSS has now was told in another file, and would differ from this one
+    db.session.rollback()
+    if nib is None:
+        return True
+    try:
+        result = ask_oss(nib, oss_id or "", budget_s)
+    except ServiceUnavailable:
+        return False
+    except Refused as refusal:
+        if refusal.is_about_access:  # our own key or rights: try again once they are mended
+            return False
+        _doubt(job.dossier_id, nib)
+        return True
+    return _keep(job.dossier_id, nib, with_words(result, budget_s))
+
+
+def _doubt(dossier_id: int, nib: str) -> None:
+    """OSS does not know the NIB, which came in its own name or which it had confirmed: say so.
+
+    One that the person told us, and OSS never confirmed, is doubted by services/nibs.
+    """
+    dossier = opening.take_to_change(dossier_id)
+    handover = dossier.handover
+    if handover is None or handover.nib != nib:
+        db.session.rollback()
+        return
+    was_there = handover.nib_confirmed_at is not None or handover.nib_doubt == NibDoubt.GONE
+    if handover.nib_source != NibSource.OSS and not was_there:
+        db.session.rollback()
+        return
+    doubt = NibDoubt.GONE if was_there else NibDoubt.UNKNOWN
+    handover.nib_confirmed_at = None
+    if handover.nib_doubt != doubt:
+        handover.nib_doubt = doubt
+        told = events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(doubt))
+        if was_there:
+            outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"nib_gone {told.number}")
+    plan(dossier, at=datetime.now(UTC) + AGAIN_AFTER)
+    db.session.commit()
+
+
+def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
+    dossier = opening.take_to_change(dossier_id)
+    handover = dossier.handover
+    if handover is None or handover.nib != nib:
+        # Corrected while OSS was asked: this answer is about the number before.
+        db.session.rollback()
+        return handover is None
+    now = datetime.now(UTC)
+    handover.oss_id = result.oss_id or handover.oss_id
+    if result.nib_status is not None:
+        take_nib_status(dossier, result.nib_code or result.nib_status)
+    is_ours = handover.nib_source == NibSource.OSS or handover.nib_doubt == NibDoubt.GONE
+    if is_ours and handover.nib_confirmed_at is None:
+        # OSS called, and now it was asked itself. Whose a typed NIB is, services/nibs finds out.
+        handover.nib_confirmed_at, handover.nib_doubt = now, None
+        events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
+    standing.keep(dossier, result, at=now)
+    if not modes.is_practice():
+        if handover.nib_status in IN_FORCE:
+            # What an office must approve is said also where OSS lists no licence for it yet.
+            standing.expect(dossier, at=known(dossier.sent_at))
+        note_papers(dossier, result)
+    found = compare(our_side(dossier), their_side(result))
+    keep_differences(dossier_id, found, now)
+    # One of the events says since when; the same answer again and again is no news.
+    facts = {"differences": sorted({str(each.what) for each in found})}
+    told = [e for e in dossier.events if e.kind == EventKind.COMPARED_WITH_OSS]
+    if not told or told[-1].facts != facts:
+        events.record(dossier, EventKind.COMPARED_WITH_OSS, **facts)
+    news.plan(dossier, now)
+    if found:
+        plan(dossier, at=now + AGAIN_AFTER)
+    db.session.commit()
+    return True
