@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy import event
 
-from app import (
-    assets,
-    cli,
-    doing,
-    gateways,
-    i18n,
-    known_browser,
-    labels,
-    logs,
-    practice_space,
-    proxies,
-    purpose,
-    shared_counts,
-    web,
-)
+from app import cli, gateways, i18n, labels, logs, practice_space
 from app.adapters.practice_line import DEVICE_COOKIE, MOUNT, SESSION_COOKIE, PracticeLine
-from app.auth import SESSION_LENGTH
-from app.config import (
-    ROOT,
-    NikCheckMode,
-    PracticeSpace,
-    Settings,
-    has_secrets,
-    key_source,
-    load_secrets,
-    read_settings,
-)
+from app.config import ROOT, NikCheckMode, PracticeSpace, Settings, read_settings
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
 from app.routes import blueprints, help, kit
@@ -47,9 +19,13 @@ from app.services.kbli import boundaries
 from app.services.law import rules
 from app.services.messages.outbox import code_way
 from app.simulators.dukcapil import practice_people
+from app.storage import purpose
+from app.storage.database import engine_options, prepare_engine
+from app.storage.keyfile import has_secrets, key_source, load_secrets
+from app.web import assets, doing, errors, known_browser, proxies, setup, shared_counts
+from app.web.session import SESSION_LENGTH
 from app.work import handlers
 
-WRITE_TURN_S = 10
 BODY_AT_MOST = 64 * 1024  # no form here needs more; papers and photos will get their own limit
 
 
@@ -106,7 +82,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         MAX_CONTENT_LENGTH=BODY_AT_MOST,
         MAX_FORM_MEMORY_SIZE=BODY_AT_MOST,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         BABEL_DEFAULT_LOCALE=i18n.DEFAULT,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         WTF_CSRF_CHECK_DEFAULT=False,  # forms check it, so that a stale page comes back filled
@@ -128,11 +104,11 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.jinja_env.globals["asks_oss"] = settings.mode is ServiceMode.CONNECTED
     app.jinja_env.globals["nik_by_staff"] = settings.nik_check is NikCheckMode.MANUAL
 
-    app.before_request(web.refuse_first)  # before anything that counts or reads
+    app.before_request(errors.refuse_first)  # before anything that counts or reads
     logs.init_app(app, settings.log_level)
     db.init_app(app)
     with app.app_context():
-        _prepare_engine(settings)
+        prepare_engine(settings)
         purpose.guard(db.engine, settings)
     migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"))
     babel.init_app(app, locale_selector=i18n.chosen_language)
@@ -143,7 +119,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     i18n.init_app(app)
     labels.init_app(app)
     assets.init_app(app)
-    web.init_app(app)
+    setup.init_app(app)
     known_browser.init_app(app)
     gateways.init_app(app, settings, keys)
     for blueprint in blueprints():
@@ -164,86 +140,3 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         )
     app.wsgi_app = proxies.behind(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app
-
-
-def _engine_options(settings: Settings) -> dict[str, Any]:
-    if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
-    return {
-        "pool_size": settings.threads + 1,
-        "max_overflow": 4,
-        "pool_pre_ping": True,
-        "hide_parameters": True,  # parameters of a failed statement are somebody's answers
-    }
-
-
-def _prepare_engine(settings: Settings) -> None:
-    """Give SQLite what it needs for several processes: WAL, foreign keys, honest transactions."""
-    if not settings.database_url.startswith("sqlite"):
-        return
-    Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = db.engine
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # we begin transactions ourselves, see below
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=10000")
-        _turn_wal_on(cursor)
-        # The power fails here as often as the signal: what was acknowledged is on the disk.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
-
-    turn = threading.Lock()
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        # A transaction that reads first and writes later fails when another wrote in between, so
-        # whoever may write takes the lock at once and waits for it.
-        if _only_reads():
-            connection.exec_driver_sql("BEGIN")
-            return
-        # SQLite lets waiters sleep and try again, which can pass over one of them for a second.
-        # Inside a process they queue here; between processes SQLite's own waiting is left.
-        if turn.acquire(timeout=WRITE_TURN_S):
-            connection.info["turn"] = True
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except BaseException:
-            give_up_turn(connection)
-            raise
-
-    @event.listens_for(engine, "commit")
-    @event.listens_for(engine, "rollback")
-    def give_up_turn(connection: Any) -> None:
-        # These come before the statement itself; whoever is next waits that moment in SQLite.
-        if connection.info.pop("turn", False):
-            turn.release()
-
-
-def _turn_wal_on(cursor: Any) -> None:
-    """Turn WAL on. With a new file SQLite waits for nobody then, whatever its timeout.
-
-    Web and worker may open it at that same moment.
-    """
-    deadline = time.monotonic() + WRITE_TURN_S
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _only_reads() -> bool:
-    from flask import g, has_request_context, request
-
-    if not has_request_context():
-        return False
-    if g.get("will_write"):
-        return False
-    return request.method in {"GET", "HEAD"} or bool(g.get("only_reads"))

@@ -18,7 +18,7 @@ from types import FrameType
 
 from flask_migrate import upgrade
 
-from app import create_app, gateways, lifeline, proxies, purpose, serving, shared_counts
+from app import create_app, gateways, lifeline, serving
 from app.adapters.files import FilesUnavailable, PlaceMissing
 from app.adapters.practice_line import MOUNT
 from app.config import ROOT, BadSettings, PracticeSpace, Settings, read_settings
@@ -28,6 +28,8 @@ from app.practice import write_practice_file
 from app.practice_space import Keeper
 from app.services.papers import sealed_files
 from app.services.reference import loading
+from app.storage import purpose
+from app.web import proxies, shared_counts
 
 STOP_WITHIN_S = 15
 

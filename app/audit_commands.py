@@ -10,10 +10,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.config import seal_key
-from app.doing import ACTOR, TERMINAL
 from app.services.audit import seals, verifying
 from app.services.base import doers
+from app.storage.keyfile import seal_key
+from app.web.doing import ACTOR, TERMINAL
 from app.work.sealing import seal_now
 
 audit_group = AppGroup("audit", help="The record of what happened.")

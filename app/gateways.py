@@ -15,7 +15,7 @@ from app.adapters.messages import Carrier, Messages, PageOutbox
 from app.adapters.messages.gammu import GammuSmsd
 from app.adapters.messages.gateway import HttpGateway
 from app.adapters.messages.mail import SmtpMail, read_smtp_url
-from app.config import Secrets, Settings, load_secrets
+from app.config import Settings
 from app.domain.oss.service_mode import ServiceMode
 from app.domain.sending.messages import Channel
 from app.extensions import ports
@@ -23,6 +23,7 @@ from app.services.reference import oss_areas
 from app.simulators._shared import serve
 from app.simulators.dukcapil import create_dukcapil_simulator
 from app.simulators.oss import create_oss_simulator
+from app.storage.keyfile import Secrets, load_secrets
 
 
 def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:

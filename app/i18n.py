@@ -64,7 +64,7 @@ def outside_url(endpoint: str, **values: Any) -> str:
     """Return an address for messages and papers: whole, Indonesian, with the public host.
 
     The host comes from PUBLIC_URL where it is set: a Host header can be made up by anybody. Where
-    it is not, no cache on the way may keep the page (app/web.py), and a
+    it is not, no cache on the way may keep the page (app/web/answers.py), and a
     request without a host (HTTP/1.0) gets the address that the server listens on.
     """
     path = url_for(endpoint, **values).removeprefix(request.script_root)

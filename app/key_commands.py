@@ -11,11 +11,11 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.adapters.files import FilesUnavailable
-from app.config import CannotRetire, add_data_key, load_secrets, remove_data_key
 from app.extensions import vault
 from app.gateways import files_advice as advice
 from app.services.base import keys
 from app.services.papers import sealed_files
+from app.storage.keyfile import CannotRetire, add_data_key, load_secrets, remove_data_key
 
 sealed_files.register()
 

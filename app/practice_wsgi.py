@@ -12,7 +12,7 @@ import time
 
 from flask_migrate import upgrade
 
-from app import create_app, lifeline, purpose
+from app import create_app, lifeline
 from app.config import read_settings
 from app.extensions import db
 from app.practice import write_practice_file
@@ -20,6 +20,7 @@ from app.services.kbli.finder import get_finder
 from app.services.papers import sealed_files
 from app.services.reference import loading
 from app.serving import ReceivedWhole
+from app.storage import purpose
 from app.work import run
 
 

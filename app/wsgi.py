@@ -4,7 +4,8 @@ import os
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import NoInstallation, create_app, purpose
+from app import NoInstallation, create_app
+from app.storage import purpose
 from app.work import counting
 from app.work.warmup import warm_up
 

@@ -19,13 +19,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import scoped_session
 
 from app import create_app, gateways, i18n
-from app.config import Settings, load_secrets, read_settings
+from app.config import Settings, read_settings
 from app.extensions import db, limiter
 from app.services.dossier import pins
 from app.services.messages import outbox
 from app.services.papers import sealed_files
 from app.services.reference.book import reset_book
 from app.services.reference.loading import load_releases
+from app.storage.keyfile import load_secrets
 from tests.browser.served import Served
 from tests.client import CheckingClient
 from tests.pages import PLACES, own_tables

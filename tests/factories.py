@@ -28,8 +28,7 @@ from app.adapters.civil_registry import HttpCivilRegistry
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing
 from app.adapters.practice_line import OPENED_COOKIE
-from app.auth import enter
-from app.config import Settings, load_secrets
+from app.config import Settings
 from app.domain.dossier.journey import Answers, StepName, way
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm
@@ -41,6 +40,8 @@ from app.services.nik import checks
 from app.services.oss import handovers
 from app.simulators.dukcapil import PracticePerson, create_dukcapil_simulator, practice_people
 from app.simulators.oss import create_oss_simulator
+from app.storage.keyfile import load_secrets
+from app.web.session import enter
 from app.work import claims
 
 T = TypeVar("T")

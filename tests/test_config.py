@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from app.adapters.messages import PageOutbox
-from app.config import ROOT, BadSettings, NikCheckMode, load_secrets, read_settings
+from app.config import ROOT, BadSettings, NikCheckMode, read_settings
 from app.domain.oss.service_mode import ServiceMode
 from app.domain.sending.messages import Channel
 from app.gateways import make_messages
+from app.storage.keyfile import load_secrets
 
 STORE = {
     "FILES_S3_ENDPOINT": "https://store.example/",

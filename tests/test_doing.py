@@ -8,14 +8,14 @@ import socket
 import pytest
 
 from app.adapters.practice_line import DEVICE_COOKIE
-from app.auth import start_token
-from app.doing import SERVERS, UNNOTED, commands
 from app.domain.dossier.events import Behalf, DoerRole, EventKind
 from app.domain.law.legal_form import LegalForm
 from app.extensions import db
 from app.models.dossier import Dossier, Event
 from app.services.base import doers, events
 from app.services.dossier import opening
+from app.web.doing import SERVERS, UNNOTED, commands
+from app.web.session import start_token
 from tests.client import form_of
 from tests.factories import looking, open_dossier, pin_hash, raw_rows, sent_dossier
 

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from playwright._impl._driver import compute_driver_executable
 
-from app.assets import STATIC, load_assets
+from app.web.assets import STATIC, load_assets
 from tests.client import HTMX, parse
 from tests.pages import JOURNEY, KIOSK, Walk
 

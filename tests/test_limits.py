@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 
 import app as package
-from app import limits
 from app.extensions import limiter
-from app.limits import LIMITS, Limit, Whom
 from app.services.dossier import opening
-from app.web import say_wait
+from app.web import limits
+from app.web.errors import say_wait
+from app.web.limits import LIMITS, Limit, Whom
 from app.work import run
 from tests.client import CheckingClient, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PIN, looking, open_dossier, pin_hash

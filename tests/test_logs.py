@@ -10,9 +10,9 @@ import structlog
 from flask import Flask
 from sqlalchemy import text
 
-from app.auth import open_to_all
 from app.logs import PERSONAL
 from app.services.base import jobs
+from app.web.marks import open_to_all
 from app.work import run
 from tests.client import form_of
 from tests.factories import OTHER_PIN, PEOPLE, bring_forward, logged, looking

@@ -15,14 +15,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app, practice_space, purpose
+from app import create_app, practice_space
 from app.__main__ import main
-from app.config import ROOT, Settings, load_secrets, read_settings
+from app.config import ROOT, Settings, read_settings
 from app.extensions import db, ports, vault
 from app.models.dossier import Dossier, Paper
 from app.models.installation import Installation
-from app.purpose import OtherPurpose, claim
 from app.services.dossier import opening
+from app.storage import purpose
+from app.storage.keyfile import load_secrets
+from app.storage.purpose import OtherPurpose, claim
 from app.work import run
 from tests.factories import PEOPLE, identify, pin_hash
 

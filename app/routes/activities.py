@@ -7,17 +7,17 @@ from collections.abc import Callable
 from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
 from app.forms.fields import SendForm
 from app.models.dossier import Dossier
-from app.routes import once
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers
 from app.services.dossier.activity import NoSuchActivity
 from app.services.journey import activities, steps
-from app.web import advance
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance
 
 bp = Blueprint("activities", __name__, url_prefix="/berkas/kegiatan-lain")
 

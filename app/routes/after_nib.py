@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required
 from app.clock import today
 from app.services.after import changes, next_steps
-from app.web import go, render
+from app.web.access import applicant_required
+from app.web.answers import go, render
 
 bp = Blueprint("after_nib", __name__, url_prefix="/berkas")
 

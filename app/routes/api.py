@@ -10,7 +10,6 @@ from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import open_to_all
 from app.domain.kbli.questions import Asked
 from app.domain.law.because import Conclusion
 from app.domain.law.business_size import BusinessSize
@@ -21,6 +20,7 @@ from app.services.kbli.finder import get_finder
 from app.services.kbli.questions import talk
 from app.services.law import estimating
 from app.services.reference.book import get_book
+from app.web.marks import open_to_all
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 

@@ -22,10 +22,8 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError
 
-from app import limits
 from app.adapters.bounded import Busy
 from app.adapters.files import FilesUnavailable, NoSuchFile
-from app.auth import applicant_required, has_cookies, holds_dossier, open_dossier
 from app.domain.dossier.attachments import (
     PART_AT_MOST_BYTES,
     PART_BYTES,
@@ -40,9 +38,7 @@ from app.extensions import db
 from app.forms.fields import SendForm
 from app.gateways import files_advice
 from app.labels import label
-from app.limits import limited
 from app.models.attachment import Attachment, Upload
-from app.routes import once
 from app.routes.resume import ask_for_pin
 from app.services.base.post_keys import BadPostKey, new_key
 from app.services.dossier import opening
@@ -50,7 +46,12 @@ from app.services.licence import gate
 from app.services.mending import corrections
 from app.services.papers import taking, uploads, wanted
 from app.services.papers.wanted import NotThere, PaperState
-from app.web import advance, commit_now, go, let_others_write, render
+from app.web import limits, once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
+from app.web.limits import limited
+from app.web.session import has_cookies, holds_dossier, open_dossier
+from app.web.transaction import commit_now, let_others_write
 
 bp = Blueprint("attachments", __name__, url_prefix="/berkas/lampiran")
 

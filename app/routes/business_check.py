@@ -16,7 +16,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.auth import open_to_all
 from app.domain.kbli.change import only_code as typed_code
 from app.domain.kbli.finder import Hit
 from app.domain.law.business_size import BusinessSize
@@ -46,7 +45,8 @@ from app.services.kbli.explained import NumberMeaning
 from app.services.kbli.questions import Talk, talk
 from app.services.law import estimating
 from app.services.reference.book import get_book
-from app.web import render, share_link
+from app.web.answers import render, share_link
+from app.web.marks import open_to_all
 
 bp = Blueprint("check", __name__, url_prefix="/cek-usaha")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required, enter, has_cookies
 from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind, ChangeState, change_citation
 from app.domain.dossier.journey import EACH, Stop
 from app.domain.written.support_number import format_support_number
@@ -13,13 +12,16 @@ from app.forms.after import ChangeForm, CloseForm
 from app.forms.fields import SendForm
 from app.models.change import ChangeRequest
 from app.models.dossier import Dossier
-from app.routes import once
 from app.routes.step_page import At
 from app.routes.steps import PAGES
 from app.services.after import changes
 from app.services.base.post_keys import BadPostKey, new_key
 from app.services.journey import drafts
-from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render, see_other, wants_fragment
+from app.web.session import enter, has_cookies
+from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("changes", __name__, url_prefix="/berkas/perubahan")
 

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import open_to_all
 from app.domain.kbli.change import only_code
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.rows import KbliEntry
@@ -17,7 +16,8 @@ from app.i18n import language
 from app.routes.business_check import AN_HOUR, risks_of
 from app.services.kbli import explained
 from app.services.kbli.browse import wording
-from app.web import render
+from app.web.answers import render
+from app.web.marks import open_to_all
 
 bp = Blueprint("comparison", __name__, url_prefix="/cek-usaha")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required
 from app.domain.dossier import journey
 from app.domain.dossier.attachments import WantedPaper
 from app.domain.dossier.journey import Stop
@@ -16,8 +15,6 @@ from app.domain.licence.corrections import PaperTarget, Target, rule_of
 from app.domain.licence.status import RETURNED, StatusSource
 from app.domain.oss.codes import LicenceStatus
 from app.forms.fields import SendForm
-from app.routes import once
-from app.routes.once import address_of
 from app.routes.practice_office import in_training
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers
@@ -25,7 +22,11 @@ from app.services.licence import gate, reports, standing
 from app.services.mending import corrections, versions
 from app.services.mending.versions import ItemView
 from app.services.papers import wanted as papers_wanted
-from app.web import advance, commit_now, go, render
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
+from app.web.once import address_of
+from app.web.transaction import commit_now
 
 bp = Blueprint("correction", __name__, url_prefix="/berkas")
 

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from app import limits
-from app.auth import applicant_required
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.reconciliation import Discrepancy, Mender
 from app.forms.fields import SendForm
 from app.i18n import DEFAULT, language
 from app.labels import label
-from app.limits import limited
-from app.routes import once
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier import estimates
 from app.services.oss import reconciliation
 from app.services.oss.reconciliation import Shown
 from app.services.reference.book import get_book
-from app.web import advance, commit_now, go, render, run_now
+from app.web import limits, once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
+from app.web.limits import limited
+from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("differences", __name__, url_prefix="/berkas/selisih")
 

@@ -12,7 +12,6 @@ from typing import Any
 from flask import request, session
 from werkzeug.datastructures import MultiDict
 
-from app.auth import EXAMPLE
 from app.domain.dossier import journey
 from app.domain.dossier.journey import Answers, StepName, Stop
 from app.domain.help.examples import Example
@@ -25,6 +24,7 @@ from app.services.dossier import answers as dossier_answers
 from app.services.help import examples
 from app.services.help.book import NoSuchTopic
 from app.services.journey import steps as journey_steps
+from app.web.session import EXAMPLE
 
 NIK_DIGITS = 16
 

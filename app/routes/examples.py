@@ -15,8 +15,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from app import limits
-from app.auth import EXAMPLE, enter, open_to_all, start_token
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example, ExamplePage
 from app.domain.law.estimate import Estimate
@@ -24,9 +22,8 @@ from app.domain.law.spatial import SpatialStep
 from app.forms.access import StartForm
 from app.forms.business_check import INSIDE, SHARED
 from app.i18n import DEFAULT, language
-from app.limits import limited
 from app.practice import any_pin, practice_person
-from app.routes import example_steps, once
+from app.routes import example_steps
 from app.routes.business_check import ANSWERS, days_of, deciders_of
 from app.routes.help import A_DAY, Entry, outside_url_as_read, topic_entry
 from app.routes.practice_office import in_training
@@ -37,7 +34,12 @@ from app.services.help import examples
 from app.services.help.book import NoSuchTopic, meanings_in
 from app.services.help.examples import Reckoned
 from app.services.kbli import browse
-from app.web import commit_now, render, run_now, share_link
+from app.web import limits, once
+from app.web.answers import render, share_link
+from app.web.limits import limited
+from app.web.marks import open_to_all
+from app.web.session import EXAMPLE, enter, start_token
+from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("examples", __name__, url_prefix="/bantuan/contoh")
 

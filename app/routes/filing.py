@@ -11,9 +11,7 @@ from flask import Blueprint, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import limits
 from app.adapters.workbook import XLSX
-from app.auth import applicant_required
 from app.domain.dossier.events import EventKind
 from app.domain.oss.nib import NibSource, format_nib
 from app.domain.oss.submission import Submission
@@ -21,8 +19,6 @@ from app.domain.written.support_number import format_support_number
 from app.forms.fields import SendForm
 from app.forms.nib import NibForm
 from app.i18n import outside_url
-from app.limits import limited
-from app.routes import once
 from app.services.after import changes
 from app.services.base import events
 from app.services.base.post_keys import BadPostKey
@@ -31,7 +27,11 @@ from app.services.oss import form as oss_form
 from app.services.oss import nibs
 from app.services.oss import paper as oss_paper
 from app.services.oss import submission as oss_submission
-from app.web import advance, commit_now, go, let_others_write, render, run_now, will_write
+from app.web import limits, once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
+from app.web.limits import limited
+from app.web.transaction import commit_now, let_others_write, run_now, will_write
 
 bp = Blueprint("filing", __name__, url_prefix="/berkas")
 

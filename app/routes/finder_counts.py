@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import structlog
 from flask import request, url_for
 
-from app import limits
 from app.domain.kbli.learning import plain_phrase
 from app.extensions import limiter, vault
 from app.i18n import language
 from app.services.kbli.learning import EDITION, tally
+from app.web import limits
 
 _log = structlog.get_logger(__name__)
 

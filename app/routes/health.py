@@ -11,9 +11,9 @@ from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.auth import open_to_all
 from app.extensions import db
 from app.services.reference.book import get_book
+from app.web.marks import open_to_all
 
 bp = Blueprint("health", __name__)
 

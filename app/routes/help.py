@@ -19,8 +19,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
-from app import limits
-from app.auth import open_to_all
 from app.config import Settings
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example
@@ -32,14 +30,16 @@ from app.domain.written.place import TextProblem
 from app.domain.written.quantities import CountProblem, QuantityProblem
 from app.forms.fields import SearchField
 from app.i18n import DEFAULT, OTHER, language, outside_url
-from app.limits import limited
 from app.practice import practice_keys
 from app.routes.example_steps import boxes
 from app.services.help import book
 from app.services.help.example_files import Practice
 from app.services.help.files import CONTENT
 from app.services.help.text import ROOT, meaning
-from app.web import render, see_other, share_link
+from app.web import limits
+from app.web.answers import render, see_other, share_link
+from app.web.limits import limited
+from app.web.marks import open_to_all
 
 bp = Blueprint("help", __name__)
 

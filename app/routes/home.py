@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import open_file, open_to_all
 from app.routes import practice_space
-from app.web import render, see_other
+from app.web.access import open_file
+from app.web.answers import render, see_other
+from app.web.marks import open_to_all
 
 bp = Blueprint("home", __name__)
 

@@ -13,22 +13,23 @@ import structlog
 from flask import Blueprint, Response, abort, current_app, request, session
 from flask.typing import ResponseReturnValue
 
-from app import limits
-from app.auth import open_to_all, opened_here, start_token
 from app.domain.oss.service_mode import ServiceMode
 from app.domain.sending.messages import Channel, MessageState
 from app.domain.written.phone import mask_phone
 from app.extensions import ports
 from app.forms.messages import PlayForm
-from app.limits import limited
 from app.models.dossier import Job
 from app.models.message import Message
-from app.routes import once
 from app.services.base import jobs
 from app.services.base.post_keys import FIELD, BadPostKey
 from app.services.messages import outbox
 from app.services.tracking import inbound
-from app.web import advance, commit_now, render, run_now
+from app.web import limits, once
+from app.web.answers import advance, render
+from app.web.limits import limited
+from app.web.marks import open_to_all
+from app.web.session import opened_here, start_token
+from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("inbound", __name__)
 

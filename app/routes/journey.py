@@ -8,13 +8,11 @@ from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from app.auth import applicant_required
 from app.domain.dossier import journey
 from app.domain.dossier.journey import EACH, Answers, StepName, Stop
 from app.domain.nik.verdict import NikClass
-from app.routes import example_steps, once
+from app.routes import example_steps
 from app.routes.business_steps import answered
-from app.routes.once import address_of
 from app.routes.step_page import At, Form, StepPage
 from app.routes.steps import PAGES, area_part
 from app.services.after import changes
@@ -23,7 +21,11 @@ from app.services.dossier import answers as dossier_answers
 from app.services.journey import drafts
 from app.services.licence import gate
 from app.services.nik import standing
-from app.web import advance, commit_now, go, render, run_now, see_other, wants_fragment
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render, see_other, wants_fragment
+from app.web.once import address_of
+from app.web.transaction import commit_now, run_now
 
 _ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
 

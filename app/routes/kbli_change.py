@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import open_to_all
 from app.domain.kbli.change import codes_in
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import KbliEntry
@@ -18,7 +17,8 @@ from app.labels import label
 from app.services.kbli import change
 from app.services.kbli.browse import wording
 from app.services.reference.book import get_book
-from app.web import render
+from app.web.answers import render
+from app.web.marks import open_to_all
 
 bp = Blueprint("kbli_change", __name__)
 

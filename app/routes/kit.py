@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, abort, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import limits
 from app.adapters.papers.render import PaperError
-from app.auth import open_to_all
 from app.domain.help.kit import PieceName
 from app.i18n import DEFAULT, LANGUAGES, language, outside_url
-from app.limits import limited
 from app.services.help import kit, kit_papers
 from app.services.help.kit_papers import PAPERS
-from app.web import render, share_link
+from app.web import limits
+from app.web.answers import render, share_link
+from app.web.limits import limited
+from app.web.marks import open_to_all
 
 bp = Blueprint("kit", __name__)
 

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import applicant_required, open_to_all
 from app.clock import today
 from app.domain.after.ical import CalendarDay, calendar_file
 from app.domain.after.lkpm import (
@@ -28,10 +27,12 @@ from app.forms.after import SizeForm, WorksheetForm
 from app.forms.fields import mistakes
 from app.i18n import short_day
 from app.models.lkpm import LkpmWorksheet
-from app.routes import once
 from app.services.after import lkpm
 from app.services.base.post_keys import BadPostKey
-from app.web import advance, go, render
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
+from app.web.marks import open_to_all
 
 bp = Blueprint("lkpm", __name__)
 

@@ -9,14 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required
 from app.domain.sending.messages import Channel, MessageState
 from app.forms.messages import NONE, ChannelForm
 from app.models.message import Message
-from app.routes import once
 from app.services.base.post_keys import BadPostKey
 from app.services.messages import outbox, wishes
-from app.web import advance, render
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, render
 
 bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
 

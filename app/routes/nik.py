@@ -9,8 +9,6 @@ from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import limits
-from app.auth import applicant_required
 from app.clock import today
 from app.config import Settings
 from app.domain.dossier import journey
@@ -25,14 +23,16 @@ from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.labels import label
 from app.labels.nik_cases import short_text
-from app.limits import limited
-from app.routes import once
 from app.routes.journey import show_filled
-from app.routes.once import address_of
 from app.services.dossier import answers
 from app.services.nik import asking, cases, standing
 from app.services.reference.book import get_book
-from app.web import advance, commit_now, go, render, run_now, share_link
+from app.web import limits, once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render, share_link
+from app.web.limits import limited
+from app.web.once import address_of
+from app.web.transaction import commit_now, run_now
 
 _COMPARED = frozenset({NikClass.NOT_FOUND, NikClass.FORMAT})
 """Verdicts that are most often a slip of the hand: the person looks at each digit first."""

@@ -15,12 +15,12 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app import limits
-from app.auth import oss_only
 from app.config import Settings
 from app.domain.oss.service_mode import ServiceMode
 from app.services.oss import notices
 from app.services.oss.notices import BadNotice, Notice, NotOss
+from app.web import limits
+from app.web.access import oss_only
 
 bp = Blueprint("oss_inbound", __name__, url_prefix="/api/oss")
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 
-from app.auth import applicant_required
 from app.domain.licence.status import public_state
 from app.domain.oss.codes import LicenceStatus
 from app.forms.licences import OssStatusForm
 from app.labels import label
 from app.models.licence import Licence
-from app.routes import once
 from app.routes.practice_office import in_training
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier.activity import activity_at
 from app.services.licence import standing
-from app.web import advance, go, render
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
 
 bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
 

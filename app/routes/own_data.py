@@ -7,18 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 
-from app import limits
-from app.auth import applicant_required
 from app.domain.dossier.retention import ANSWER_WITHIN, FileCase
 from app.forms.fields import SendForm
 from app.forms.recovery import ConsentForm
-from app.limits import limited
-from app.routes import once
 from app.services.base.post_keys import BadPostKey
 from app.services.oss import handovers
 from app.services.rights import consents, own_data, paper, retention
 from app.services.rights.retention import Kept
-from app.web import advance, render
+from app.web import limits, once
+from app.web.access import applicant_required
+from app.web.answers import advance, render
+from app.web.limits import limited
 
 bp = Blueprint("own_data", __name__, url_prefix="/berkas")
 

@@ -8,19 +8,19 @@ from flask import Blueprint, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import applicant_required
 from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, parse_target
 from app.domain.licence.status import OfficeAction
 from app.domain.oss.service_mode import ServiceMode
 from app.forms.licences import PracticeForm
 from app.labels import label
-from app.routes import once
 from app.services.base.post_keys import BadPostKey
 from app.services.desk import practice
 from app.services.licence import reports, standing
 from app.services.papers import taking
 from app.services.papers import wanted as papers_wanted
-from app.web import advance, go, render
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
 
 bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
 

@@ -22,12 +22,13 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from app.adapters.practice_line import AWAY, MOUNT
-from app.auth import open_file, open_to_all
 from app.config import PracticeSpace, Settings
 from app.i18n import OTHER, chosen_language
 from app.practice import people_to_try
 from app.services.rights import retention
-from app.web import carried, render, see_other
+from app.web.access import open_file
+from app.web.answers import carried, render, see_other
+from app.web.marks import open_to_all
 
 bp = Blueprint("practice_space", __name__)
 

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.auth import applicant_required
 from app.domain.dossier import journey
 from app.domain.dossier.changes import ChangeKind
 from app.domain.dossier.journey import AnswerGroup
@@ -20,8 +19,6 @@ from app.domain.oss.nib import NibDoubt, NibSource
 from app.domain.written.support_number import format_support_number
 from app.forms.fields import SendForm
 from app.i18n import outside_url
-from app.routes import once
-from app.routes.once import address_of
 from app.routes.practice_office import in_training
 from app.services.after import changes
 from app.services.base.post_keys import BadPostKey
@@ -36,7 +33,11 @@ from app.services.oss import handovers, reconciliation
 from app.services.papers import issued, wanted
 from app.services.reference.book import get_book
 from app.services.tracking import progress
-from app.web import advance, commit_now, go, render, run_now, share_link
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render, share_link
+from app.web.once import address_of
+from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("receipt", __name__, url_prefix="/berkas")
 

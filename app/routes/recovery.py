@@ -11,8 +11,6 @@ from flask import Blueprint, Response, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from app import known_browser, limits
-from app.auth import enter, open_to_all, start_token
 from app.domain.dossier.recovery import RecoveryWay
 from app.forms.recovery import (
     CodeForm,
@@ -22,13 +20,16 @@ from app.forms.recovery import (
     LostPinForm,
     NewPinForm,
 )
-from app.limits import limited
-from app.routes import once
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier import opening, pins
 from app.services.messages.outbox import CodeWay, code_way
 from app.services.rights import recovery
-from app.web import advance, commit_now, go, let_others_write, render
+from app.web import known_browser, limits, once
+from app.web.answers import advance, go, render
+from app.web.limits import limited
+from app.web.marks import open_to_all
+from app.web.session import enter, start_token
+from app.web.transaction import commit_now, let_others_write
 
 bp = Blueprint("recovery", __name__, url_prefix="/berkas/lupa")
 

@@ -13,40 +13,30 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
-from app import known_browser, limits
-from app.auth import (
+from app.domain.dossier import journey
+from app.forms.access import ResumeForm
+from app.forms.fields import SendForm, mistakes
+from app.services.dossier import answers as dossier_answers
+from app.services.dossier import opening, pins
+from app.services.journey import drafts
+from app.web import known_browser, limits
+from app.web.access import applicant_required, is_from_here, open_file
+from app.web.answers import advance, carried, go, render, see_other, wants_fragment
+from app.web.errors import say_wait
+from app.web.limits import limited
+from app.web.marks import open_to_all
+from app.web.once import address_of
+from app.web.session import (
     TAG,
-    applicant_required,
     enter,
     has_cookies,
     holds_dossier,
     is_for_another,
-    is_from_here,
     leave,
-    open_file,
-    open_to_all,
     remember_device,
     start_token,
 )
-from app.domain.dossier import journey
-from app.forms.access import ResumeForm
-from app.forms.fields import SendForm, mistakes
-from app.limits import limited
-from app.routes.once import address_of
-from app.services.dossier import answers as dossier_answers
-from app.services.dossier import opening, pins
-from app.services.journey import drafts
-from app.web import (
-    advance,
-    carried,
-    commit_now,
-    go,
-    let_others_write,
-    render,
-    say_wait,
-    see_other,
-    wants_fragment,
-)
+from app.web.transaction import commit_now, let_others_write
 
 bp = Blueprint("resume", __name__, url_prefix="/berkas")
 

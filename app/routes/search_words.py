@@ -7,14 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import limits
-from app.auth import open_to_all, start_token
 from app.domain.kbli.learning import AddedBy, PhraseError
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
-from app.limits import limited
 from app.models.finder import FinderSearch
-from app.routes import once
 from app.routes.practice_office import in_training
 from app.services.base.post_keys import BadPostKey, new_key
 from app.services.kbli import learning
@@ -23,7 +19,11 @@ from app.services.kbli.browse import wording
 from app.services.kbli.finder import nearest
 from app.services.kbli.learning import SearchList, month_text
 from app.services.reference.book import get_book
-from app.web import advance, render
+from app.web import limits, once
+from app.web.answers import advance, render
+from app.web.limits import limited
+from app.web.marks import open_to_all
+from app.web.session import start_token
 
 bp = Blueprint("search_words", __name__, url_prefix="/latihan/petugas/kata")
 

@@ -7,29 +7,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app import known_browser, limits
 from app.adapters.papers.picture import number_picture
-from app.auth import (
-    applicant_required,
-    enter,
-    is_shared_device,
-    open_file,
-    open_to_all,
-    remember_device,
-    start_token,
-)
 from app.domain.help import kit
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
 from app.i18n import outside_url
-from app.limits import limited
-from app.routes import once
 from app.services.base import modes
 from app.services.base.post_keys import BadPostKey, Taken
 from app.services.dossier import estimates, opening, pins
 from app.services.journey import drafts
 from app.services.reference.book import get_book
-from app.web import advance, render, share_link
+from app.web import known_browser, limits, once
+from app.web.access import applicant_required, open_file
+from app.web.answers import advance, render, share_link
+from app.web.limits import limited
+from app.web.marks import open_to_all
+from app.web.session import enter, is_shared_device, remember_device, start_token
 
 bp = Blueprint("start", __name__, url_prefix="/berkas")
 

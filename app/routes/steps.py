@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.dossier.journey import StepName
 from app.routes import business_steps, person_steps
 from app.routes.step_page import At, StepPage
-from app.web import render
+from app.web.answers import render
 
 PAGES: Mapping[StepName, StepPage] = {**person_steps.PAGES, **business_steps.PAGES}
 

@@ -8,18 +8,18 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import limits
-from app.auth import open_to_all
 from app.domain.written.support_number import format_support_number
 from app.forms.access import TrackForm
 from app.forms.fields import mistakes
 from app.i18n import outside_url
-from app.limits import limited
 from app.routes.practice_office import in_training
 from app.services.dossier import opening
 from app.services.licence import standing
 from app.services.tracking import progress
-from app.web import render, share_link
+from app.web import limits
+from app.web.answers import render, share_link
+from app.web.limits import limited
+from app.web.marks import open_to_all
 
 bp = Blueprint("tracking", __name__)
 

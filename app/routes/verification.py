@@ -7,11 +7,11 @@ import re
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app import limits
-from app.auth import open_to_all
-from app.limits import limited
 from app.services.papers import issued
-from app.web import go, render
+from app.web import limits
+from app.web.answers import go, render
+from app.web.limits import limited
+from app.web.marks import open_to_all
 
 bp = Blueprint("verification", __name__, url_prefix="/verifikasi")
 

@@ -14,7 +14,6 @@ from flask import Flask
 from huey import MemoryHuey, crontab
 from huey.consumer import Consumer
 
-from app import purpose
 from app.domain.law.calendar import last_wipe_due
 from app.domain.sending.messages import Channel
 from app.extensions import db, ports
@@ -26,6 +25,7 @@ from app.services.messages import outbox
 from app.services.nik import cases
 from app.services.papers import uploads
 from app.services.rights import retention
+from app.storage import purpose
 from app.work import claims, inbound
 from app.work.sealing import seal_now
 

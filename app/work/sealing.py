@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.config import Settings, seal_key
+from app.config import Settings
 from app.extensions import db
 from app.models.audit import Seal
 from app.services.audit import seals
+from app.storage.keyfile import seal_key
 
 PAPERS = "seals"  # the folder of the papers, inside the data folder
 

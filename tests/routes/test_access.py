@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from app import auth
 from app.domain.dossier.journey import EACH, StepName
 from app.domain.written.support_number import format_support_number
 from app.extensions import db
@@ -23,6 +22,7 @@ from app.services.base import post_keys
 from app.services.papers import uploads, wanted
 from app.services.rights import consents
 from app.services.rights.retention import rows_of
+from app.web import session as auth
 from tests.client import Form, form_of, here, parse, words
 from tests.factories import dossier_at, looking, open_in
 from tests.pages import JOURNEY, KIOSK, NIK, NUMBER, PIN, PREFIXES, STEPS, Walk

@@ -11,10 +11,10 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.auth import open_to_all
 from app.extensions import db
 from app.models.dossier import Dossier
 from app.services.dossier import opening
+from app.web.marks import open_to_all
 from tests.client import HTMX, CheckingClient, form_of, here, links_of, parse, title_of, words
 from tests.factories import open_dossier
 from tests.pages import KIOSK, PREFIXES, Walk

@@ -17,7 +17,6 @@ from app.domain.help.examples import ExamplePage
 from app.domain.law.calendar import local_date
 from app.extensions import db
 from app.labels import label
-from app.limits import EXAMPLE
 from app.models.dossier import Dossier, PostKey
 from app.practice import practice_person
 from app.routes import example_steps
@@ -28,12 +27,12 @@ from app.services.help import examples
 from app.services.help.files import CONTENT
 from app.services.licence.standing import views
 from app.services.reference.book import get_book
+from app.web.limits import EXAMPLE
 from tests.client import Form, form_of, here, links_of, main_words, parse, words
 from tests.factories import rows
 from tests.pages import PREFIXES
 from tests.pseudo import bare_words
 from tests.routes.test_headers import cookies_of
-from tests.routes.test_once import twin
 from tests.routes.test_weights import (  # noqa: F401
     FIRST_VISIT,
     FULL_PAGE,
@@ -41,6 +40,7 @@ from tests.routes.test_weights import (  # noqa: F401
     returning_phone,
     wire_size,
 )
+from tests.web.test_once import twin
 
 SLUGS = sorted(path.stem for path in (CONTENT / "id" / "contoh").glob("*.toml"))
 LATER = tuple(page.value for page in ExamplePage)[1:]

@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import event, text, update
 from sqlalchemy.exc import OperationalError
 
-from app.auth import open_to_all
 from app.extensions import db
 from app.models.dossier import Job, PostKey
 from app.services.base import jobs, post_keys
+from app.web.marks import open_to_all
 from app.work import run
 from tests.client import HTMX, CheckingClient, form_of, words
 from tests.factories import bring_forward, count, logged, looking, open_dossier, rows

@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from app.web import render
+from app.web.answers import render
 from tests.client import HTMX, form_of, parse
 from tests.pages import JOURNEY, KIOSK, PREFIXES, PUBLIC, Walk
 

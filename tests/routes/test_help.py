@@ -10,10 +10,10 @@ import pytest
 from app.domain.nik.verdict import NikClass
 from app.extensions import db
 from app.labels import label
-from app.limits import HELP_ANSWER
 from app.routes import help
 from app.services.help import book
 from app.services.help.files import read_help
+from app.web.limits import HELP_ANSWER
 from tests.client import HTMX, form_of, links_of, main_words, parse, words
 from tests.help_content import write_help
 from tests.pages import KIOSK, NAME_DIFFERS, PREFIXES, Walk

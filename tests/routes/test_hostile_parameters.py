@@ -17,7 +17,7 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from app.models.dossier import Dossier
 from app.services.base.post_keys import FIELD, new_key
-from app.web import MAIN
+from app.web.answers import MAIN
 from tests.client import parse
 from tests.factories import PIN, looking, open_dossier
 

@@ -12,12 +12,12 @@ from app.domain.oss.service_mode import ServiceMode
 from app.domain.sending.messages import Channel, MessageKind
 from app.domain.written.support_number import format_support_number
 from app.extensions import db
-from app.limits import SMS_INBOUND
 from app.models.dossier import Dossier
 from app.models.message import InboundMessage, Message
 from app.routes import inbound
 from app.services.dossier import opening, pins
 from app.services.messages import outbox, wishes
+from app.web.limits import SMS_INBOUND
 from app.work import run
 from tests.client import body_of, form_of, here, links_of, parse, words
 from tests.factories import (

@@ -24,7 +24,6 @@ from app.domain.dossier.recovery import (
 )
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
-from app.limits import RECOVERY_ASK
 from app.models.dossier import Dossier, Event
 from app.models.message import Message
 from app.models.own_data import Consent, Recovery
@@ -32,6 +31,7 @@ from app.services.base import events
 from app.services.dossier import pins
 from app.services.messages import outbox
 from app.services.rights import consents, recovery
+from app.web.limits import RECOVERY_ASK
 from app.work import run
 from tests.client import HTMX, body_of, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PEOPLE, PIN, dossier_at, looking, open_dossier, open_in

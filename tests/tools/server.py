@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.config import ROOT, load_secrets
+from app.config import ROOT
 from app.domain.oss.service_mode import ServiceMode
 from app.serving import command as server_command
+from app.storage.keyfile import load_secrets
 
 READY_WITHIN_S = 60.0
 

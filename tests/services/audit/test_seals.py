@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from app.adapters.messages import Messages, NotSent, NotSentCause, Outgoing
-from app.config import seal_key
 from app.domain.dossier.events import FIRST_HASH, EventKind
 from app.domain.dossier.seals import ActKind
 from app.domain.law.calendar import WIT
@@ -24,6 +23,7 @@ from app.services.audit.verifying import Fault, Paper, Wrong
 from app.services.base import acts, events
 from app.services.dossier import opening
 from app.services.rights import retention
+from app.storage.keyfile import seal_key
 from app.work import run
 from tests.factories import (
     PEOPLE,

@@ -15,20 +15,20 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, gateways
-from app.config import (
-    SETTLED_AFTER,
-    CannotRetire,
-    add_data_key,
-    key_source,
-    load_secrets,
-    read_settings,
-    remove_data_key,
-)
+from app.config import read_settings
 from app.extensions import db, vault
 from app.key_commands import keys_group
 from app.models.dossier import Applicant, Dossier
 from app.services.base import keys
 from app.services.dossier import opening
+from app.storage.keyfile import (
+    SETTLED_AFTER,
+    CannotRetire,
+    add_data_key,
+    key_source,
+    load_secrets,
+    remove_data_key,
+)
 from app.vault import REREAD_AFTER_S, CannotDecrypt, Vault
 from tests.factories import PEOPLE, dossier_at, pin_hash
 

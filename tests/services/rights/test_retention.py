@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Table, select, update
 
 from app import gateways
-from app.config import load_secrets, read_settings
+from app.config import read_settings
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.retention import DataGroup, FileCase, OnErasure, read_retention
 from app.extensions import db
@@ -18,6 +18,7 @@ from app.services.base import events, post_keys
 from app.services.dossier import opening
 from app.services.messages import outbox
 from app.services.rights import retention
+from app.storage.keyfile import load_secrets
 from app.work import run
 from tests.factories import PHONE, dossier_at, logged, looking, pin_hash, sent_dossier
 

@@ -1,13 +1,10 @@
-"""Who is asking, and who may. Every view names its access; a test refuses a view that does not."""
+"""Who is asking: the session of a browser, the file that it opened, the device it runs on."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import wraps
-from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import Any
 
 from flask import Response, after_this_request, current_app, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -31,62 +28,9 @@ EXAMPLE = "c"  # practice only: the worked example whose answers stand in the bo
 
 TAG = "untuk_berkas"  # the field of a form that says for which file it was shown
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 SESSION_LENGTH = timedelta(hours=12)  # half a day: an afternoon with an outage in it
-_WHILE_WITHDRAWN = frozenset(
-    f"app.routes.{name}" for name in ("messages", "own_data", "resume", "start")
-)
+
 _RENEW_AFTER = timedelta(minutes=30)  # each renewal is a row written, so not every time
-
-
-def open_to_all(view: View) -> View:
-    """Mark a view that anybody may use."""
-    view.access = "all"  # type: ignore[attr-defined]
-    return view
-
-
-def applicant_required(view: View) -> View:
-    """Let in whoever opened the dossier with its PIN; ask for the PIN otherwise.
-
-    A form that arrives without a session is not lost: its answers come back in the page that asks
-    for the PIN, and go on from there.
-    """
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        # What was sent is read before a transaction begins: the line may take minutes over it.
-        request.get_data(parse_form_data=True)
-        if ("dossier" not in g and not open_dossier()) or is_for_another():
-            from app.routes.resume import ask_for_pin
-
-            return ask_for_pin()
-        if g.dossier.withdrawn_at is not None and view.__module__ not in _WHILE_WITHDRAWN:
-            from app.web import advance, go
-
-            # Read on or undo: nothing else can be done with a file that was withdrawn.
-            leads = go if request.method in {"GET", "HEAD"} else advance
-            return leads("own_data.show")
-        return view(*args, **kwargs)
-
-    guarded.access = "applicant"  # type: ignore[attr-defined]
-    return cast(View, guarded)
-
-
-def oss_only(view: View) -> View:
-    """Let in the national OSS alone, where we are connected to it. Elsewhere there is nothing here.
-
-    The view is given the notice, read and proven to come from OSS; anybody else gets its refusal.
-    """
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        from app.routes.oss_inbound import receive
-
-        return receive(view, *args, **kwargs)
-
-    guarded.access = "oss"  # type: ignore[attr-defined]
-    return cast(View, guarded)
 
 
 def open_dossier() -> bool:
@@ -108,16 +52,6 @@ def open_dossier() -> bool:
 def holds_dossier() -> bool:
     """Say whether this browser was let into a dossier, without asking the database."""
     return _DOSSIER in session and _TOKEN in session
-
-
-def open_file() -> str | None:
-    """Return the last four digits of the support number of the file that is open here, if one is.
-
-    A page that shows them is this person's: it may not be kept for anybody else.
-    """
-    if "dossier" not in g and not open_dossier():
-        return None
-    return str(g.dossier.support_number)[-4:]
 
 
 def is_for_another() -> bool:
@@ -221,15 +155,6 @@ def leave() -> None:
 def forget_session() -> None:
     session.clear()
     g.pop("dossier", None)
-
-
-def is_from_here() -> bool | None:
-    """Say whether a page of ours sent this form; None where the browser does not tell."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("Origin")
-    return None if origin is None else urlsplit(origin).netloc == request.host
 
 
 def is_shared_device() -> bool:

@@ -13,11 +13,11 @@ import click
 from flask import Flask, current_app, has_request_context, request, session
 from flask.cli import with_appcontext
 
-from app.auth import is_shared_device
 from app.domain.dossier.events import Doer, DoerRole
 from app.domain.dossier.seals import ActKind
 from app.extensions import db
 from app.services.base import acts, doers
+from app.web.session import is_shared_device
 
 ACTOR, TERMINAL = "doer.actor", "doer.terminal"  # what the marks are keyed for
 SERVERS = frozenset({"worker", "simulator", "practice serve", "help preview"})

@@ -11,9 +11,9 @@ import secrets
 
 from flask import Flask, Response, current_app, g, request
 
-from app.limits import who_asks
 from app.models.dossier import Dossier
 from app.services.dossier import pins
+from app.web.limits import who_asks
 
 COOKIE = "k"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{16}")  # 96 random bits

@@ -21,9 +21,9 @@ from flask import Flask, Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.adapters.practice_line import MOUNT
-from app.auth import open_to_all
+from app.web.marks import open_to_all
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 A_YEAR = 365 * 24 * 3600
 STYLE_COOKIE = "c"
 

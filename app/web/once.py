@@ -9,12 +9,12 @@ from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from app.auth import has_cookies
 from app.domain.dossier.journey import Stop
 from app.forms.fields import mistakes
 from app.models.dossier import PostKey
 from app.services.base import post_keys
-from app.web import advance
+from app.web.answers import advance
+from app.web.session import has_cookies
 
 _NOT_PART = frozenset({"csrf_token", post_keys.FIELD})
 

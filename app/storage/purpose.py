@@ -17,11 +17,12 @@ from flask import Flask
 from sqlalchemy import Engine, event, exists, select
 from sqlalchemy.exc import IntegrityError
 
-from app.config import Purpose, Settings, load_secrets, mark_purpose
+from app.config import Purpose, Settings
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Paper
 from app.models.installation import Installation
 from app.simulators.dukcapil import practice_people
+from app.storage.keyfile import load_secrets, mark_purpose
 
 _FOR_REAL = (
     "{what} for real people's data, and SERVICE_MODE is training. Start with SERVICE_MODE=assist "
