@@ -14,7 +14,8 @@ from app.adapters.practice_line import DEVICE_COOKIE, MOUNT, SESSION_COOKIE, Pra
 from app.config import ROOT, NikCheckMode, PracticeSpace, Settings, read_settings
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
-from app.routes import blueprints, help, kit
+from app.routes import blueprints
+from app.routes.help import kit, topics
 from app.services.kbli import boundaries
 from app.services.law import rules
 from app.services.messages.outbox import code_way
@@ -124,7 +125,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     gateways.init_app(app, settings, keys)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
-    help.init_app(app)
+    topics.init_app(app)
     kit.init_app(app)
     cli.init_app(app)
     doing.init_app(app)

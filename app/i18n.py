@@ -159,3 +159,12 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(weekday)
     app.add_template_filter(moment_in_words)
     app.add_template_global(language)
+
+
+def outside_url_as_read(endpoint: str, **values: Any) -> str:
+    """Return an address to pass on, in the language in which the page is read."""
+    address = outside_url(endpoint, **values)
+    if language() == DEFAULT:
+        return address
+    path = url_for(endpoint, **values).removeprefix(request.script_root)
+    return address.removesuffix(path) + f"/{OTHER}" + path

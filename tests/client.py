@@ -28,9 +28,9 @@ WITHOUT_KEY = {
     "/berkas/selesai": "leaving twice is leaving once",
     "/berkas/perangkat": "said twice it is the same",
 }
-# Forms without a token: of a page that is the same for everybody (routes/help.py says why that is
-# safe; sent twice it counts twice), or shown to a browser that may not be given a cookie just then
-# (routes/resume.py asks the browser who sent them).
+# Forms without a token: of a page that is the same for everybody (routes/help/topics.py says why
+# that is safe; sent twice it counts twice), or shown to a browser that may not be given a cookie
+# just then (routes/journey/resume.py asks the browser who sent them).
 WITHOUT_TOKEN = re.compile(r"/bantuan/[a-z0-9-]+/jelas|/berkas/(perangkat|selesai)")
 MARK = re.compile("[0-9a-f]{12}")
 SHELL_IDS = frozenset({"isi"})  # stand outside what HTMX swaps

@@ -62,7 +62,7 @@ NOT_SHOWN = {
     "OnErasure": "of a rule",
     "PieceName": "a name in addresses; pages show the title of its text (app/content/kit)",
     "Evidence": "chooses a turn",
-    "ExamplePage": "a number; pages show the headings of routes/examples.py",
+    "ExamplePage": "a number; pages show the headings of routes/help/examples.py",
     "NikState": "chooses a turn",
     "RecoveryWay": "the record",
     "RegistryFault": "nobody but staff can do anything about it",

@@ -19,7 +19,7 @@ from app.work import run
 from tests.client import CheckingClient, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PIN, looking, open_dossier, pin_hash
 from tests.pages import PREFIXES, Walk
-from tests.routes.test_recovery import code_told
+from tests.routes.own.test_recovery import code_told
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import g, request
+from flask.typing import ResponseReturnValue
 
+from app.web.answers import advance, go
 from app.web.marks import View
 from app.web.session import is_for_another, open_dossier
 
 _WHILE_WITHDRAWN = frozenset(
-    f"app.routes.{name}" for name in ("messages", "own_data", "resume", "start")
+    f"app.routes.{name}"
+    for name in ("own.messages", "own.own_data", "journey.resume", "journey.start")
 )
+# Pages that stand in for another, each named by the module that draws it: that one imports this.
+_pages: dict[str, Callable[[], ResponseReturnValue]] = {}
+
+Page = TypeVar("Page", bound=Callable[[], ResponseReturnValue])
+
+
+def asks_for_pin(page: Page) -> Page:
+    """Make a page the answer to whoever has no open file."""
+    _pages["pin"] = page
+    return page
 
 
 def applicant_required(view: View) -> View:
@@ -28,34 +42,14 @@ def applicant_required(view: View) -> View:
         # What was sent is read before a transaction begins: the line may take minutes over it.
         request.get_data(parse_form_data=True)
         if ("dossier" not in g and not open_dossier()) or is_for_another():
-            from app.routes.resume import ask_for_pin
-
-            return ask_for_pin()
+            return _pages["pin"]()
         if g.dossier.withdrawn_at is not None and view.__module__ not in _WHILE_WITHDRAWN:
-            from app.web.answers import advance, go
-
             # Read on or undo: nothing else can be done with a file that was withdrawn.
             leads = go if request.method in {"GET", "HEAD"} else advance
             return leads("own_data.show")
         return view(*args, **kwargs)
 
     guarded.access = "applicant"  # type: ignore[attr-defined]
-    return cast(View, guarded)
-
-
-def oss_only(view: View) -> View:
-    """Let in the national OSS alone, where we are connected to it. Elsewhere there is nothing here.
-
-    The view is given the notice, read and proven to come from OSS; anybody else gets its refusal.
-    """
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        from app.routes.oss_inbound import receive
-
-        return receive(view, *args, **kwargs)
-
-    guarded.access = "oss"  # type: ignore[attr-defined]
     return cast(View, guarded)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.models.oss_notice import OssNotice
 from app.services.oss.notices import NoticeState
 from tests.factories import PEOPLE
-from tests.routes.test_oss_inbound import (
+from tests.routes.machines.test_oss_inbound import (
     NIB,
     NIB_PATH,
     call,

@@ -1,0 +1,98 @@
+"""More than one activity in a file: add one, take one out, put it back, reuse the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, g, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.dossier import journey
+from app.domain.dossier.journey import StepName, Stop
+from app.forms.fields import SendForm
+from app.models.dossier import Dossier
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import answers
+from app.services.dossier.activity import NoSuchActivity
+from app.services.journey import activities, steps
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance
+
+bp = Blueprint("activities", __name__, url_prefix="/berkas/kegiatan-lain")
+
+
+def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
+    """Do something to the activities once, and go where it leads.
+
+    act: returns the place, as once.goes_to() reads it.
+    """
+    if g.dossier.sent_at is not None:
+        return advance("result.show")
+    if not SendForm(formdata=request.form).validate():
+        return advance("review.review")
+    try:
+        key = once.claim(f"activities.{name}", g.dossier.id)
+    except BadPostKey:
+        return advance("review.review")
+    if key.taken is not None:
+        return once.goes_to(key.taken.location)
+    try:
+        location = act(g.dossier)
+    except (NoSuchActivity, activities.TooManyActivities):
+        location = "review.review"  # done before, on another phone; the page shows how it is
+    key.lead_to(location, g.dossier.id)
+    return once.goes_to(location)
+
+
+@bp.post("")
+@applicant_required
+def add() -> ResponseReturnValue:
+    """Add an activity and ask about it."""
+
+    def act(dossier: Dossier) -> str:
+        added = activities.add_activity(dossier)
+        return f"journey.show {Stop(StepName.ACTIVITY, added.position)}"
+
+    return _change("add", act)
+
+
+@bp.post("/<int:ke>/hapus")
+@applicant_required
+def remove(ke: int) -> ResponseReturnValue:
+    """Take an activity out; the review page offers to put it back."""
+
+    def act(dossier: Dossier) -> str:
+        activities.remove_activity(dossier, ke - 1)
+        return "review.review"
+
+    return _change(f"remove.{ke}", act)
+
+
+@bp.post("/<int:ke>/kembalikan")
+@applicant_required
+def restore(ke: int) -> ResponseReturnValue:
+    """Put an activity back that was taken out."""
+
+    def act(dossier: Dossier) -> str:
+        activities.restore_activity(dossier, ke - 1)
+        return "review.review"
+
+    return _change(f"restore.{ke}", act)
+
+
+@bp.post("/<int:ke>/tempat-sama")
+@applicant_required
+def same_place(ke: int) -> ResponseReturnValue:
+    """Give an activity the place of the main one, and go on behind the questions about it."""
+    changing = request.form.get("dari") == "periksa"
+
+    def act(dossier: Dossier) -> str:
+        steps.same_place(dossier, ke - 1)
+        stop = Stop(StepName.LAND, ke - 1)
+        following = journey.next_after(stop, answers.answers_of(dossier), changing=changing)
+        if following is None:
+            return "review.review"
+        return f"journey.show {following} periksa" if changing else f"journey.show {following}"
+
+    return _change(f"same_place.{ke}", act)

@@ -1,0 +1,244 @@
+"""The steps of a dossier: one engine for all of them; what differs stands in the step pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.domain.dossier import journey
+from app.domain.dossier.journey import EACH, Answers, StepName, Stop
+from app.domain.nik.verdict import NikClass
+from app.routes.journey import example_steps
+from app.routes.journey.business import answered
+from app.routes.journey.pages import PAGES, area_part
+from app.routes.journey.step_page import At, Form, StepPage
+from app.services.after import changes
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import answers as dossier_answers
+from app.services.journey import drafts
+from app.services.licence import gate
+from app.services.nik import standing
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render, see_other, wants_fragment
+from app.web.once import address_of
+from app.web.transaction import commit_now, run_now
+
+_ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
+
+bp = Blueprint("journey", __name__, url_prefix="/berkas")
+
+STEP_RULE = f"/<any({','.join(StepName)}):step>"
+ACTIVITY_RULE = f"/<any({','.join(sorted(EACH))}):step>/<int(min=2,max=9999):ke>"
+
+
+@bp.get(STEP_RULE)
+@bp.get(ACTIVITY_RULE)
+@applicant_required
+def show(step: str, ke: int = 1) -> ResponseReturnValue:
+    """Ask one question, filled with what was answered before. ke: number of the activity."""
+    stop = Stop(StepName(step), ke - 1)
+    answers = dossier_answers.answers_of(g.dossier)
+    if not gate.may_answer(g.dossier, stop.name, stop.position):
+        return go("result.show")
+    if not journey.may_open(stop, answers):
+        first = journey.first_unanswered(answers)
+        return go("review.review") if first is None else go("journey.show", **address_of(first))
+    at, page = At(g.dossier, stop.position), PAGES[stop.name]
+    searches = {"cari", "kbli"} & request.args.keys()
+    kept = [] if searches else drafts.of(g.dossier, stop)
+    filled = MultiDict(kept) or example_steps.for_box(stop, answers)
+    form = page.form_class(at)(formdata=filled, data=page.fill(at))
+    page.prepare(form, at)
+    return _page(stop, page, form, draft=bool(kept))
+
+
+def show_filled(stop: Stop, **typed: object) -> Response:
+    """Ask one question with something else filled in than what is saved; nothing is saved."""
+    at, page = At(g.dossier, stop.position), PAGES[stop.name]
+    form = page.form_class(at)(formdata=None, data={**page.fill(at), **typed})
+    page.prepare(form, at)
+    return _page(stop, page, form)
+
+
+def _page(
+    stop: Stop, page: StepPage, form: object, status: int = 200, *, draft: bool = False
+) -> Response:
+    """draft: the boxes hold what was kept when the page was left without an answer."""
+    answers = dossier_answers.answers_of(g.dossier)
+    at = At(g.dossier, stop.position)
+    from_review = request.values.get("dari") == "periksa"
+    n, total = journey.counted(stop, answers)
+    of_activity = stop.name in EACH and len(answers.activities) > 1
+    return render(
+        page.template,
+        status=status,
+        form_page=True,
+        dari="periksa" if from_review else "",
+        step=stop.name,
+        here=url_for("journey.take", **address_of(stop)),
+        n=n,
+        total=total,
+        number=g.dossier.activities.index(at.activity) + 1 if of_activity else None,
+        ke=stop.position + 1,
+        back=_before(stop, answers, from_review=from_review) is not None,
+        draft=draft,
+        kept=journey.answered(answers),
+        stop=stop,
+        nik_fits=stop.name is StepName.PHONE
+        and standing.current_class(g.dossier) is NikClass.MATCH,
+        **page.context(form, at),
+        **once.form_context(form),
+    )
+
+
+def _before(
+    stop: Stop, answers: Answers, *, from_review: bool
+) -> tuple[str, dict[str, str | int]] | None:
+    """Return where a person came from: the list of what to mend, the review or the step before."""
+    if g.dossier.sent_at is not None:
+        return "correction.show", {}
+    if from_review:
+        return "review.review", {}
+    before = journey.before(stop, answers)
+    if stop.name is StepName.KIND:  # nobody is led there: it stands as a link in that step
+        before = Stop(StepName.IDENTITY)
+    return ("journey.show", address_of(before)) if before else None
+
+
+@bp.post(STEP_RULE)
+@bp.post(ACTIVITY_RULE)
+@applicant_required
+def take(step: str, ke: int = 1) -> ResponseReturnValue:
+    """Take the answer of a step and go on to the next."""
+    return take_typed(Stop(StepName(step), ke - 1))
+
+
+def take_typed(stop: Stop) -> ResponseReturnValue:
+    """Take what was typed for a step, in this request or before its PIN was asked again."""
+    page, at = PAGES[stop.name], At(g.dossier, stop.position)
+    if not gate.may_answer(g.dossier, stop.name, stop.position):
+        return advance("result.show")
+    if stop.name in EACH and not at.is_there:
+        return advance("review.review")  # taken out meanwhile, perhaps on another phone
+    form = page.form_class(at)(formdata=request.form)
+    page.prepare(form, at)
+    if "temukan" in request.form:
+        # As an address of its own, so that Back works; it identifies nobody.
+        query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
+        shown = {key: value[:_ADDRESS_AT_MOST] for key, value in query.items() if value}
+        url = url_for("journey.show", **address_of(stop), **shown, jawab=answered())
+        if not wants_fragment():
+            return see_other(url)
+        g.page_url = url
+        response = _page(stop, page, form)
+        response.headers["HX-Push-Url"] = url
+        return response
+    if {"ganti", "bantuan"} & request.form.keys() or page.only_shows(request.form):
+        return _page(stop, page, form)
+    if "nanti" in request.form:
+        return _leave(stop, page, form, at)
+    valid = form.validate()
+    if not page.accepts(form, request.form):
+        valid = False
+    if not valid:
+        return _page(stop, page, form, 422)
+    try:
+        key = once.claim(f"journey.{stop}", g.dossier.id)
+    except BadPostKey:
+        return _page(stop, page, form, 400)
+    if key.taken is not None and key.taken.same:
+        return once.goes_to(key.taken.location)
+    job = page.save(at, form)
+    location = _after(stop)
+    key.lead_to(location, g.dossier.id)
+    if job is not None:
+        commit_now()
+        run_now(job)
+    if stop.name is StepName.IDENTITY and standing.current_class(g.dossier) is NikClass.MATCH:
+        location = _next(stop)  # a page that says no more than "it fits" is a page too many
+        key.lead_to(location, g.dossier.id)
+    return once.goes_to(location)
+
+
+def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValue:
+    """Leave a page without answering it: what was typed is kept, to be shown there again."""
+    if not form.csrf_token.validate(form):
+        return _page(stop, page, form, 422)
+    answers = dossier_answers.answers_of(g.dossier)
+    if _says_more(stop, page, form, at, answers):
+        typed = [pair for pair in request.form.items(multi=True) if pair[0] in _boxes(form)]
+        drafts.keep(g.dossier, stop, typed)
+    else:
+        drafts.drop(g.dossier, stop)
+    from_review = request.form.get("dari") == "periksa"
+    before = _before(stop, answers, from_review=from_review)
+    if request.form["nanti"] != "kembali" or before is None:
+        return advance("start.number")
+    endpoint, values = before
+    return advance(endpoint, **values)
+
+
+def _boxes(form: Form) -> set[str]:
+    return {field.name for field in form} - {"csrf_token"}
+
+
+def _says_more(stop: Stop, page: StepPage, form: Form, at: At, answers: Answers) -> bool:
+    """Say whether a page holds anything else than it would be shown with anyhow."""
+    shown = page.form_class(at)(formdata=None, data=page.fill(at))
+    names = _boxes(form)
+    if stop in journey.answered(answers):
+        names -= {"cari", "pernyataan"}  # words searched with, and ticks that were all given
+    return any(_text_of(form[name]) != _text_of(shown[name]) for name in names)
+
+
+def _text_of(field: Any) -> str:
+    """Return what a box shows."""
+    return str(getattr(field, "raw", field.data) or "").strip()
+
+
+def _after(stop: Stop) -> str:
+    """Return where the person goes after a step, as once.goes_to() reads it."""
+    return "nik.show" if stop.name is StepName.IDENTITY else _next(stop)
+
+
+def _next(stop: Stop) -> str:
+    # In a change after the NIB all but the changed part was answered before.
+    changing = request.form.get("dari") == "periksa" or changes.behind(g.dossier) is not None
+    if g.dossier.sent_at is not None:  # given back: one thing is mended at a time
+        return "correction.show"
+    answers = dossier_answers.answers_of(g.dossier)
+    following = journey.next_after(stop, answers, changing=changing)
+    first = journey.first_unanswered(answers)
+    if following == Stop(StepName.ACTIVITY) and first == Stop(StepName.BUSINESS):
+        following = first  # chosen in the finder; the next page names it, and can change it
+    if following is None:
+        return "review.review"
+    return f"journey.show {following} periksa" if changing else f"journey.show {following}"
+
+
+@bp.get("/wilayah")
+@applicant_required
+def areas() -> ResponseReturnValue:
+    """The boxes that depend on the chosen district or province, for HTMX or as a page."""
+    return area_part(request.args)
+
+
+@bp.get("/hitung")
+@applicant_required
+def reckon() -> ResponseReturnValue:
+    """The total of the capital and the size that follows, while it is being typed."""
+    page = PAGES[StepName.CAPITAL]
+    form = page.form(formdata=request.args, meta={"csrf": False})
+    for field in form:
+        field.validate(form)
+    ke = request.args.get("ke", 1, type=int)
+    return render(
+        "journey/capital_total.html",
+        fragment="journey/_total.html",
+        ke=ke,
+        **page.context(form, At(g.dossier, ke - 1)),
+    )

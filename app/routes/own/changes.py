@@ -1,0 +1,272 @@
+"""Changes after the NIB: say what is wanted, open a linked file for it, or close the business."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind, ChangeState, change_citation
+from app.domain.dossier.journey import EACH, Stop
+from app.domain.written.support_number import format_support_number
+from app.forms.after import ChangeForm, CloseForm
+from app.forms.fields import SendForm
+from app.models.change import ChangeRequest
+from app.models.dossier import Dossier
+from app.routes.journey.pages import PAGES
+from app.routes.journey.step_page import At
+from app.services.after import changes
+from app.services.base.post_keys import BadPostKey, new_key
+from app.services.journey import drafts
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render, see_other, wants_fragment
+from app.web.session import enter, has_cookies
+from app.web.transaction import commit_now, run_now
+
+bp = Blueprint("changes", __name__, url_prefix="/berkas/perubahan")
+
+
+@bp.get("")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Ask what is wanted; show what was asked for."""
+    return _list(SendForm(formdata=None))
+
+
+def _list(form: SendForm, status: int = 200) -> Response:
+    under_way = changes.open_request(g.dossier)
+    origin = changes.behind(g.dossier)
+    return render(
+        "changes/show.html",
+        status=status,
+        form=form,
+        # Several forms on one page: what one of them used up, another must not need.
+        keys={name: new_key() for name in ("reopen", "withdraw", "closed")},
+        lost=once.is_stale(form),
+        cookies=has_cookies(),
+        can_ask=changes.has_nib(g.dossier),
+        kinds=list(ChangeKind),
+        under_way=under_way,
+        new_number=_new_number(under_way),
+        ended=[
+            (each, _new_number(each))
+            for each in changes.requests_of(g.dossier)
+            if each is not under_way
+        ],
+        origin=format_support_number(origin.dossier.support_number) if origin else "",
+        practice=changes.is_practice(g.dossier),
+        has_paper=bool(g.dossier.papers),
+    )
+
+
+def _new_number(change: ChangeRequest | None) -> str:
+    if change is None or change.new_dossier is None:
+        return ""
+    return format_support_number(change.new_dossier.support_number)
+
+
+def _kind() -> ChangeKind | None:
+    """Return the kind that is asked for, None for anything that opens no linked file."""
+    asked = request.values.get("jenis", "")
+    kind = ChangeKind(asked) if asked in set(ChangeKind) else None
+    return None if kind is ChangeKind.CLOSE else kind
+
+
+def _may_ask() -> bool:
+    return changes.has_nib(g.dossier) and changes.open_request(g.dossier) is None
+
+
+@bp.get("/minta")
+@applicant_required
+def ask() -> ResponseReturnValue:
+    """Say what a change means and ask why (?jenis=tempat)."""
+    kind = _kind()
+    if kind is None or not _may_ask():
+        return go("changes.show")
+    return _ask(ChangeForm(formdata=None), kind)
+
+
+def _ask(form: ChangeForm, kind: ChangeKind, status: int = 200) -> Response:
+    return render(
+        "changes/ask.html",
+        status=status,
+        form_page=True,
+        kind=kind,
+        law=change_citation(kind),
+        **once.form_context(form),
+    )
+
+
+@bp.post("/minta")
+@applicant_required
+def open_change() -> ResponseReturnValue:
+    """Open the linked file. The same form sent twice opens one."""
+    kind = _kind()
+    if kind is None:
+        return advance("changes.show")
+    form = ChangeForm(formdata=request.form)
+    if "ganti" in request.form:
+        return _ask(form, kind)
+    if not form.validate():
+        return _ask(form, kind, 422)
+    try:
+        key = once.claim("changes.open", g.dossier.id)
+    except BadPostKey:
+        return _ask(form, kind, 400)
+    try:
+        copy, job = changes.open_change(g.dossier, kind, form.alasan.data)
+    except changes.ChangeOpen as under_way:
+        # Also when this very form came twice: its first answer was lost on the way.
+        return _go_to(under_way.request)
+    except changes.NoNib:
+        return advance("changes.show")
+    _fill(g.dossier, copy, kind)
+    key.lead_to("changes.number", g.dossier.id)
+    commit_now()
+    if job is not None:
+        run_now(job)
+    return _enter(copy.id)
+
+
+def _fill(old: Dossier, copy: Dossier, kind: ChangeKind) -> None:
+    """Let each page that is asked again stand there as it was answered, to be looked over.
+
+    A change of the phone would else cost the whole address: what is not the change gets lost.
+    """
+    if kind is ChangeKind.ADD_ACTIVITY:
+        return  # all of it is new
+    for step in ASKED_AGAIN[kind]:
+        position = old.activity.position if step in EACH else 0
+        at, page = At(old, position), PAGES[step]
+        form = page.form_class(at)(formdata=None, data=page.fill(at))
+        typed = [(box.name, str(getattr(box, "raw", box.data) or "")) for box in form]
+        filled = [(name, text) for name, text in typed if text and name != "csrf_token"]
+        drafts.keep(copy, Stop(step, position), filled)
+
+
+def _go_to(change: ChangeRequest) -> ResponseReturnValue:
+    """Go on in the linked file of a change: whoever opened the old one owns the new one too."""
+    if change.new_dossier_id is None:
+        return advance("changes.show")
+    return _enter(change.new_dossier_id)
+
+
+def _enter(dossier_id: int) -> ResponseReturnValue:
+    """Let the browser into the linked file. A new page load: this form is of the old file."""
+    enter(dossier_id, from_own_file=True)
+    commit_now()
+    url = url_for("changes.number")
+    if not wants_fragment():
+        return see_other(url)
+    response = make_response("", 200)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+@bp.get("/nomor")
+@applicant_required
+def number() -> ResponseReturnValue:
+    """Show the numbers of both files, the old and the new."""
+    change = changes.behind(g.dossier)
+    if change is None:
+        return go("changes.show")
+    return render(
+        "changes/number.html",
+        kind=ChangeKind(change.kind),
+        old=format_support_number(change.dossier.support_number),
+        new=format_support_number(g.dossier.support_number),
+        practice=changes.is_practice(change.dossier),
+    )
+
+
+@bp.post("/buka")
+@applicant_required
+def reopen() -> ResponseReturnValue:
+    """Go on with the change that is under way."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _list(form, 422)
+    change = changes.open_request(g.dossier)
+    return _go_to(change) if change else advance("changes.show")
+
+
+@bp.post("/batal")
+@applicant_required
+def withdraw() -> ResponseReturnValue:
+    """Take the request back."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _list(form, 422)
+    try:
+        key = once.claim("changes.withdraw", g.dossier.id)
+    except BadPostKey:
+        return _list(form, 400)
+    change = changes.open_request(g.dossier)
+    if key.taken is None and change is not None:
+        try:
+            changes.withdraw(change)
+        except changes.TooLate:
+            return _list(form, 409)
+        key.lead_to("changes.show", g.dossier.id)
+    return advance("changes.show")
+
+
+@bp.get("/tutup")
+@applicant_required
+def confirm_close() -> ResponseReturnValue:
+    """Say what closing means, and ask once more."""
+    if not _may_ask():
+        return go("changes.show")
+    return _close(CloseForm(formdata=None))
+
+
+def _close(form: CloseForm, status: int = 200) -> Response:
+    return render(
+        "changes/close.html",
+        status=status,
+        form_page=True,
+        law=change_citation(ChangeKind.CLOSE),
+        practice=changes.is_practice(g.dossier),
+        **once.form_context(form),
+    )
+
+
+@bp.post("/tutup")
+@applicant_required
+def close() -> ResponseReturnValue:
+    """End the NIB, or note that the person wants to. Sent twice, it happens once."""
+    form = CloseForm(formdata=request.form)
+    if "ganti" in request.form:
+        return _close(form)
+    if not form.validate():
+        return _close(form, 422)
+    try:
+        key = once.claim("changes.close", g.dossier.id)
+    except BadPostKey:
+        return _close(form, 400)
+    try:
+        change = changes.close(g.dossier, form.alasan.data)
+    except (changes.NoNib, changes.ChangeOpen):
+        return advance("changes.show")
+    leads_to = "result.show" if change.state == ChangeState.DONE else "changes.show"
+    key.lead_to(leads_to, g.dossier.id)
+    return advance(leads_to)
+
+
+@bp.post("/selesai")
+@applicant_required
+def closed() -> ResponseReturnValue:
+    """Record that the NIB was ended at OSS."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _list(form, 422)
+    try:
+        key = once.claim("changes.closed", g.dossier.id)
+    except BadPostKey:
+        return _list(form, 400)
+    try:
+        changes.closed_at_oss(g.dossier)
+    except changes.NoNib:
+        return advance("changes.show")
+    key.lead_to("result.show", g.dossier.id)
+    return advance("result.show")

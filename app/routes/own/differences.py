@@ -1,0 +1,121 @@
+"""What OSS has differently from what the person told us: yours, theirs, who mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, g, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.oss.reconciliation import Discrepancy, Mender
+from app.forms.fields import SendForm
+from app.i18n import DEFAULT, language
+from app.labels import label
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier import estimates
+from app.services.oss import reconciliation
+from app.services.oss.reconciliation import Shown
+from app.services.reference.book import get_book
+from app.web import limits, once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
+from app.web.limits import limited
+from app.web.transaction import commit_now, run_now
+
+bp = Blueprint("differences", __name__, url_prefix="/berkas/selisih")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One difference in words. activity: "" where it is about the business itself."""
+
+    what: Discrepancy
+    activity: str
+    ours: str
+    theirs: str
+    mender: Mender
+
+
+@bp.get("")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Show where OSS and the file differ."""
+    if g.dossier.sent_at is None:
+        return go("review.review")
+    return _page(SendForm(formdata=None))
+
+
+@bp.post("")
+@applicant_required
+@limited(limits.COMPARE)
+def again() -> ResponseReturnValue:
+    """Compare once more, at once if OSS answers in time."""
+    form = SendForm(formdata=request.form)
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        key = once.claim("differences.again", g.dossier.id)
+    except BadPostKey:
+        return _page(form, 400)
+    handover = g.dossier.handover
+    if key.taken is None and handover is not None and handover.nib is not None:
+        key.lead_to("differences.show", g.dossier.id)
+        job = reconciliation.plan(g.dossier)
+        commit_now()
+        run_now(job)
+    return advance("differences.show")
+
+
+def _page(form: SendForm, status: int = 200) -> Response:
+    handover = g.dossier.handover
+    return render(
+        "differences/show.html",
+        status=status,
+        differences=_lines(reconciliation.open_differences(g.dossier)),
+        compared=reconciliation.was_compared(g.dossier),
+        has_nib=handover is not None and handover.nib is not None,
+        **once.form_context(form),
+    )
+
+
+def _lines(found: Iterable[Shown]) -> list[Line]:
+    return [
+        Line(
+            what=each.what,
+            activity=_activity(each.subject),
+            ours=_words(each.what, each.ours),
+            theirs=_words(each.what, each.theirs),
+            mender=each.mender,
+        )
+        for each in found
+    ]
+
+
+def _words(what: Discrepancy, value: str) -> str:
+    if not value or what in (Discrepancy.NOT_AT_OSS, Discrepancy.NOT_HERE):
+        return ""  # the activity itself says it all
+    if what is Discrepancy.SIZE:
+        return label(BusinessSize(value))
+    if what is Discrepancy.RISK:
+        return label(RiskLevel(value))
+    return _place(value) if what is Discrepancy.PLACE else value
+
+
+def _activity(code: str) -> str:
+    """Return plain words and code; the code alone where its edition is not loaded."""
+    entry = get_book().kbli(estimates.KBLI_YEAR, code) or get_book().kbli(2020, code)
+    if entry is None:
+        return code
+    is_default = language() == DEFAULT
+    words = entry.plain_id if is_default else entry.plain_en or entry.name_en
+    return f"{words or entry.title_id} ({code})"
+
+
+def _place(code: str) -> str:
+    """Return the names of an area from the smallest up; the code where none is known."""
+    book = get_book()
+    areas = (book.area(code[:length]) for length in (10, 6, 4))
+    return ", ".join(area.name for area in areas if area) or code

@@ -1,0 +1,84 @@
+"""Outside practice: what OSS shows for a licence, entered by hand."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, g, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.licence.status import public_state
+from app.domain.oss.codes import LicenceStatus
+from app.forms.licences import OssStatusForm
+from app.labels import label
+from app.models.licence import Licence
+from app.routes.desk.practice import in_training
+from app.services.base.post_keys import BadPostKey
+from app.services.dossier.activity import activity_at
+from app.services.licence import standing
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render
+
+bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
+
+
+def _name(row: Licence) -> str:
+    """Return what a person knows a licence by: its number, else the activity it is for."""
+    activity = activity_at(g.dossier, row.activity_position)
+    return row.number or f"KBLI {activity.kbli_code}"
+
+
+def _prepare(form: OssStatusForm) -> None:
+    rows = [row for row in standing.of(g.dossier) if row.product is not None]
+    form.izin.choices = [(row.id_izin, _name(row)) for row in rows]
+    words = [
+        (each.value, f"{each.value} – {label(public_state(each))}")
+        for each in LicenceStatus.known()
+    ]
+    form.status.groups = [("", words)]
+
+
+def _page(form: OssStatusForm, status: int = 200) -> Response:
+    return render(
+        "journey/oss_status.html",
+        status=status,
+        form_page=bool(form.izin.choices),
+        **once.form_context(form),
+    )
+
+
+@bp.get("/status-oss")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Ask what OSS shows."""
+    if in_training():
+        abort(404)
+    if g.dossier.sent_at is None:
+        return go("review.review")
+    form = OssStatusForm(formdata=None)
+    _prepare(form)
+    return _page(form)
+
+
+@bp.post("/status-oss")
+@applicant_required
+def take() -> ResponseReturnValue:
+    """Keep it as news about the licence."""
+    if in_training():
+        abort(404)
+    if g.dossier.sent_at is None:
+        return advance("review.review")
+    form = OssStatusForm(formdata=request.form)
+    _prepare(form)
+    if "ganti" in request.form or not form.izin.choices:
+        return _page(form)
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        key = once.claim("oss_status.take", g.dossier.id)
+    except BadPostKey:
+        return _page(form, 400)
+    if not (key.taken is not None and key.taken.same):
+        status = LicenceStatus(form.status.data)
+        standing.read_in_oss(g.dossier, form.izin.data, status, on=form.tanggal.data)
+        key.lead_to("result.show", g.dossier.id)
+    return advance("result.show")

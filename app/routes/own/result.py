@@ -1,0 +1,101 @@
+"""After sending: where it stands, taking it back, the paper."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, g, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.domain.law.risk import RiskLevel
+from app.domain.licence.turns import VERIFYING, Turn
+from app.domain.oss.codes import NibStatus
+from app.domain.oss.nib import NibDoubt, NibSource
+from app.domain.written.support_number import format_support_number
+from app.forms.fields import SendForm
+from app.i18n import outside_url
+from app.routes.desk.practice import in_training
+from app.services.base.post_keys import BadPostKey
+from app.services.licence import gate, standing
+from app.services.oss import handovers, reconciliation
+from app.services.papers import issued, wanted
+from app.services.tracking import progress
+from app.web import once
+from app.web.access import applicant_required
+from app.web.answers import advance, go, render, share_link
+
+bp = Blueprint("result", __name__, url_prefix="/berkas")
+
+
+@bp.get("/hasil")
+@applicant_required
+def show() -> ResponseReturnValue:
+    """Show where the dossier stands: result, or what is being waited for."""
+    dossier = g.dossier
+    if dossier.sent_at is None:
+        return go("review.review")
+    shown = format_support_number(dossier.support_number)
+    text = _(
+        "My file %(number)s has been sent. See where it is: %(address)s",
+        number=shown,
+        address=outside_url("tracking.show", nomor=dossier.support_number),
+    )
+    turn = progress.turn_of(dossier)
+    return render(
+        "journey/result.html",
+        form=SendForm(formdata=None),
+        number=shown,
+        handover=dossier.handover,
+        differs=reconciliation.differs(dossier),
+        source=NibSource(dossier.handover.nib_source or NibSource.TYPED),
+        doubt=NibDoubt(dossier.handover.nib_doubt) if dossier.handover.nib_doubt else None,
+        nib_status=NibStatus.of(dossier.handover.nib_status)
+        if dossier.handover.nib_status
+        else None,
+        told=standing.nib_is_told(dossier.handover),
+        paper=issued.of(dossier),
+        risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
+        way=progress.way_of(dossier, turn),
+        turn=turn,
+        mended=turn is Turn.MEND_FILE and gate.hindrance_of(dossier) is None,
+        papers=wanted.lacking(dossier) if turn in VERIFYING else None,
+        licences=standing.views(dossier, datetime.now(UTC)),
+        practice=in_training(),
+        may_take_back=handovers.may_take_back(dossier),
+        whatsapp=share_link(text),
+    )
+
+
+@bp.post("/hasil/ubah")
+@applicant_required
+def take_back() -> ResponseReturnValue:
+    """Open a sent file again, to change an answer. Sent twice, it is opened once."""
+    if not handovers.may_take_back(g.dossier):
+        return advance("result.show")
+    if not SendForm(formdata=request.form).validate():
+        return advance("result.show")
+    try:
+        key = once.claim("result.take_back", g.dossier.id)
+    except BadPostKey:
+        return advance("result.show")
+    if key.taken is not None:  # from before it was sent once more: that press opens nothing
+        return advance("result.show")
+    handovers.take_back(g.dossier)
+    key.lead_to("review.review", g.dossier.id)
+    return advance("review.review")
+
+
+@bp.get("/nib.pdf")
+@applicant_required
+def paper() -> ResponseReturnValue:
+    """The paper, to print or keep on the phone."""
+    found = issued.of(g.dossier)
+    if found is None or found.kind != "nib":  # outside practice OSS alone makes this paper
+        abort(404)
+    verify_url = outside_url("verification.show", code=found.code)
+    response = make_response(issued.draw(found, verify_url))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = 'inline; filename="nib-latihan.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
