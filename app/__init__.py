@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from app import cli, gateways, i18n, labels, logs, practice_space
-from app.adapters.practice_line import DEVICE_COOKIE, MOUNT, SESSION_COOKIE, PracticeLine
+from app import gateways, i18n, labels, logs
+from app.commands import main
 from app.config import ROOT, NikCheckMode, PracticeSpace, Settings, read_settings
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
+from app.practice_space import keeper
+from app.practice_space.line import DEVICE_COOKIE, MOUNT, SESSION_COOKIE, PracticeLine
 from app.routes import blueprints
 from app.routes.help import kit, topics
 from app.services.kbli import boundaries
@@ -127,7 +129,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         app.register_blueprint(blueprint)
     topics.init_app(app)
     kit.init_app(app)
-    cli.init_app(app)
+    main.init_app(app)
     doing.init_app(app)
     rules.check_tables()
     handlers.check()
@@ -135,8 +137,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     if settings.practice_space is PracticeSpace.ON:
         app.wsgi_app = PracticeLine(  # type: ignore[method-assign]
             app.wsgi_app,
-            practice_space.socket_of(settings),
-            slots=practice_space.slots_of(settings),
+            keeper.socket_of(settings),
+            slots=keeper.slots_of(settings),
             shared_cookies=(assets.STYLE_COOKIE, DEVICE_COOKIE),
         )
     app.wsgi_app = proxies.behind(app.wsgi_app, settings)  # type: ignore[method-assign]

@@ -20,12 +20,12 @@ from flask_migrate import upgrade
 
 from app import create_app, gateways, lifeline, serving
 from app.adapters.files import FilesUnavailable, PlaceMissing
-from app.adapters.practice_line import MOUNT
 from app.config import ROOT, BadSettings, PracticeSpace, Settings, read_settings
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db
-from app.practice import write_practice_file
-from app.practice_space import Keeper
+from app.practice_space.keeper import Keeper
+from app.practice_space.line import MOUNT
+from app.practice_space.people import write_practice_file
 from app.services.papers import sealed_files
 from app.services.reference import loading
 from app.storage import purpose

@@ -1,7 +1,7 @@
 """The practice space for the server: granian --interface asginl app.practice_wsgi:served
 
 Prepares its data, serves, and does the worker's sweeps in a thread: one process, so that it costs a
-small machine little memory. app/practice_space.py starts it.
+small machine little memory. app/practice_space/keeper.py starts it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from app import create_app, lifeline
 from app.config import read_settings
 from app.extensions import db
-from app.practice import write_practice_file
+from app.practice_space.people import write_practice_file
 from app.services.kbli.finder import get_finder
 from app.services.papers import sealed_files
 from app.services.reference import loading

@@ -27,13 +27,13 @@ from app import gateways
 from app.adapters.civil_registry import HttpCivilRegistry
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing
-from app.adapters.practice_line import OPENED_COOKIE
 from app.config import Settings
 from app.domain.dossier.journey import Answers, StepName, way
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm
 from app.extensions import db, ports
 from app.models.dossier import Activity, Dossier, Job
+from app.practice_space.line import OPENED_COOKIE
 from app.services.dossier import estimates, opening, pins
 from app.services.journey import activities, steps
 from app.services.nik import checks

@@ -7,11 +7,11 @@ import socket
 
 import pytest
 
-from app.adapters.practice_line import DEVICE_COOKIE
 from app.domain.dossier.events import Behalf, DoerRole, EventKind
 from app.domain.law.legal_form import LegalForm
 from app.extensions import db
 from app.models.dossier import Dossier, Event
+from app.practice_space.line import DEVICE_COOKIE
 from app.services.base import doers, events
 from app.services.dossier import opening
 from app.web.doing import SERVERS, UNNOTED, commands

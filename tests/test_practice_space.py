@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from app import practice_space
 from app.config import BadSettings, PracticeSpace, Settings, read_settings
-from app.practice_space import Keeper, NotOurs
+from app.practice_space import keeper
+from app.practice_space.keeper import Keeper, NotOurs
 
 EVENING = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 21.00 in Sorong
 TWO_AT_NIGHT = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_a_mistake_is_told(env, says):
 def test_it_inherits_nothing_that_leads_outside(tmp_path):
     env = {"PATH": "/usr/bin", "OFFICE_PHONE": "0951 000", "PUBLIC_URL": "https://izin.example"}
     settings = settings_in(tmp_path, **env, **SECRET)
-    found = practice_space.environment(settings, {**env, **SECRET, "ANYTHING": "rahasia"})
+    found = keeper.environment(settings, {**env, **SECRET, "ANYTHING": "rahasia"})
     assert set(found) & {*SECRET, "ANYTHING"} == set()
     assert "rahasia" not in str(found)
     inside = read_settings(found)
@@ -93,7 +93,7 @@ def test_it_inherits_nothing_that_leads_outside(tmp_path):
 
 @pytest.mark.parametrize(("threads", "slots"), [("1", 1), ("3", 1), ("4", 2), ("16", 14)])
 def test_the_real_service_keeps_threads_for_itself(tmp_path, threads, slots):
-    assert practice_space.slots_of(settings_in(tmp_path, THREADS=threads)) == slots
+    assert keeper.slots_of(settings_in(tmp_path, THREADS=threads)) == slots
 
 
 # Wiping
@@ -101,23 +101,23 @@ def test_the_real_service_keeps_threads_for_itself(tmp_path, threads, slots):
 
 def test_wiping_takes_everything_and_nothing_else(settings, tmp_path):
     (tmp_path / "oss.sqlite").write_text("real")
-    practice_space.wipe(settings, EVENING)
+    keeper.wipe(settings, EVENING)
     folder = tmp_path / "latihan"
     for name in ("oss.sqlite", "oss.sqlite-wal", "secrets.json", "files/a"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("practice")
-    practice_space.wipe(settings, TWO_AT_NIGHT)
+    keeper.wipe(settings, TWO_AT_NIGHT)
     assert [path.name for path in folder.iterdir()] == ["ruang-latihan.json"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["latihan", "oss.sqlite"]
     assert (tmp_path / "oss.sqlite").read_text() == "real"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert practice_space.since(settings) == TWO_AT_NIGHT
+    assert keeper.since(settings) == TWO_AT_NIGHT
 
 
 def test_a_wipe_that_was_cut_short_is_finished_later(settings, tmp_path):
-    practice_space.wipe(settings, EVENING)
+    keeper.wipe(settings, EVENING)
     (tmp_path / "latihan").rename(tmp_path / "latihan.lama-1234")
-    practice_space.wipe(settings, TWO_AT_NIGHT)
+    keeper.wipe(settings, TWO_AT_NIGHT)
     assert [path.name for path in tmp_path.iterdir()] == ["latihan"]
 
 
@@ -125,39 +125,39 @@ def test_a_folder_of_somebody_else_is_not_touched(settings, tmp_path):
     (tmp_path / "latihan").mkdir()
     (tmp_path / "latihan" / "foto.jpg").write_text("x")
     with pytest.raises(NotOurs):
-        practice_space.wipe(settings, EVENING)
+        keeper.wipe(settings, EVENING)
     assert (tmp_path / "latihan" / "foto.jpg").exists()
 
 
 def test_a_link_to_elsewhere_is_not_followed(settings, tmp_path):
-    practice_space.wipe(settings_in(tmp_path / "other"), EVENING)
+    keeper.wipe(settings_in(tmp_path / "other"), EVENING)
     (tmp_path / "latihan").symlink_to(tmp_path / "other" / "latihan")
     with pytest.raises(NotOurs):
-        practice_space.wipe(settings, EVENING)
+        keeper.wipe(settings, EVENING)
     assert (tmp_path / "other" / "latihan" / "ruang-latihan.json").exists()
 
 
 def test_it_is_due_once_each_night(settings):
-    assert practice_space.is_due(settings, EVENING), "there is none yet"
-    practice_space.wipe(settings, EVENING)
-    assert not practice_space.is_due(settings, TWO_AT_NIGHT - timedelta(seconds=1))
-    assert practice_space.is_due(settings, TWO_AT_NIGHT)
-    practice_space.wipe(settings, TWO_AT_NIGHT)
-    assert not practice_space.is_due(settings, TWO_AT_NIGHT + timedelta(hours=23, minutes=59))
+    assert keeper.is_due(settings, EVENING), "there is none yet"
+    keeper.wipe(settings, EVENING)
+    assert not keeper.is_due(settings, TWO_AT_NIGHT - timedelta(seconds=1))
+    assert keeper.is_due(settings, TWO_AT_NIGHT)
+    keeper.wipe(settings, TWO_AT_NIGHT)
+    assert not keeper.is_due(settings, TWO_AT_NIGHT + timedelta(hours=23, minutes=59))
 
 
 def test_the_hour_can_be_set(tmp_path):
     settings = settings_in(tmp_path, PRACTICE_WIPE_AT="22:30")
-    practice_space.wipe(settings, EVENING)
-    assert not practice_space.is_due(settings, EVENING + timedelta(minutes=89))
-    assert practice_space.is_due(settings, EVENING + timedelta(minutes=90))
+    keeper.wipe(settings, EVENING)
+    assert not keeper.is_due(settings, EVENING + timedelta(minutes=89))
+    assert keeper.is_due(settings, EVENING + timedelta(minutes=90))
 
 
 def test_a_clock_that_was_set_back_does_not_put_it_off(settings):
-    practice_space.wipe(settings, EVENING + timedelta(days=365))
-    assert practice_space.is_due(settings, EVENING)
-    practice_space.wipe(settings, EVENING)
-    assert not practice_space.is_due(settings, EVENING)
+    keeper.wipe(settings, EVENING + timedelta(days=365))
+    assert keeper.is_due(settings, EVENING)
+    keeper.wipe(settings, EVENING)
+    assert not keeper.is_due(settings, EVENING)
 
 
 # Keeping
@@ -181,7 +181,7 @@ class Night:
         )
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        folder = practice_space.folder_of(self.settings)
+        folder = keeper.folder_of(self.settings)
         assert [path.name for path in folder.iterdir() if path.name == "web.sock"] == []
         process = subprocess.Popen(["sleep", "60"], start_new_session=True)
         (folder / "oss.sqlite").write_text(str(len(self.started)))
@@ -190,7 +190,7 @@ class Night:
 
     @property
     def data(self) -> str:
-        return (practice_space.folder_of(self.settings) / "oss.sqlite").read_text()
+        return (keeper.folder_of(self.settings) / "oss.sqlite").read_text()
 
     def die(self) -> None:
         self.started[-1].kill()
@@ -222,18 +222,18 @@ def test_at_two_it_begins_anew_and_the_old_one_is_gone(night):
 
 
 def test_what_was_missed_while_the_machine_was_off_is_done_at_the_start(settings, night):
-    practice_space.wipe(settings, EVENING)
-    (practice_space.folder_of(settings) / "of-yesterday").touch()
+    keeper.wipe(settings, EVENING)
+    (keeper.folder_of(settings) / "of-yesterday").touch()
     night.now = TWO_AT_NIGHT + timedelta(hours=5)
     night.keeper.look()
-    assert not (practice_space.folder_of(settings) / "of-yesterday").exists()
+    assert not (keeper.folder_of(settings) / "of-yesterday").exists()
 
 
 def test_data_of_today_outlive_a_restart(settings, night):
-    practice_space.wipe(settings, EVENING)
-    (practice_space.folder_of(settings) / "of-today").touch()
+    keeper.wipe(settings, EVENING)
+    (keeper.folder_of(settings) / "of-today").touch()
     night.keeper.look()
-    assert (practice_space.folder_of(settings) / "of-today").exists()
+    assert (keeper.folder_of(settings) / "of-today").exists()
 
 
 def test_one_that_dies_is_started_again_more_and_more_slowly(night):
@@ -257,13 +257,13 @@ def test_one_that_dies_is_started_again_more_and_more_slowly(night):
 
 
 def test_whoever_asks_for_a_wipe_gets_one(settings, night, monkeypatch):
-    monkeypatch.setattr(practice_space, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(keeper, "LOOK_EVERY_S", 0.01)
     stop = threading.Event()
     thread = threading.Thread(target=night.keeper.run, args=(stop,))
     thread.start()
     try:
         wait_until(lambda: len(night.started) == 1)
-        assert practice_space.ask_to_wipe(settings, within_s=20)
+        assert keeper.ask_to_wipe(settings, within_s=20)
         wait_until(lambda: len(night.started) == 2)
         other: list[str] = []
         Keeper(settings, other.append, launch=pytest.fail).run(threading.Event())
@@ -283,15 +283,15 @@ def wait_until(there: Callable[[], bool]) -> None:
 
 
 def test_with_nobody_running_it_a_wipe_is_done_at_once(settings):
-    assert practice_space.ask_to_wipe(settings)
-    assert practice_space.since(settings) is not None
+    assert keeper.ask_to_wipe(settings)
+    assert keeper.since(settings) is not None
     assert not (settings.instance / "latihan.hapus").exists()
 
 
 def test_a_wipe_that_nobody_answers_is_told(settings):
-    with practice_space.holding(settings) as alone:
+    with keeper.holding(settings) as alone:
         assert alone
-        assert not practice_space.ask_to_wipe(settings, within_s=0.3)
+        assert not keeper.ask_to_wipe(settings, within_s=0.3)
 
 
 def test_trouble_is_told_and_harms_nobody(settings, night):
@@ -331,7 +331,7 @@ def test_the_command_wipes(make_app, application, tmp_path):
     app = make_app(testing=True, SERVICE_MODE="assist")
     app.config["SETTINGS"] = settings
     assert app.test_cli_runner().invoke(args=["practice", "wipe"]).output == "wiped\n"
-    assert practice_space.since(settings) is not None
+    assert keeper.since(settings) is not None
     (tmp_path / "latihan" / "ruang-latihan.json").rename(tmp_path / "latihan" / "foto.jpg")
     result = app.test_cli_runner().invoke(args=["practice", "wipe"])
     assert result.exit_code == 1

@@ -15,12 +15,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app, practice_space
+from app import create_app
 from app.__main__ import main
 from app.config import ROOT, Settings, read_settings
 from app.extensions import db, ports, vault
 from app.models.dossier import Dossier, Paper
 from app.models.installation import Installation
+from app.practice_space import keeper
 from app.services.dossier import opening
 from app.storage import purpose
 from app.storage.keyfile import load_secrets
@@ -192,7 +193,7 @@ def test_the_worker_and_the_practice_space_are_held_to_it(start: Start, monkeypa
         db.engine.dispose()
     with pytest.raises(OtherPurpose):
         run.run(app)
-    inside = practice_space.environment(settings, {"PATH": "x"})
+    inside = keeper.environment(settings, {"PATH": "x"})
     claimed = create_app(read_settings(inside), testing=True)
     with claimed.app_context():
         db.create_all()

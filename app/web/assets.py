@@ -20,7 +20,7 @@ import rjsmin
 from flask import Flask, Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
-from app.adapters.practice_line import MOUNT
+from app.practice_space.line import MOUNT
 from app.web.marks import open_to_all
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"

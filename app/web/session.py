@@ -10,9 +10,9 @@ from flask import Response, after_this_request, current_app, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from app.adapters.practice_line import DEVICE_COOKIE, OPENED_COOKIE
 from app.domain.dossier.seals import ActKind
 from app.extensions import vault
+from app.practice_space.line import DEVICE_COOKIE, OPENED_COOKIE
 from app.services.base import acts
 from app.services.dossier import open_sessions, opening, pins
 

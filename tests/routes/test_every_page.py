@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.nik.spellings import name_variants
-from app.practice import people_to_try
+from app.practice_space.people import people_to_try
 from app.services.reference.book import get_book
 from tests.client import HTMX, form_of, parse
 from tests.pages import (

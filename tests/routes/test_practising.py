@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.dossier.journey import StepName
 from app.domain.help.kit import MARK
-from app.practice import people_to_try
+from app.practice_space.people import people_to_try
 from app.routes.journey import start
 from app.services.nik import checks
 from tests.client import form_of, here, links_of, main_words, parse, words

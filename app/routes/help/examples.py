@@ -22,7 +22,7 @@ from app.domain.law.spatial import SpatialStep
 from app.forms.access import StartForm
 from app.forms.business_check import INSIDE, SHARED
 from app.i18n import DEFAULT, language, outside_url_as_read
-from app.practice import any_pin, practice_person
+from app.practice_space.people import any_pin, practice_person
 from app.routes.check.check import ANSWERS, days_of, deciders_of
 from app.routes.desk.practice import in_training
 from app.routes.help.topics import A_DAY, Entry, topic_entry

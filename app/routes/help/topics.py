@@ -30,7 +30,7 @@ from app.domain.written.place import TextProblem
 from app.domain.written.quantities import CountProblem, QuantityProblem
 from app.forms.fields import SearchField
 from app.i18n import DEFAULT, language, outside_url_as_read
-from app.practice import practice_keys
+from app.practice_space.people import practice_keys
 from app.routes.journey.example_steps import boxes
 from app.services.help import book
 from app.services.help.example_files import Practice

@@ -16,7 +16,7 @@ from app.domain.dossier import journey
 from app.domain.dossier.journey import Answers, StepName, Stop
 from app.domain.help.examples import Example
 from app.models.dossier import Dossier, Job
-from app.practice import practice_person
+from app.practice_space.people import practice_person
 from app.routes.desk.practice import in_training
 from app.routes.journey.pages import PAGES
 from app.routes.journey.step_page import At, Form

@@ -1,7 +1,7 @@
 """Try it safely: what the practice space is, and what it says when it cannot be reached.
 
-The practice space itself is another process (app/practice_space.py). Its pages are those of the
-service; only its front page, the strip on top and the page after a wipe are of its own.
+The practice space itself is another process (app/practice_space/keeper.py). Its pages are those of
+the service; only its front page, the strip on top and the page after a wipe are of its own.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-from app.adapters.practice_line import AWAY, MOUNT
 from app.config import PracticeSpace, Settings
 from app.i18n import OTHER, chosen_language
-from app.practice import people_to_try
+from app.practice_space.line import AWAY, MOUNT
+from app.practice_space.people import people_to_try
 from app.services.rights import retention
 from app.web.access import open_file
 from app.web.answers import carried, render, see_other

@@ -18,7 +18,7 @@ from app.domain.law.calendar import local_date
 from app.extensions import db
 from app.labels import label
 from app.models.dossier import Dossier, PostKey
-from app.practice import practice_person
+from app.practice_space.people import practice_person
 from app.routes.journey import example_steps
 from app.services.after import next_steps
 from app.services.dossier import estimates, opening

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.adapters.practice_line import AWAY
-from app.practice import people_to_try
+from app.practice_space.line import AWAY
+from app.practice_space.people import people_to_try
 from tests.client import HTMX, form_of, links_of, main_words, parse, words
 from tests.pages import PREFIXES, Walk
 

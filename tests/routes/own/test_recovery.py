@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, select, update
 
-from app.cli import new_pin_command
+from app.commands.main import new_pin_command
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.pin_tries import Free
 from app.domain.dossier.recovery import (

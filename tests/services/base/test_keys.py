@@ -15,9 +15,9 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, gateways
+from app.commands.keys import keys_group
 from app.config import read_settings
 from app.extensions import db, vault
-from app.key_commands import keys_group
 from app.models.dossier import Applicant, Dossier
 from app.services.base import keys
 from app.services.dossier import opening

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from app.adapters.files import FolderFiles, ObjectStoreFiles, PlaceMissing
+from app.commands.keys import keys_group
 from app.config import ROOT
 from app.extensions import ports, vault
-from app.key_commands import keys_group
 from app.services.base import keys
 from app.services.papers import sealed_files, taking, uploads, wanted
 from tests.browser.served import free_port

@@ -10,7 +10,16 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app.audit_commands import audit_group
+from app.commands.audit import audit_group
+from app.commands.finder import finder_group
+from app.commands.help import help_group
+from app.commands.keys import keys_group
+from app.commands.nib import dossier_to_change as _dossier
+from app.commands.nib import nib_group
+from app.commands.nik import nik_group
+from app.commands.oss import oss_group
+from app.commands.papers import papers_group
+from app.commands.practice import practice_group
 from app.domain.licence.corrections import BadTarget, CorrectionItem, ReturnReason, parse_target
 from app.domain.licence.status import RETURNED, StatusSource, public_state
 from app.domain.nik.verdict import NikClass
@@ -18,15 +27,6 @@ from app.domain.oss import handover
 from app.domain.oss.codes import LicenceStatus
 from app.domain.written.support_number import format_support_number
 from app.extensions import db
-from app.finder_commands import finder_group
-from app.help_commands import help_group
-from app.key_commands import keys_group
-from app.nib_commands import dossier_to_change as _dossier
-from app.nib_commands import nib_group
-from app.nik_commands import nik_group
-from app.oss_commands import oss_group
-from app.paper_commands import papers_group
-from app.practice_commands import practice_group
 from app.services.dossier import pins
 from app.services.licence import reports
 from app.services.licence import standing as licence_standing

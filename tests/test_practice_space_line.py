@@ -15,7 +15,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from app.adapters.practice_line import AWAY, BODY_AT_MOST, PracticeLine
+from app.practice_space.line import AWAY, BODY_AT_MOST, PracticeLine
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -354,7 +354,7 @@ def test_a_broken_answer_is_no_answer(tmp_path):
 
 
 def test_only_some_may_wait_at_once_and_a_turn_comes_free(there, monkeypatch):
-    monkeypatch.setattr("app.adapters.practice_line.TURN_WITHIN_S", 0.05)
+    monkeypatch.setattr("app.practice_space.line.TURN_WITHIN_S", 0.05)
     seen, path = there
     seen.gate = threading.Event()
     visitor = browser(path, slots=1)

@@ -11,8 +11,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app import practice_space
 from app.config import PracticeSpace, Settings
+from app.practice_space import keeper
 
 practice_group = AppGroup("practice", help="The practice space at /latihan.")
 
@@ -29,8 +29,8 @@ def wipe_command() -> None:
     """Wipe all practice data now. The real service goes on."""
     settings = _settings()
     try:
-        done = practice_space.ask_to_wipe(settings)
-    except practice_space.NotOurs as error:
+        done = keeper.ask_to_wipe(settings)
+    except keeper.NotOurs as error:
         raise click.ClickException(f"{error} holds something else; nothing was wiped") from error
     if not done:
         raise click.ClickException("not wiped within a minute; see the log of the service")
@@ -48,4 +48,4 @@ def serve_command() -> None:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
-    practice_space.Keeper(_settings(), click.echo).run(stop)
+    keeper.Keeper(_settings(), click.echo).run(stop)

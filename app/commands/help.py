@@ -7,8 +7,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from werkzeug.serving import run_simple
 
+from app.commands.kit import kit_command
 from app.domain.help.topics import Topic
-from app.kit_commands import kit_command
 from app.services.help import book, kit
 from app.services.help.files import CONTENT
 

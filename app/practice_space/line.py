@@ -1,9 +1,9 @@
 """The line to the practice space: what comes for /latihan goes on to the program that serves it.
 
-That program is a second process with its own data (see app/practice_space.py), behind a Unix socket
-that only this account can open. The target is fixed, headers pass by a list of names both ways, and
-each side's cookies stay on their side. Nothing here keeps the real service busy for long: only some
-of its threads may wait for the practice space at once, and none longer than PATIENCE_S.
+That program is a second process with its own data (see app/practice_space/keeper.py), behind a Unix
+socket that only this account can open. The target is fixed, headers pass by a list of names both
+ways, and each side's cookies stay on their side. Nothing here keeps the real service busy for long:
+only some of its threads may wait for the practice space at once, none longer than PATIENCE_S.
 """
 
 from __future__ import annotations

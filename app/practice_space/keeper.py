@@ -2,7 +2,7 @@
 
 It is the same program in training mode, with a data folder of its own (INSTANCE/latihan): own
 database, own keys, own built-in offices. It inherits no setting that leads outside. The real
-service reaches it through a socket in that folder (app/adapters/practice_line.py); nothing else is
+service reaches it through a socket in that folder (app/practice_space/line.py); nothing else is
 shared.
 """
 
@@ -23,9 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import lifeline, serving
-from app.adapters.practice_line import MOUNT
 from app.config import ROOT, PracticeSpace, Settings
 from app.domain.law.calendar import last_wipe_due
+from app.practice_space.line import MOUNT
 
 SLOTS_FREE = 2  # threads of the real service that never wait for the practice space
 LOOK_EVERY_S = 1.0

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app.commands.finder import finder_group
 from app.domain.kbli.learning import AddedBy, PhraseError, PhraseProblem
 from app.extensions import db
-from app.finder_commands import finder_group
 from app.services.kbli import learning
 from app.services.kbli import words as kbli_words
 from app.services.kbli.learning import SearchList, month_text
