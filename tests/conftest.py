@@ -27,6 +27,7 @@ from app.services.papers import sealed_files
 from app.services.reference.book import reset_book
 from app.services.reference.loading import load_releases
 from app.storage.keyfile import load_secrets
+from app.work import messages as sending
 from tests.browser.served import Served
 from tests.client import CheckingClient
 from tests.pages import PLACES, own_tables
@@ -110,7 +111,8 @@ def empty_book():
 @pytest.fixture(autouse=True)
 def no_quiet_hours(monkeypatch) -> None:
     """Let messages go out at any hour: tests run at night too. Its own tests bring quiet back."""
-    monkeypatch.setattr(outbox, "next_allowed", lambda moment, _kind: moment)
+    for module in (outbox, sending):
+        monkeypatch.setattr(module, "next_allowed", lambda moment, _kind: moment)
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ _PREPARE = """
 from flask_migrate import upgrade
 from app import create_app
 from app.extensions import db
-from app.services.reference import load_releases
+from app.services.reference.loading import load_releases
 app = create_app()
 with app.app_context():
     upgrade()

@@ -132,15 +132,15 @@ NOT_PAGES = {
     "/berkas/perbaikan": "needs an office: tests/routes/journey/test_correction.py",
     "/berkas/latihan-petugas": "needs a licence that waits: see journey/test_correction.py",
     "/berkas/status-oss": "not in practice: tests/routes/own/test_oss_status.py",
-    "/berkas/jawaban": "of a sent file: routes/test_changes.py",
+    "/berkas/jawaban": "of a sent file: routes/own/test_changes.py",
     "/berkas/selisih": "comes after the journey; see tests/routes/own/test_differences.py",
     "/berkas/lampiran": "walked in journey/test_attachments.py: it needs a higher risk",
-    "/berkas/untuk-oss": "leads to the result in practice; see routes/test_filing.py",
+    "/berkas/untuk-oss": "leads to the result in practice; see routes/own/test_filing.py",
     "/berkas/untuk-oss.pdf": "a paper",
     "/berkas/untuk-oss.json": "data",
     "/berkas/untuk-oss.csv": "data",
     "/berkas/untuk-oss.xlsx": "data",
-    "/berkas/nib-saya": "leads to the result in practice; see routes/test_filing.py",
+    "/berkas/nib-saya": "leads to the result in practice; see routes/own/test_filing.py",
 }
 
 # Pages of the journey in order; the names are the last words of their addresses.

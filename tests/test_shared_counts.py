@@ -59,7 +59,7 @@ def test_nothing_readable_stands_in_it(address, tmp_path):
 
 def test_processes_that_count_at_once_lose_nothing(address):
     count = (
-        "import sys; from app.shared_counts import CountsFile; store = CountsFile(sys.argv[1]);"
+        "import sys; from app.web.shared_counts import CountsFile; store = CountsFile(sys.argv[1]);"
         "[store.incr('all', 3600) for _ in range(200)]"
     )
     running = [subprocess.Popen([sys.executable, "-c", count, address], cwd=ROOT) for _ in range(3)]

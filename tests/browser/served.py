@@ -18,7 +18,7 @@ START_WITHIN_S = 60
 _PREPARE = """
 from app import create_app
 from app.extensions import db
-from app.services.reference import load_releases
+from app.services.reference.loading import load_releases
 app = create_app()
 with app.app_context():
     {make_tables}

@@ -176,7 +176,7 @@ def outside(data: Data, name: str) -> Iterator[str]:
 
 _SWEEP = """
 import time
-from app.worker import sweep
+from app.work.run import sweep
 from app.wsgi import app
 while True:
     sweep(app)

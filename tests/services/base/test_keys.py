@@ -256,10 +256,10 @@ def own(application, tmp_path):
 OTHER_PROCESS = """
 from app import create_app
 from app.extensions import db, vault
-from app.services import dossiers
+from app.services.dossier import opening
 app = create_app()
 with app.app_context():
-    row = dossiers.start("no hash", "id")
+    row = opening.start("no hash", "id")
     row.applicant.name = "Contoh Baru"
     db.session.commit()
     print(vault.current)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app import services
+from app import services, work
 from app.adapters.messages import Fate, Messages, NotSent, NotSentCause, Outgoing, PageOutbox
 from app.domain.dossier.pin_tries import Free
 from app.domain.law.calendar import WIT
@@ -38,6 +38,7 @@ from app.services.dossier import opening, pins
 from app.services.journey import steps
 from app.services.messages import outbox, wishes
 from app.services.oss import handovers
+from app.work import messages as sending
 from app.work import run as worker
 from tests.factories import (
     PEOPLE,
@@ -149,7 +150,8 @@ def test_every_text_is_one_sms_with_the_longest_facts(application, language):
 def test_every_kind_has_a_cause_that_sends_it():
     """A text that nothing writes is a promise that nobody keeps."""
     own = {Path(outbox.__file__), Path(message_texts.__file__)}
-    sources = [p for p in Path(services.__file__).parent.rglob("*.py") if p not in own]
+    rooms = [Path(each.__file__).parent for each in (services, work)]
+    sources = [p for room in rooms for p in room.rglob("*.py") if p not in own]
     named = {
         node.attr
         for source in sources
@@ -657,7 +659,8 @@ def night(monkeypatch) -> Iterator[datetime]:
         local = datetime(2026, 11, 23, 3, tzinfo=WIT) + (moment - now)
         return moment + (messages.next_allowed(local, kind) - local)
 
-    monkeypatch.setattr(outbox, "next_allowed", allowed)
+    for module in (outbox, sending):
+        monkeypatch.setattr(module, "next_allowed", allowed)
     return morning
 
 
