@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app import services, work
+from app import services
 from app.adapters.messages import Fate, Messages, NotSent, NotSentCause, Outgoing, PageOutbox
 from app.domain.dossier.pin_tries import Free
 from app.domain.law.calendar import WIT
@@ -150,7 +150,7 @@ def test_every_text_is_one_sms_with_the_longest_facts(application, language):
 def test_every_kind_has_a_cause_that_sends_it():
     """A text that nothing writes is a promise that nobody keeps."""
     own = {Path(outbox.__file__), Path(message_texts.__file__)}
-    rooms = [Path(each.__file__).parent for each in (services, work)]
+    rooms = [Path(each.__file__).parent for each in (services, sending)]
     sources = [p for room in rooms for p in room.rglob("*.py") if p not in own]
     named = {
         node.attr
