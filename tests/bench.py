@@ -255,7 +255,7 @@ def _say_paint(profile: str, path: str, state: str, rows: list[dict[str, Any]]) 
 
 def _no_chromium() -> str | None:
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 – may be missing
 
         with sync_playwright() as playwright:
             playwright.chromium.launch(executable_path=chromium(), args=FLAGS).close()

@@ -30,7 +30,10 @@ def main() -> None:
     bare = types.ModuleType("app")
     bare.__path__ = [str(Path(__file__).resolve().parents[1])]
     sys.modules["app"] = bare
-    from app.domain.dossier.attachments import FileFault, FileRefused
+    from app.domain.dossier.attachments import (  # noqa: PLC0415 – only once `app` is bare
+        FileFault,
+        FileRefused,
+    )
 
     task = importlib.import_module(f"app.adapters.{order.pop('task')}")
     raw = sys.stdin.buffer.read()

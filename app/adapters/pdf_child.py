@@ -50,7 +50,9 @@ def clean(raw: bytes) -> tuple[dict[str, object], bytes]:
     signers = signers_of(reader)
     if any("/Annots" in page for page in reader.pages):
         _check_letters(reader)
-        from app.adapters.pdf_drawn import drawn_into_pages
+        from app.adapters.pdf_drawn import (  # noqa: PLC0415 – most papers need no drawing
+            drawn_into_pages,
+        )
 
         reader = PdfReader(BytesIO(drawn_into_pages(raw)), strict=False)
         refuse_active(reader)  # two readers may see two files in one
@@ -143,8 +145,9 @@ def _signer(signature: DictionaryObject) -> str:
 
 def _certified(signature: DictionaryObject) -> str:
     """Return the name in the signer's certificate; "" where none can be read."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import pkcs7
+    # Few papers are signed, and the others need not carry this.
+    from cryptography import x509  # noqa: PLC0415 – see above
+    from cryptography.hazmat.primitives.serialization import pkcs7  # noqa: PLC0415 – see above
 
     contents = _value(signature, "/Contents")
     raw = bytes(getattr(contents, "original_bytes", contents))

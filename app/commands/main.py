@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -27,6 +26,8 @@ from app.domain.oss import handover
 from app.domain.oss.codes import LicenceStatus
 from app.domain.written.support_number import format_support_number
 from app.extensions import db
+from app.gateways import serve_simulator
+from app.lifeline import end_with_starter
 from app.services.dossier import pins
 from app.services.licence import reports
 from app.services.licence import standing as licence_standing
@@ -37,6 +38,7 @@ from app.services.oss import handovers, verdicts
 from app.services.reference import loading
 from app.services.reference.files import ReferenceFilesBroken
 from app.services.rights import recovery, wordings
+from app.work.run import run
 
 reference_group = AppGroup("reference", help="Facts: KBLI, risk, areas, holidays.")
 messages_group = AppGroup("messages", help="Messages to people.")
@@ -290,9 +292,6 @@ def init_app(app: Flask) -> None:
     @app.cli.command("worker")
     def worker_command() -> None:
         """Run what is due, until told to stop."""
-        from app.lifeline import end_with_starter
-        from app.work.run import run
-
         end_with_starter()
         run(app)
 
@@ -301,7 +300,4 @@ def init_app(app: Flask) -> None:
     @click.option("--port", default=9001)
     def simulator_command(name: str, port: int) -> None:
         """Serve a built-in simulator over a port."""
-        from app.gateways import serve_simulator
-
-        serve: Callable[[Flask, str, int], None] = serve_simulator
-        serve(app, name, port)
+        serve_simulator(app, name, port)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from flask import g, has_request_context, request
 from sqlalchemy import event
 
 from app.config import Settings
@@ -90,8 +91,6 @@ def _turn_wal_on(cursor: Any) -> None:
 
 
 def _only_reads() -> bool:
-    from flask import g, has_request_context, request
-
     if not has_request_context():
         return False
     if g.get("will_write"):

@@ -32,8 +32,6 @@ def oss_only(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        from app.routes.machines.oss_inbound import receive
-
         return receive(view, *args, **kwargs)
 
     guarded.access = "oss"  # type: ignore[attr-defined]

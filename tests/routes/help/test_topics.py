@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from flask import render_template_string
 
 from app.domain.nik.verdict import NikClass
 from app.extensions import db
@@ -160,8 +161,6 @@ def test_a_word_can_be_explained_on_any_page(app, small_help):
         '{{ istilah("unknown") }}'
     )
     with app.test_request_context("/"):
-        from flask import render_template_string
-
         html = render_template_string(source)
     assert html.count("<details>") == 1
     assert "Nomor 16 angka di KTP Anda." in html
