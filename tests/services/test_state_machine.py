@@ -695,7 +695,7 @@ class Walk(RuleBasedStateMachine):
         dossier = self.pick(place)
         kept = self.kept[dossier.id]
         past = datetime.now(UTC)
-        late = [c for c in corrections.open_corrections(dossier) if c.answer_until is not None]
+        late = [c for c in gate.open_corrections(dossier) if c.answer_until is not None]
         if not late:
             return
         for correction in late:
@@ -817,7 +817,7 @@ class Walk(RuleBasedStateMachine):
                 assert row.status == kept.status.setdefault(row.id_izin, row.status)
             opened = {
                 correction.licence.id_izin: {item.target for item in correction.items}
-                for correction in corrections.open_corrections(dossier)
+                for correction in gate.open_corrections(dossier)
             }
             assert opened == kept.opened
 

@@ -79,7 +79,7 @@ def show() -> ResponseReturnValue:
 
 def _page(form: SendForm, status: int = 200) -> Response:
     dossier = g.dossier
-    rounds = corrections.open_corrections(dossier)
+    rounds = gate.open_corrections(dossier)
     items = [item for each in rounds for item in each.items]
     past = [item for each in corrections.past_corrections(dossier) for item in each.items]
     days = [day for day in map(corrections.last_day, rounds) if day is not None]
