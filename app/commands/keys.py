@@ -16,6 +16,7 @@ from app.gateways import files_advice as advice
 from app.services.base import keys
 from app.services.papers import sealed_files
 from app.storage.keyfile import CannotRetire, add_data_key, load_secrets, remove_data_key
+from app.work.sealing import reseal_all
 
 sealed_files.register()
 
@@ -56,7 +57,7 @@ def rotate_command() -> None:
 def reseal_command() -> None:
     """Seal everything with the current key. Can be stopped and begun again."""
     with _files_are_there():
-        result = keys.reseal()
+        result = reseal_all()
     click.echo(f"sealed anew: {result.done}")
     if result.broken:
         raise click.ClickException(

@@ -27,7 +27,7 @@ from app.services.papers import uploads
 from app.services.rights import retention
 from app.storage import purpose
 from app.work import claims, inbound
-from app.work.sealing import seal_now
+from app.work.sealing import mail_newest, seal_now
 
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
 # None: all that is no message.
@@ -125,7 +125,7 @@ def seal_if_due(app: Flask, now: datetime) -> bool:
         if due:
             seal_now(settings, now)
         if settings.audit_email:
-            seals.mail(settings.audit_email)
+            mail_newest(settings.audit_email)
         db.session.remove()
     return due
 

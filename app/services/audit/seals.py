@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select, text
 
-from app.adapters.messages import NotSent, Outgoing
+from app.adapters.messages import Outgoing
 from app.domain.dossier.events import FIRST_HASH
 from app.domain.dossier.seals import SEAL_AT, ActKind, Head, Sealed, seal_hash, sealed_state
 from app.domain.law.calendar import last_wipe_due
@@ -26,7 +26,6 @@ from app.models.dossier import Event
 from app.services.base import acts
 
 LOCK = acts.LOCK + 1
-MAIL_BUDGET_S = 20.0
 LANGUAGES = ("id", "en")
 
 _log = structlog.get_logger(__name__)
@@ -150,24 +149,20 @@ def keep_paper(seal: Seal, folder: Path) -> Path:
     return path
 
 
-def mail(to: str) -> bool | None:
-    """Mail the paper of the newest seal, unless it went already; commit. None: nothing to mail.
+def letter(to: str) -> tuple[int, Outgoing] | None:
+    """Return the number and the paper of the newest seal, to be mailed; None where it went already.
 
-    One is enough after days without a line, since it covers all before it. False: try later.
+    One is enough after days without a line, since it covers all before it.
     """
     seal = newest()
     if seal is None or seal.mailed_at is not None or Channel.EMAIL not in ports.messages.carried:
         return None
     with force_locale(LANGUAGES[0]):
         subject = _("Seal of the record no. %(number)d", number=seal.number)
-    letter = Outgoing(f"seal-{seal.hash[:32]}", Channel.EMAIL, to, paper(seal), subject)
-    number = seal.number
-    db.session.rollback()  # nothing stays open while a mail server takes its time
-    try:
-        ports.messages.send(letter, budget_s=MAIL_BUDGET_S)
-    except NotSent as failure:
-        _log.warning("seal_not_mailed", number=number, cause=str(failure))
-        return False
-    db.session.get_one(Seal, number).mailed_at = datetime.now(UTC)
-    db.session.commit()
-    return True
+    reference = f"seal-{seal.hash[:32]}"
+    return seal.number, Outgoing(reference, Channel.EMAIL, to, paper(seal), subject)
+
+
+def went(number: int, now: datetime) -> None:
+    """Record that the paper of a seal was mailed."""
+    db.session.get_one(Seal, number).mailed_at = now

@@ -45,12 +45,12 @@ class Elsewhere:
     """Sealed values that are no Sealed column, such as files. Its service puts it into ELSEWHERE.
 
     uses: how many each key seals, and under None how many cannot be read; reseal: seals the rest
-    with the current key and commits.
+    with the current key, batch by batch as reseal() below.
     """
 
     name: str
     uses: Callable[[], Counter[int | None]]
-    reseal: Callable[[], Resealed]
+    reseal: Callable[[], Iterator[Resealed]]
 
 
 ELSEWHERE: list[Elsewhere] = []
@@ -112,26 +112,20 @@ def uses_of(number: int) -> int:
     return uses()[number]
 
 
-def reseal() -> Resealed:
-    """Seal everything with the current key, batch by batch, each in a transaction of its own.
+def reseal() -> Iterator[Resealed]:
+    """Seal everything with the current key; yield after each batch, for the caller to commit.
 
     It can be stopped and begun again at any time, and the service goes on meanwhile: a value that
     somebody changed since it was read is left as they wrote it.
     """
     vault.reread()
-    done = broken = 0
     for one in sealed_columns():
-        more, bad = _reseal_column(one)
-        done, broken = done + more, broken + bad
+        yield from _reseal_column(one)
     for each in ELSEWHERE:
-        other = each.reseal()
-        done, broken = done + other.done, broken + other.broken
-    _log.info("resealed", done=done, broken=broken, key=vault.current)
-    return Resealed(done, broken)
+        yield from each.reseal()
 
 
-def _reseal_column(one: SealedColumn) -> tuple[int, int]:
-    done = broken = 0
+def _reseal_column(one: SealedColumn) -> Iterator[Resealed]:
     after: int | None = None
     while True:
         query = select(one.key, one.raw).where(
@@ -141,8 +135,8 @@ def _reseal_column(one: SealedColumn) -> tuple[int, int]:
             query = query.where(one.key > after)
         rows = db.session.execute(query.order_by(one.key).limit(BATCH)).all()
         if not rows:
-            db.session.rollback()
-            return done, broken
+            return
+        done = broken = 0
         for key, raw in rows:
             after = key
             before = bytes(raw)
@@ -156,7 +150,7 @@ def _reseal_column(one: SealedColumn) -> tuple[int, int]:
             swap = update(one.source).where(one.key == key, one.raw == before)
             result = db.session.execute(swap.values({one.raw.name: anew}))
             done += int(result.rowcount)  # type: ignore[attr-defined]
-        db.session.commit()
+        yield Resealed(done, broken)
 
 
 def check_unused(number: int, *, unread_are_lost: bool = False) -> None:

@@ -31,7 +31,6 @@ def check_place() -> None:
         newest = db.session.scalar(
             select(Attachment.storage_key).order_by(Attachment.id.desc()).limit(1)
         )
-        db.session.rollback()
         if newest is None or ports.files.exists(newest):
             ports.files.mark()
         else:
@@ -42,7 +41,8 @@ def _files() -> Iterator[tuple[str, bytes | None]]:
     """Yield each key in the store with the stored bytes; None where they are not there."""
     check_place()
     query = select(Attachment.storage_key, Attachment.original_key).order_by(Attachment.id)
-    for storage_key in (key for row in db.session.execute(query) for key in row if key):
+    rows = db.session.execute(query).all()  # at once: whoever asks may commit on the way
+    for storage_key in (key for row in rows for key in row if key):
         try:
             yield storage_key, ports.files.get(storage_key)
         except NoSuchFile:
@@ -50,8 +50,10 @@ def _files() -> Iterator[tuple[str, bytes | None]]:
 
 
 def _parts() -> Iterator[tuple[Upload, UploadPart]]:
-    query = select(Upload, UploadPart).join(UploadPart, UploadPart.upload_id == Upload.id)
-    yield from db.session.execute(query.order_by(UploadPart.id)).tuples()
+    for number in db.session.scalars(select(UploadPart.id).order_by(UploadPart.id)).all():
+        part = db.session.get(UploadPart, number)
+        if part is not None:  # its upload may have come to its end meanwhile
+            yield db.session.get_one(Upload, part.upload_id), part
 
 
 def uses() -> Counter[int | None]:
@@ -64,36 +66,33 @@ def uses() -> Counter[int | None]:
     return found
 
 
-def reseal() -> keys.Resealed:
-    """Seal what another key sealed with the current one, and commit.
+def reseal() -> Iterator[keys.Resealed]:
+    """Seal what another key sealed with the current one; yield after each file and each part.
 
-    Raises PlaceMissing, FilesUnavailable.
+    The caller commits. Raises PlaceMissing, FilesUnavailable.
     """
-    done = broken = 0
-    for storage_key, stored in list(_files()):
+    for storage_key, stored in _files():
         purpose = taking.purpose_of(storage_key)
         try:
             anew = _anew(stored or b"", purpose)
         except CannotDecrypt:
             _log.error("cannot_reseal", column="files", file=storage_key)
-            broken += 1
+            yield keys.Resealed(0, 1)
             continue
         if anew is not None:
             ports.files.put(storage_key, anew)
-            done += 1
+            yield keys.Resealed(1, 0)
     for upload, part in _parts():
         purpose = uploads.part_purpose_of(upload, part.offset_bytes)
         try:
             anew = _anew(part.content, purpose)
         except CannotDecrypt:
             _log.error("cannot_reseal", column="upload_parts", row=part.id)
-            broken += 1
+            yield keys.Resealed(0, 1)
             continue
         if anew is not None:
             part.content = anew
-            done += 1
-    db.session.commit()
-    return keys.Resealed(done, broken)
+            yield keys.Resealed(1, 0)
 
 
 def _anew(stored: bytes, purpose: str) -> bytes | None:
