@@ -42,10 +42,11 @@ class Base(DeclarativeBase):
 class CompressedErrors(Compress):
     """Flask-Compress leaves errors alone; here a refused form is a page like any other."""
 
-    def after_request(self, response: Response) -> Response:
+    def after_request(self, response: Response | None) -> Response:
+        if response is None or response.status_code < 400:
+            return super().after_request(response)
         status = response.status
-        if response.status_code >= 400:
-            response.status_code = 200
+        response.status_code = 200
         response = super().after_request(response)
         response.status = status
         return response
@@ -61,6 +62,10 @@ class Ports:
 
 
 db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+    Model = Base  # what it is for types: the library makes it while the program runs
+else:
+    Model = db.Model
 migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()

@@ -27,7 +27,9 @@ class LanguagePrefix:
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self.app = app
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/en" or path.startswith("/en/"):
             environ["oss.root"] = environ.get("SCRIPT_NAME", "")
@@ -37,7 +39,7 @@ class LanguagePrefix:
         else:
             environ["oss.root"] = environ.get("SCRIPT_NAME", "")
             environ["oss.language"] = DEFAULT
-        return self.app(environ, start)
+        return self.app(environ, start_response)
 
 
 def chosen_language() -> str:
@@ -54,7 +56,7 @@ def language() -> str:
 
 def in_other_language(path: str) -> str:
     """Return the address of `path` (as url_for gives it) in the other language."""
-    root = request.environ.get("oss.root", "")
+    root: str = request.environ.get("oss.root", "")
     inner = path.removeprefix(request.script_root) if request.script_root else path
     prefix = root + ("" if chosen_language() == OTHER else "/en")
     return prefix + (inner if inner.startswith("/") else "/" + inner)
@@ -113,17 +115,17 @@ def number_to_edit(value: object) -> str:
 
 def day_in_words(day: date) -> str:
     """Return “Senin, 23 November 2026” or “Monday, 23 November 2026”."""
-    return format_date(day, "EEEE, d MMMM yyyy", rebase=False)
+    return str(format_date(day, "EEEE, d MMMM yyyy", rebase=False))
 
 
 def short_day(day: date) -> str:
     """Return “23 November 2026”."""
-    return format_date(day, "d MMMM yyyy", rebase=False)
+    return str(format_date(day, "d MMMM yyyy", rebase=False))
 
 
 def weekday(day: date) -> str:
     """Return “Sen 23 Nov”, for lists of days that follow each other."""
-    return format_date(day, "EEE d MMM", rebase=False)
+    return str(format_date(day, "EEE d MMM", rebase=False))
 
 
 def moment_in_words(moment: datetime) -> str:

@@ -13,17 +13,18 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import EventDict
 
 _OURS = Path(__file__).resolve().parent
 PERSONAL = frozenset({"nik", "name", "phone", "street", "birth_date", "pin", "email", "address"})
 
 
-def _drop_personal(_: Any, __: str, fields: dict[str, Any]) -> dict[str, Any]:
+def _drop_personal(_: Any, __: str, fields: EventDict) -> EventDict:
     """Last line of defence: a field with a personal name never reaches the log."""
     return {k: ("[removed]" if k in PERSONAL else v) for k, v in fields.items()}
 
 
-def _place_only(_: Any, __: str, fields: dict[str, Any]) -> dict[str, Any]:
+def _place_only(_: Any, __: str, fields: EventDict) -> EventDict:
     """Keep where an error happened, not its message: messages of libraries quote values."""
     if fields.pop("exc_info", None):
         kind, _value, trace = sys.exc_info()
@@ -45,7 +46,7 @@ def init_app(app: Flask, level: str) -> None:
     """Set up structlog and one line per request. The practice space marks each of its lines."""
     practice = app.config["SETTINGS"].is_inside
 
-    def mark(_: Any, __: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def mark(_: Any, __: str, fields: EventDict) -> EventDict:
         return {**fields, "space": "practice"} if practice else fields
 
     structlog.configure(
@@ -64,7 +65,7 @@ def init_app(app: Flask, level: str) -> None:
     app.extensions["log"] = log = structlog.get_logger()
 
     # Flask would print the whole traceback with its messages; ours names the place only.
-    def log_exception(_exc_info: Any) -> None:
+    def log_exception(exc_info: object) -> None:
         log.error("unexpected_error", endpoint=request.endpoint, exc_info=True)
 
     app.log_exception = log_exception  # type: ignore[method-assign]

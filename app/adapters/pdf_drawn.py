@@ -78,7 +78,7 @@ def _text(note: Any, key: bytes) -> str:
 def _look(page: Any) -> Image.Image:
     """Return a small grey picture of a page as it is seen."""
     scale = _COMPARED_PX / max(page.get_size())
-    picture = page.render(scale=scale, grayscale=True).to_pil()
+    picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
     return picture.convert("L")
 
 

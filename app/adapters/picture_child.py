@@ -7,6 +7,7 @@ Runs in a process of its own. Nothing of the file survives but its pixels, so wh
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any, cast
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -71,9 +72,7 @@ def as_seen(
         picture = picture.convert("RGB" if picture.mode == "RGBA" else "L")
     picture = _in_srgb(picture, colours)
     if picture.mode == "LAB":  # Pillow has no other way out of it
-        picture = ImageCms.profileToProfile(
-            picture, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
+        picture = _as_rgb(picture, ImageCms.createProfile("LAB"))
     sheet = Image.new("RGB", picture.size, "white")
     sheet.paste(picture.convert("RGB"), mask=mask)
     sheet.getexif().update(way)
@@ -90,14 +89,15 @@ def _in_srgb(picture: Image.Image, colours: bytes | None) -> Image.Image:
     if not colours:
         return picture
     try:
-        return ImageCms.profileToProfile(
-            picture,
-            ImageCms.ImageCmsProfile(BytesIO(colours)),
-            ImageCms.createProfile("sRGB"),
-            outputMode="RGB",
-        )
+        return _as_rgb(picture, ImageCms.ImageCmsProfile(BytesIO(colours)))
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
+
+
+def _as_rgb(picture: Image.Image, profile: Any) -> Image.Image:
+    screen = ImageCms.createProfile("sRGB")
+    # It returns nothing only where it is told to change the picture itself.
+    return cast(Image.Image, ImageCms.profileToProfile(picture, profile, screen, outputMode="RGB"))
 
 
 def _small(sheet: Image.Image) -> bytes:

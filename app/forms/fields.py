@@ -37,6 +37,7 @@ class ParsedField(StringField):
     """
 
     widget = TextInput()
+    data: Any  # what `parse` returned
 
     def __init__(
         self,
@@ -106,6 +107,8 @@ class ParsedField(StringField):
 
 class ChoiceField(StringField):
     """Radio buttons. choices: (value, words); hints: value -> a line below the words."""
+
+    data: Any  # one of the values, once the form is valid
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ from app.domain.written import (
 )
 from app.forms import practice
 
-NIK_MESSAGES = {
+NIK_MESSAGES: dict[Any, Any] = {
     **practice.NIK_MESSAGES,
     number.NikProblem.EMPTY: _l("Type your NIK: the 16 digits at the top of your KTP."),
     number.NikProblem.NOT_DIGITS: _l("A NIK has digits only. Check for letters or signs."),
@@ -51,7 +51,7 @@ DATE_MESSAGES = {
     dates.DateProblem.IMPOSSIBLE: _l("The date {day}-{month}-{year} does not exist. Check it."),
 }
 
-PHONE_MESSAGES = {
+PHONE_MESSAGES: dict[Any, Any] = {
     **practice.PHONE_MESSAGES,
     phone.PhoneProblem.EMPTY: _l("Type your mobile number, for example 0812 3456 7890."),
     phone.PhoneProblem.NOT_DIGITS: _l("A phone number has digits only."),

@@ -166,7 +166,7 @@ class HomeForm(FlaskForm):
     @property
     def is_outside(self) -> bool:
         """True when the person lives outside Kabupaten and Kota Sorong."""
-        return self.distrik.data == OUTSIDE
+        return bool(self.distrik.data == OUTSIDE)
 
     def unseen(self) -> tuple[str, ...]:
         """Return the boxes that the page does not show for the chosen area."""

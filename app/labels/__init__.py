@@ -88,16 +88,18 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(risk.day_of, "fact_day")
     app.add_template_filter(risk.days_of, "step_days")
     app.add_template_filter(risk.laws_of, "laws")
-    app.add_template_global(DECLARATION_MEANINGS, "DECLARATION_MEANINGS")
-    app.add_template_global(own_data.CONSENT_TEXT, "CONSENT_TEXT")
-    app.add_template_global(own_data.MEANINGS, "GROUP_MEANINGS")
-    app.add_template_global(NIK_REMEDIES, "NIK_REMEDIES")
-    app.add_template_global(entity.OBSTACLE_REMEDIES, "OBSTACLE_REMEDIES")
-    app.add_template_global(licences.REMEDIES, "RETURN_REMEDIES")
-    app.add_template_global(PART_NOTES, "PART_NOTES")
     app.add_template_filter(turns.head_of, "turn_head")
     app.add_template_filter(turns.sentence_of, "turn_sentence")
     app.add_template_filter(change_label)
     app.add_template_filter(change_state_label)
-    app.add_template_global(CHANGE_HINTS, "CHANGE_HINTS")
-    app.add_template_global(NEXT_STEP_TEXTS, "NEXT_STEP_TEXTS")
+    app.jinja_env.globals.update(
+        DECLARATION_MEANINGS=DECLARATION_MEANINGS,
+        CONSENT_TEXT=own_data.CONSENT_TEXT,
+        GROUP_MEANINGS=own_data.MEANINGS,
+        NIK_REMEDIES=NIK_REMEDIES,
+        OBSTACLE_REMEDIES=entity.OBSTACLE_REMEDIES,
+        RETURN_REMEDIES=licences.REMEDIES,
+        PART_NOTES=PART_NOTES,
+        CHANGE_HINTS=CHANGE_HINTS,
+        NEXT_STEP_TEXTS=NEXT_STEP_TEXTS,
+    )

@@ -8,12 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.dossier.attachments import ContentKind
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import RowId
 
 
-class Attachment(db.Model):
+class Attachment(Model):
     """Lampiran: one version of one paper. Older versions stay, so that both can be compared.
 
     The content lies sealed in the store of files under `storage_key`. The name that the file had
@@ -68,7 +68,7 @@ class Attachment(db.Model):
         return self.replaced_at is None and self.removed_at is None
 
 
-class Upload(db.Model):
+class Upload(Model):
     """A file on its way, in parts. `code` cannot be guessed and belongs to one dossier."""
 
     __tablename__ = "uploads"
@@ -95,7 +95,7 @@ class Upload(db.Model):
     )
 
 
-class UploadPart(db.Model):
+class UploadPart(Model):
     """One part, sealed. Gone as soon as the file is whole."""
 
     __tablename__ = "upload_parts"
@@ -110,7 +110,7 @@ class UploadPart(db.Model):
     __table_args__ = (UniqueConstraint("upload_id", "offset_bytes"),)
 
 
-class FileDisposal(db.Model):
+class FileDisposal(Model):
     """A content to take out of the store of files, unless an attachment claims it before.
 
     Written before the content itself: whatever breaks in between, nothing stays that no row knows.

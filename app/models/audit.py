@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment
 
 
-class Act(db.Model):
+class Act(Model):
     """What happened to no file in particular. Append-only, one chain: see Event.
 
     `facts` holds counts, names of commands and tables, and for an erased file where its own chain
@@ -33,7 +33,7 @@ class Act(db.Model):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class Seal(db.Model):
+class Seal(Model):
     """Segel: where every chain stood at a moment, signed. Append-only, a chain itself.
 
     files, events, acts: how many there were, erased files included. acts_head: hash of the last
@@ -57,7 +57,7 @@ class Seal(db.Model):
     mailed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class SealHead(db.Model):
+class SealHead(Model):
     """Where the chain of one file stood at a seal; only where it had moved since the one before.
 
     file_id: of the dossier, without a foreign key: it stays when a file is lawfully gone.

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import Dossier, RowId
 
 
-class ChangeRequest(db.Model):
+class ChangeRequest(Model):
     """Permintaan perubahan: what a person wants changed after the NIB.
 
     dossier: the one that has the NIB. new_dossier: the copy in which the change is filled in; both

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.law.legal_form import LegalForm
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Exact, Moment, Sealed
 
 _FIRST_OF_NIB = text("NOT nib_shared")
@@ -29,7 +29,7 @@ _FIRST_OF_NIB = text("NOT nib_shared")
 RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only plain integers
 
 
-class Dossier(db.Model):
+class Dossier(Model):
     """Berkas: what one person wants licensed. Found by its Nomor Bantuan, opened with the PIN."""
 
     __tablename__ = "dossiers"
@@ -72,7 +72,7 @@ class Dossier(db.Model):
         return self.activities[0]
 
 
-class Applicant(db.Model):
+class Applicant(Model):
     """Pemohon: the person, sealed column by column. The indexes allow look-up without reading.
 
     Open are sex and area_code (the home kampung): lists and figures are made by them.
@@ -101,7 +101,7 @@ class Applicant(db.Model):
     dossier: Mapped[Dossier] = relationship(back_populates="applicant")
 
 
-class Entity(db.Model):
+class Entity(Model):
     """Badan usaha: the company, group or branch for which the person acts.
 
     registration_no: of its legalisation (AHU) or registration. deed_codes: the KBLI codes in its
@@ -125,7 +125,7 @@ class Entity(db.Model):
     dossier: Mapped[Dossier] = relationship(back_populates="entity")
 
 
-class Activity(db.Model):
+class Activity(Model):
     """Kegiatan usaha: one KBLI code at one place, with its capital, workers and product.
 
     position: its lasting number in the dossier; the lowest that is left is the main activity.
@@ -192,7 +192,7 @@ class Activity(db.Model):
     )
 
 
-class DeclarationGiven(db.Model):
+class DeclarationGiven(Model):
     """Pernyataan: one statement that the person made, and the wording that was shown."""
 
     __tablename__ = "declarations"
@@ -206,7 +206,7 @@ class DeclarationGiven(db.Model):
     __table_args__ = (UniqueConstraint("dossier_id", "kind"),)
 
 
-class Event(db.Model):
+class Event(Model):
     """What happened to a dossier. Append-only: each row carries the hash of the one before.
 
     `facts` never holds a name, NIK, phone number, address or answer. form: what the hash covers,
@@ -232,7 +232,7 @@ class Event(db.Model):
     __table_args__ = (UniqueConstraint("dossier_id", "number"),)
 
 
-class NikCheck(db.Model):
+class NikCheck(Model):
     """One comparison with the civil registry of NIK, name, birth date and sex: the verdict only."""
 
     __tablename__ = "nik_checks"
@@ -249,7 +249,7 @@ class NikCheck(db.Model):
     __table_args__ = (UniqueConstraint("dossier_id", "attempt"),)
 
 
-class Handover(db.Model):
+class Handover(Model):
     """Penyerahan ke OSS: one per dossier, with the key that keeps OSS from acting twice.
 
     nib: one per holder (PP 28/2025, Pasal 206), so a change or a second business has the number of
@@ -291,7 +291,7 @@ class Handover(db.Model):
     )
 
 
-class Paper(db.Model):
+class Paper(Model):
     """A paper that can be printed and verified by its code."""
 
     __tablename__ = "papers"
@@ -309,7 +309,7 @@ class Paper(db.Model):
     __table_args__ = (UniqueConstraint("dossier_id", "kind"),)
 
 
-class OpenSession(db.Model):
+class OpenSession(Model):
     """A browser that was let into a dossier. Without its row, its cookie opens nothing.
 
     key: keyed digest of the secret in the cookie. used_at: when it last sent something.
@@ -326,7 +326,7 @@ class OpenSession(db.Model):
     __table_args__ = (Index("ix_open_sessions_used_at", "used_at"),)
 
 
-class PostKey(db.Model):
+class PostKey(Model):
     """The one-time key of a form that was taken, and the answer it got."""
 
     __tablename__ = "post_keys"
@@ -341,7 +341,7 @@ class PostKey(db.Model):
     __table_args__ = (Index("ix_post_keys_used_at", "used_at"),)
 
 
-class Job(db.Model):
+class Job(Model):
     """Something that must happen later. The row is the queue: it is written with its cause."""
 
     __tablename__ = "jobs"

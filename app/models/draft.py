@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import RowId
 
 
-class Draft(db.Model):
+class Draft(Model):
     """The boxes of one step as they were left. stop: as journey.Stop is written; typed: JSON."""
 
     __tablename__ = "drafts"

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment
 from app.models.dossier import RowId
 
 
-class FinderSearch(db.Model):
+class FinderSearch(Model):
     """How often one phrase was typed, and what came of it. About nobody: no person, day or place.
 
     digest: keyed, of edition, language and phrase. phrase: readable only once it was typed often
@@ -45,7 +45,7 @@ class FinderSearch(db.Model):
         return max(0, self.searched - self.found_nothing - self.chosen)
 
 
-class FinderChoice(db.Model):
+class FinderChoice(Model):
     """How often a code was chosen after a search. Goes with its search."""
 
     __tablename__ = "finder_choices"
@@ -57,7 +57,7 @@ class FinderChoice(db.Model):
     chosen: Mapped[int]
 
 
-class FinderCorrection(db.Model):
+class FinderCorrection(Model):
     """How often files were given back with one code and came again with another."""
 
     __tablename__ = "finder_corrections"
@@ -76,7 +76,7 @@ class FinderCorrection(db.Model):
     )
 
 
-class FinderWord(db.Model):
+class FinderWord(Model):
     """A phrase that staff added to a code. Rows stay: taking one out only dates it.
 
     version: grows by one with every change of any row, so the newest tells whether anything

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 
 
-class HelpFeedback(db.Model):
+class HelpFeedback(Model):
     """Answers to “was this clear?” about one topic, in one language and one month.
 
     slug: of a topic that may be gone by now. month: "2026-11", as it was in Sorong.

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment
 
 
-class Installation(db.Model):
+class Installation(Model):
     """One row: whether the data are practice or real. Written at the first start, never changed."""
 
     __tablename__ = "installation"

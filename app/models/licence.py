@@ -7,12 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import RowId
 
 
-class Licence(db.Model):
+class Licence(Model):
     """One licence of one activity, as OSS holds it. product: NULL for the NIB itself.
 
     status: the newest status known; days, days_unit: what the rules (NSPK) allow the office, NULL
@@ -53,7 +53,7 @@ class Licence(db.Model):
     )
 
 
-class LicenceEvent(db.Model):
+class LicenceEvent(Model):
     """One status that a licence was given. Append-only, but for who has seen it since.
 
     number: the order in which the news came; at: when it happened, as the source says; targets:
@@ -81,7 +81,7 @@ class LicenceEvent(db.Model):
     __table_args__ = (UniqueConstraint("licence_id", "number"),)
 
 
-class Correction(db.Model):
+class Correction(Model):
     """Perbaikan: one time that a dossier was given back, and how that ended.
 
     event_number: of the licence's event that gave it back. answer_until: the last moment for an
@@ -111,7 +111,7 @@ class Correction(db.Model):
     )
 
 
-class CorrectionTarget(db.Model):
+class CorrectionTarget(Model):
     """One thing to mend, with the answers as they were and as they were sent again.
 
     before, after: JSON of the step's answers, sealed; NULL for papers, whose versions the files

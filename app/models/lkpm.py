@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import RowId
 
 
-class LkpmWorksheet(db.Model):
+class LkpmWorksheet(Model):
     """Lembar kerja LKPM: the figures of one period. The report itself is made at OSS.
 
     period: key of a period, "2026-S2". *_idr: what was spent in this period, in whole rupiah.

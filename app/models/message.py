@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import Dossier, RowId
 
 
-class Message(db.Model):
+class Message(Model):
     """One message on one channel. The row is written with its cause and sent by its job.
 
     Neither text nor address is kept: the text is made from `kind` and `facts`, the address is read
@@ -60,7 +60,7 @@ class Message(db.Model):
     )
 
 
-class OptOut(db.Model):
+class OptOut(Model):
     """An address that wants nothing on one channel. Only the keyed index of the address is kept."""
 
     __tablename__ = "opt_outs"
@@ -70,7 +70,7 @@ class OptOut(db.Model):
     since: Mapped[datetime] = mapped_column(Moment)
 
 
-class InboundMessage(db.Model):
+class InboundMessage(Model):
     """An SMS that came in: that it came, from whom as a keyed index, and how it was answered.
 
     Its text is not kept. `provider_id` is the gateway's own number of it, so that one that is

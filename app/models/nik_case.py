@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment
 from app.models.dossier import Dossier, RowId
 
 
-class NikCase(db.Model):
+class NikCase(Model):
     """Perkara NIK: a NIK that did not fit, from the first verdict until it does.
 
     Its attempts are the rows of `nik_checks`: verdicts, never replies. `nik_index` is a keyed
@@ -52,7 +52,7 @@ class NikCase(db.Model):
     )
 
 
-class RegistryTrouble(db.Model):
+class RegistryTrouble(Model):
     """A time in which the civil registry gave no verdicts for one cause. About nobody."""
 
     __tablename__ = "registry_troubles"

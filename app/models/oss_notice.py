@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import RowId
 
 
-class OssNotice(db.Model):
+class OssNotice(Model):
     """One call of OSS to us (receiveNIB, receiveFileDS), kept once whatever how often it comes.
 
     digest: SHA-256 of the content. body: what came, as it came; NULL once a dossier was found,
@@ -38,7 +38,7 @@ class OssNotice(db.Model):
     __table_args__ = (Index("ix_oss_notices_state_received_at", "state", "received_at"),)
 
 
-class OssDifference(db.Model):
+class OssDifference(Model):
     """One thing on which OSS and we differ. Settled when the two agree again; never deleted.
 
     subject: the activity code it is about, "" for the business itself. ours, theirs: sealed, since

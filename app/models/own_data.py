@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment, Sealed
 from app.models.dossier import Dossier, RowId
 
 
-class PinAsker(db.Model):
+class PinAsker(Model):
     """One browser or one address that gave a PIN for one file.
 
     who_index: keyed digest of it and of the file, so that rows of two files do not show that they
@@ -37,7 +37,7 @@ class PinAsker(db.Model):
     )
 
 
-class Recovery(db.Model):
+class Recovery(Model):
     """One try to get back into a dossier. dossier_id: NULL where what was typed fits none.
 
     ticket_index: of the browser that asked, NULL until a code from the counter is typed.
@@ -62,7 +62,7 @@ class Recovery(db.Model):
     __table_args__ = (Index(None, "dossier_id", "way"),)
 
 
-class Consent(db.Model):
+class Consent(Model):
     """Persetujuan: what a person lets a facilitator do, until when. They can take it back.
 
     facilitator: in the person's own words, since facilitators have no accounts. how: where it was
@@ -84,7 +84,7 @@ class Consent(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class DataRequest(db.Model):
+class DataRequest(Model):
     """What a person asked for about their own data, and until when it must be answered."""
 
     __tablename__ = "data_requests"

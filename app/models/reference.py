@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.models.columns import Moment
 
 
@@ -25,7 +25,7 @@ def _release() -> Mapped[Any]:
     return mapped_column(ForeignKey("reference_release.id", ondelete="CASCADE"), primary_key=True)
 
 
-class ReferenceRelease(db.Model):
+class ReferenceRelease(Model):
     """One dated set of facts of one kind, with its source. `current` is the one in use."""
 
     __tablename__ = "reference_release"
@@ -45,7 +45,7 @@ class ReferenceRelease(db.Model):
     __table_args__ = (Index(None, "kind", "edition"),)
 
 
-class KbliCode(db.Model):
+class KbliCode(Model):
     """Kelompok: one five-digit activity code of one edition."""
 
     __tablename__ = "kbli_code"
@@ -59,7 +59,7 @@ class KbliCode(db.Model):
     __table_args__ = (Index(None, "year", "code"),)
 
 
-class KbliWords(db.Model):
+class KbliWords(Model):
     """Our own plain words for one code. words: what people type, a list in lower case."""
 
     __tablename__ = "kbli_words"
@@ -75,7 +75,7 @@ class KbliWords(db.Model):
     __table_args__ = (Index(None, "year", "code"),)
 
 
-class KbliLevel(db.Model):
+class KbliLevel(Model):
     """Kategori, golongan pokok, golongan or subgolongan: what stands above the codes."""
 
     __tablename__ = "kbli_level"
@@ -95,7 +95,7 @@ class KbliLevel(db.Model):
     )
 
 
-class KbliLevelName(db.Model):
+class KbliLevelName(Model):
     """Our English name for one level."""
 
     __tablename__ = "kbli_level_name"
@@ -106,7 +106,7 @@ class KbliLevelName(db.Model):
     name_en: Mapped[str] = mapped_column(Text)
 
 
-class KbliCorrespondence(db.Model):
+class KbliCorrespondence(Model):
     """One edge 2020 -> 2025. code_2025 is "" where no successor is known."""
 
     __tablename__ = "kbli_correspondence"
@@ -118,7 +118,7 @@ class KbliCorrespondence(db.Model):
     method: Mapped[str] = mapped_column(String(32))
 
 
-class RiskFact(db.Model):
+class RiskFact(Model):
     """Risk of one code, scope and size, with what is known beside it (see RiskRow).
 
     authority: list of [condition, authority]. The other lists hold short Indonesian terms.
@@ -155,7 +155,7 @@ class RiskFact(db.Model):
     )
 
 
-class Area(db.Model):
+class Area(Model):
     """Province, regency, district or village by its Kemendagri code without dots."""
 
     __tablename__ = "area"
@@ -176,7 +176,7 @@ class Area(db.Model):
     )
 
 
-class NikPrefix(db.Model):
+class NikPrefix(Model):
     """First four digits of a NIK, today's and those before 2022, and the regency of today."""
 
     __tablename__ = "nik_prefix"
@@ -187,7 +187,7 @@ class NikPrefix(db.Model):
     status: Mapped[str] = mapped_column(String(8))
 
 
-class Holiday(db.Model):
+class Holiday(Model):
     """A free day that the calendar library lacks, or (kind workday) one that it has wrongly."""
 
     __tablename__ = "holiday"

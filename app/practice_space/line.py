@@ -98,22 +98,22 @@ class PracticeLine:
         self._turn = threading.BoundedSemaphore(slots)
         self._cookies = frozenset({SESSION_COOKIE, OPENED_COOKIE, *shared_cookies})
 
-    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
         if _is_under(path, ENGLISH + MOUNT):
-            return _moved(environ, start, ENGLISH + path.removeprefix(ENGLISH + MOUNT))
+            return _moved(environ, start_response, ENGLISH + path.removeprefix(ENGLISH + MOUNT))
         if not _is_under(path, MOUNT):
-            return self.app(environ, start)
+            return self.app(environ, start_response)
         inner = path.removeprefix(MOUNT)
         if inner in {"", ENGLISH}:
-            return _moved(environ, start, inner)
+            return _moved(environ, start_response, inner)
         if not _is_plain(inner) or environ["REQUEST_METHOD"] not in _METHODS:
-            return self.app(environ, start)  # nothing of ours is there, and it says so
+            return self.app(environ, start_response)  # nothing of ours is there, and it says so
         length = _length(environ)
         if length > BODY_AT_MOST:
-            return self._stay(environ, start, inner, b"", "large")
+            return self._stay(environ, start_response, inner, b"", "large")
         if not self._turn.acquire(timeout=TURN_WITHIN_S):
-            return self._stay(environ, start, inner, b"", "busy")
+            return self._stay(environ, start_response, inner, b"", "busy")
         handed_over = False
         try:
             body = environ["wsgi.input"].read(length) if 0 < length <= KEPT_AT_MOST else b""
@@ -122,14 +122,14 @@ class PracticeLine:
                 response = self._ask(connection, environ, inner, body, length)
             except (OSError, http.client.HTTPException):
                 connection.close()
-                return self._stay(environ, start, inner, body, "down")
+                return self._stay(environ, start_response, inner, body, "down")
             answer = _Answer(connection, response, self._turn.release)
             handed_over = True
         finally:
             if not handed_over:
                 self._turn.release()
         try:
-            start(f"{response.status} {response.reason}", list(self._headers(response)))
+            start_response(f"{response.status} {response.reason}", list(self._headers(response)))
         except BaseException:
             answer.close()
             raise

@@ -238,7 +238,8 @@ class _Oss:
             return html_response("503 Service Unavailable", 503)
         if mode == "slow":
             self._sleep(SLOW_S)
-        code, inside = ResponseCode.OK, {}
+        code = ResponseCode.OK
+        inside: dict[str, Any] = {}
         remark = _REMARKS[ResponseCode.OK]
         try:
             inside, mode = self._serve(request, mode)

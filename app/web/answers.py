@@ -100,7 +100,7 @@ def see_other(url: str) -> Response:
 
 
 def advance(
-    endpoint: str, *, query: Mapping[str, str] | None = None, **values: Any
+    endpoint: str, *, query: Mapping[str, Any] | None = None, **values: Any
 ) -> ResponseReturnValue:
     """Go on to the next page: its main part at once for HTMX, 303 for a plain form.
 
@@ -116,7 +116,7 @@ def advance(
         return see_other(url)
     g.page_url = url
     g.advancing = True
-    view: Callable[..., ResponseReturnValue] = current_app.view_functions[endpoint]
+    view: Callable[..., Any] = current_app.view_functions[endpoint]
     response = make_response(view(**values))
     if response.status_code in {301, 302, 303}:  # the next page itself points further on
         response = make_response("", 200)

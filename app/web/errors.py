@@ -91,8 +91,8 @@ def say_wait(seconds: float) -> str:
     """Return how long somebody has to wait, in whole minutes or hours, never too short."""
     minutes = max(math.ceil(seconds / 60), 1)
     if minutes < 120:
-        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
-    return ngettext("%(num)s hour", "%(num)s hours", math.ceil(minutes / 60))
+        return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+    return str(ngettext("%(num)s hour", "%(num)s hours", math.ceil(minutes / 60)))
 
 
 def refuse_first() -> None:

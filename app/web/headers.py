@@ -12,7 +12,7 @@ from htmx_flask.requests import HtmxAwareRequest
 NO_STORE = "no-store"
 
 
-class PrivateRequest(HtmxAwareRequest):
+class PrivateRequest(HtmxAwareRequest):  # type: ignore[misc]  # it has no types
     """A request whose files stay in memory: what a person sends never lies open on a disk."""
 
     def __init__(self, environ: dict[str, Any], *args: Any, **options: Any) -> None:

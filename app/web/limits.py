@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Response, g, request
 from limits import RateLimitItem, parse
@@ -131,7 +131,7 @@ def limited(
     """Hold a view to limits. It stands under the decorator that opens the file."""
 
     def hold(view: View) -> View:
-        held = view
+        held: Callable[..., Any] = view
         for limit in limits:
             held = limiter.shared_limit(
                 limit.rate,
@@ -141,7 +141,7 @@ def limited(
                 exempt_when=exempt_when,
             )(held)
         held.limits = limits  # type: ignore[attr-defined]
-        return held
+        return cast(View, held)
 
     return hold
 

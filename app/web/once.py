@@ -80,7 +80,7 @@ def goes_to(location: str) -> ResponseReturnValue:
     return advance(endpoint, query=query, **(address_of(Stop.parse(stop)) if stop else {}))
 
 
-def address_of(stop: Stop) -> dict[str, str | int]:
+def address_of(stop: Stop) -> dict[str, Any]:
     """Return what stands in the address of a stop of the journey."""
     if stop.position:
         return {"step": stop.name.value, "ke": stop.position + 1}

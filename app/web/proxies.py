@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,7 +20,13 @@ from app.config import Proxies, Settings
 _log = structlog.get_logger(__name__)
 _SCHEMES = frozenset({"http", "https"})
 
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+class Wsgi(Protocol):
+    """A program that answers, as PEP 3333 has it."""
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]: ...
 
 
 def behind(program: Wsgi, settings: Settings) -> Wsgi:
@@ -51,11 +57,13 @@ class NobodyTrusted:
         self.program = program
         self._said = False
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         if not self._said and "HTTP_X_FORWARDED_FOR" in environ:
             self._said = True
             _log.warning("proxy_not_trusted", setting="TRUSTED_PROXIES")
-        return self.program(environ, start)
+        return self.program(environ, start_response)
 
 
 class TrustedAddresses:
@@ -65,7 +73,9 @@ class TrustedAddresses:
         self._program = program
         self._trusted = trusted
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         if self._is_proxy(str(environ.get("REMOTE_ADDR", ""))):
             for text in reversed(_entries(environ.get("HTTP_X_FORWARDED_FOR"))):
                 if not _is_address(text):
@@ -76,7 +86,7 @@ class TrustedAddresses:
             *_, scheme = _entries(environ.get("HTTP_X_FORWARDED_PROTO")) or [""]
             if scheme in _SCHEMES:
                 environ["wsgi.url_scheme"] = scheme
-        return self._program(environ, start)
+        return self._program(environ, start_response)
 
     def _is_proxy(self, text: str) -> bool:
         return _is_address(text) and any(ip_address(text) in network for network in self._trusted)

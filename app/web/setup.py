@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from flask import Flask, Response, current_app
@@ -34,7 +35,7 @@ def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     if current_app.testing and current_app.config.get("RAISE_ERRORS", True):
         raise error
-    current_app.log_exception((type(error), error, error.__traceback__))
+    current_app.log_exception(sys.exc_info())
     passes = isinstance(error, OperationalError)
     return show_error(ServiceUnavailable() if passes else InternalServerError())
 

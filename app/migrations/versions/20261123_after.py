@@ -7,7 +7,7 @@ revision = '0009'
 down_revision = '0008'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('change_requests',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -49,6 +49,6 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('lkpm_worksheets')
     op.drop_table('change_requests')

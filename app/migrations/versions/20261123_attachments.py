@@ -9,7 +9,7 @@ down_revision = '0006'
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('attachments',
     sa.Column('id', ROW_ID, nullable=False),
     sa.Column('dossier_id', ROW_ID, nullable=False),
@@ -74,7 +74,7 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_file_disposals_due_at'), ['due_at'], unique=False)
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('file_disposals')
     op.drop_table('upload_parts')
     op.drop_table('uploads')

@@ -7,7 +7,7 @@ revision = '0002'
 down_revision = '0001'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('entities',
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=True),
@@ -29,7 +29,7 @@ def upgrade():
     op.add_column('applicants', sa.Column('npwp', sa.LargeBinary(), nullable=True))
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_column('applicants', 'npwp')
     op.drop_column('activities', 'decision_working_days')
     op.drop_column('activities', 'removed_at')

@@ -7,7 +7,7 @@ revision = '0001'
 down_revision = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('dossiers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('support_number', sa.String(length=12), nullable=False),
@@ -322,7 +322,7 @@ def upgrade():
 
 
 
-def downgrade():
+def downgrade() -> None:
     with op.batch_alter_table('risk_fact', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_risk_fact_year_code'))
 

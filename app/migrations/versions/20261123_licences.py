@@ -13,7 +13,7 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 STANDARD_CERTIFICATE = '04'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('licences',
     sa.Column('id', ROW_ID, nullable=False),
     sa.Column('handover_id', ROW_ID, nullable=False),
@@ -86,7 +86,7 @@ def upgrade():
     _rows_from_json(op.get_bind())
 
 
-def _rows_from_json(connection):
+def _rows_from_json(connection: sa.Connection) -> None:
     """Give every licence that stood inside a hand-over a row, with its status as first event."""
     handovers = sa.table(
         'handovers', sa.column('id'), sa.column('dossier_id'),
@@ -133,7 +133,7 @@ def _rows_from_json(connection):
             ))
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('correction_targets')
     op.drop_table('corrections')
     op.drop_table('licence_events')

@@ -9,7 +9,7 @@ down_revision = '0003'
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
-def upgrade():
+def upgrade() -> None:
     op.add_column('applicants', sa.Column('email', sa.LargeBinary(), nullable=True))
     op.add_column('applicants', sa.Column('email_index', sa.LargeBinary(length=32), nullable=True))
     op.add_column('applicants', sa.Column('message_channel', sa.String(length=10), nullable=True))
@@ -76,7 +76,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('inbound_messages')
     op.drop_table('opt_outs')
     op.drop_table('messages')

@@ -9,7 +9,7 @@ down_revision = '0002'
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('nik_cases',
     sa.Column('id', ROW_ID, nullable=False),
     sa.Column('number', sa.String(length=8), nullable=False),
@@ -52,6 +52,6 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('registry_troubles')
     op.drop_table('nik_cases')

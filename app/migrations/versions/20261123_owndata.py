@@ -9,7 +9,7 @@ down_revision = '0009'
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
-def upgrade():
+def upgrade() -> None:
     op.add_column('dossiers', sa.Column('session_epoch', sa.Integer(), server_default='0', nullable=False))
     op.add_column('dossiers', sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('dossiers', sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True))
@@ -68,7 +68,7 @@ def upgrade():
     op.create_index(op.f('ix_data_requests_job_id'), 'data_requests', ['job_id'])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('data_requests')
     op.drop_table('consents')
     op.drop_table('recoveries')

@@ -9,7 +9,7 @@ down_revision = '0005'
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('oss_notices',
     sa.Column('id', ROW_ID, nullable=False),
     sa.Column('service', sa.String(length=20), nullable=False),
@@ -43,7 +43,7 @@ def upgrade():
     op.create_index('ix_oss_differences_open', 'oss_differences', ['dossier_id', 'settled_at'])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index('ix_oss_differences_open', table_name='oss_differences')
     op.drop_table('oss_differences')
     op.drop_index('ix_oss_notices_state_received_at', table_name='oss_notices')

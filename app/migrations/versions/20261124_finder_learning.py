@@ -10,7 +10,7 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 IN_USE = sa.text('retired_at IS NULL')
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('finder_searches',
     sa.Column('id', ROW_ID, nullable=False),
     sa.Column('edition', sa.Integer(), nullable=False),
@@ -85,7 +85,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('finder_words')
     op.drop_table('finder_corrections')
     op.drop_table('finder_choices')

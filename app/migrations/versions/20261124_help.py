@@ -7,7 +7,7 @@ revision = '0011'
 down_revision = '0010'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('help_feedback',
     sa.Column('month', sa.String(length=7), nullable=False),
     sa.Column('slug', sa.String(length=60), nullable=False),
@@ -19,5 +19,5 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('help_feedback')

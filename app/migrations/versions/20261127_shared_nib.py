@@ -9,7 +9,7 @@ down_revision = '0012'
 FIRST = sa.text('NOT nib_shared')
 
 
-def upgrade():
+def upgrade() -> None:
     with op.batch_alter_table('handovers', schema=None) as batch_op:
         batch_op.add_column(
             sa.Column('nib_shared', sa.Boolean(), server_default=sa.false(), nullable=False)
@@ -22,7 +22,7 @@ def upgrade():
     op.create_index('ix_handovers_nib', 'handovers', ['nib'], unique=False)
 
 
-def downgrade():
+def downgrade() -> None:
     # Two dossiers may not have one NIB there: the later ones give theirs up.
     op.execute('UPDATE handovers SET nib = NULL WHERE nib_shared')
     op.drop_index('ix_handovers_nib', table_name='handovers')

@@ -7,7 +7,7 @@ revision = 'drafts'
 down_revision = 'words_sealed'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('drafts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -20,5 +20,5 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('drafts')

@@ -7,7 +7,7 @@ revision = 'installation_purpose'
 down_revision = '0013'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         'installation',
         sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
@@ -21,5 +21,5 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table('installation')

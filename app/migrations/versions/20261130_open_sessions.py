@@ -7,7 +7,7 @@ revision = 'open_sessions'
 down_revision = 'installation_purpose'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('open_sessions',
     sa.Column('key', sa.LargeBinary(length=32), nullable=False),
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -21,7 +21,7 @@ def upgrade():
         batch_op.drop_column('session_epoch')
 
 
-def downgrade():
+def downgrade() -> None:
     with op.batch_alter_table('dossiers', schema=None) as batch_op:
         batch_op.add_column(
             sa.Column('session_epoch', sa.Integer(), server_default='0', nullable=False)

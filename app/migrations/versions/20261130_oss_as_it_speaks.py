@@ -10,7 +10,7 @@ CODES = [('licences', 'status', False), ('licence_events', 'status', False)]
 CODES += [('handovers', 'nib_status', True)]
 
 
-def upgrade():
+def upgrade() -> None:
     for table, column, nullable in CODES:
         with op.batch_alter_table(table) as batch_op:
             batch_op.alter_column(
@@ -25,7 +25,7 @@ def upgrade():
     op.add_column('oss_notices', sa.Column('unread', sa.JSON(), nullable=True))
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_column('oss_notices', 'unread')
     op.drop_column('oss_notices', 'id_izin')
     op.drop_column('licences', 'paper_at')

@@ -7,7 +7,7 @@ revision = 'seals'
 down_revision = 'who_did_it'
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table('acts',
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -48,7 +48,7 @@ def upgrade():
     op.create_index('ix_seal_heads_file_id', 'seal_heads', ['file_id', 'number'], unique=False)
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index('ix_seal_heads_file_id', table_name='seal_heads')
     op.drop_table('seal_heads')
     op.drop_table('seals')

@@ -7,11 +7,11 @@ revision = 'seen_by_staff'
 down_revision = 'shown_on_page'
 
 
-def upgrade():
+def upgrade() -> None:
     for table, column in (('handovers', 'nib_seen_at'), ('licence_events', 'seen_at')):
         op.add_column(table, sa.Column(column, sa.DateTime(timezone=True), nullable=True))
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_column('licence_events', 'seen_at')
     op.drop_column('handovers', 'nib_seen_at')

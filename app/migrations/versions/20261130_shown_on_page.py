@@ -6,14 +6,14 @@ revision = 'shown_on_page'
 down_revision = 'oss_as_it_speaks'
 
 
-def upgrade():
+def upgrade() -> None:
     op.execute(
         "UPDATE messages SET state = 'shown', sent_at = NULL"
         " WHERE channel = 'page' AND state = 'sent'"
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.execute(
         "UPDATE messages SET state = 'sent', sent_at = created_at"
         " WHERE channel = 'page' AND state = 'shown'"

@@ -12,7 +12,7 @@ ORIGINAL = (
 )
 
 
-def upgrade():
+def upgrade() -> None:
     with op.batch_alter_table('attachments', schema=None) as batch_op:
         batch_op.add_column(sa.Column('original_key', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('original_bytes', sa.Integer(), nullable=True))
@@ -21,7 +21,7 @@ def upgrade():
         batch_op.create_check_constraint(op.f('ck_attachments_original'), ORIGINAL)
 
 
-def downgrade():
+def downgrade() -> None:
     # No row will name the originals there, so they are taken out of the store.
     op.execute(
         'INSERT INTO file_disposals (storage_key, due_at) '

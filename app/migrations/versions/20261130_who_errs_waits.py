@@ -9,7 +9,7 @@ down_revision = 'open_sessions'
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         'pin_askers',
         sa.Column('id', ROW_ID, nullable=False),
@@ -33,7 +33,7 @@ def upgrade():
     op.add_column('dossiers', sa.Column('pin_failed_at', sa.DateTime(timezone=True), nullable=True))
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_column('dossiers', 'pin_failed_at')
     op.drop_index(op.f('ix_pin_askers_seen_at'), table_name='pin_askers')
     op.drop_table('pin_askers')

@@ -1,5 +1,8 @@
 """names of businesses and people's own words are sealed, old rows too"""
 
+from collections.abc import Callable
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,7 +21,9 @@ WORDS = (
 BATCH = 500
 
 
-def _rewrite(table, key, column, kind, change):
+def _rewrite(
+    table: str, key: str, column: str, kind: Any, change: Callable[[Any, str], Any]
+) -> None:
     """Put change(value, purpose) of each value into a column of another kind and the same name."""
     connection = op.get_bind()
     anew = f'{column}_anew'
@@ -41,14 +46,14 @@ def _rewrite(table, key, column, kind, change):
     op.execute(f'ALTER TABLE {table} RENAME COLUMN {anew} TO {column}')
 
 
-def upgrade():
+def upgrade() -> None:
     vault = op.get_context().opts['vault']
     for table, key, columns in WORDS:
         for column in columns:
             _rewrite(table, key, column, sa.LargeBinary(), vault.seal)
 
 
-def downgrade():
+def downgrade() -> None:
     """Open every value again; stops, with nothing changed, at one that no key opens."""
     vault = op.get_context().opts['vault']
     for table, key, columns in WORDS:

@@ -47,7 +47,8 @@ def _target_words(target: Target) -> str:
         )
     if target.position == 0:
         return label(target.step)
-    return _("%(step)s, activity %(number)s", step=label(target.step), number=target.position + 1)
+    step, number = label(target.step), target.position + 1
+    return str(_("%(step)s, activity %(number)s", step=step, number=number))
 
 
 def _page(form: PracticeForm, status: int = 200) -> Response:

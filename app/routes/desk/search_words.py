@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.kbli.learning import AddedBy, PhraseError
+from app.domain.kbli.learning import READABLE_FROM, AddedBy, PhraseError
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
 from app.models.finder import FinderSearch
@@ -62,7 +62,7 @@ def _page(form: ButtonForm, status: int = 200) -> Response:
         not_found=[_line(r, r.found_nothing) for r in _searches(SearchList.NOT_FOUND)],
         left=[_line(row, row.left) for row in _searches(SearchList.LEFT)],
         unreadable=learning.unreadable(),
-        readable_from=learning.READABLE_FROM,
+        readable_from=READABLE_FROM,
         words=words,
         page=page,
         has_older=has_older,

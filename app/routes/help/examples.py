@@ -69,7 +69,8 @@ def entries(found: list[Example]) -> list[Entry]:
 
 
 def _address(slug: str, n: int = 1) -> str:
-    return url_for("examples.page", slug=slug, **({"n": n} if n > 1 else {}))
+    shown: dict[str, Any] = {"n": n} if n > 1 else {}
+    return url_for("examples.page", slug=slug, **shown)
 
 
 @bp.get("/<slug>")

@@ -142,7 +142,8 @@ def _for_everybody(response: Response, mimetype: str, tag: str, filename: str) -
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     response.headers["Cache-Control"] = f"public, max-age={A_DAY}"
     response.set_etag(tag, weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _address() -> str:

@@ -283,7 +283,7 @@ class Opened:
 
 def _of_slugs(slugs: Iterable[str | None]) -> list[Opened]:
     known = book.book().topics
-    wanted = dict.fromkeys(slug for slug in slugs if slug in known)
+    wanted = dict.fromkeys(slug for slug in slugs if slug and slug in known)
     return [Opened.of(known[slug]) for slug in wanted]
 
 

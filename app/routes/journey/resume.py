@@ -78,7 +78,7 @@ def _page(
         form=form,
         form_page=True,
         mistakes=mistakes(form),
-        lost=bool(form.csrf_token.errors),
+        lost=bool(form["csrf_token"].errors),
         cookies=has_cookies(),
         wrong=wrong,
         left=left,

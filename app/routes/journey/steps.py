@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 
 from app.domain.dossier import journey
@@ -65,7 +66,7 @@ def show_filled(stop: Stop, **typed: object) -> Response:
 
 
 def _page(
-    stop: Stop, page: StepPage, form: object, status: int = 200, *, draft: bool = False
+    stop: Stop, page: StepPage, form: FlaskForm, status: int = 200, *, draft: bool = False
 ) -> Response:
     """draft: the boxes hold what was kept when the page was left without an answer."""
     answers = dossier_answers.answers_of(g.dossier)
@@ -97,7 +98,7 @@ def _page(
 
 def _before(
     stop: Stop, answers: Answers, *, from_review: bool
-) -> tuple[str, dict[str, str | int]] | None:
+) -> tuple[str, dict[str, Any]] | None:
     """Return where a person came from: the list of what to mend, the review or the step before."""
     if g.dossier.sent_at is not None:
         return "correction.show", {}
@@ -129,7 +130,9 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if "temukan" in request.form:
         # As an address of its own, so that Back works; it identifies nobody.
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
-        shown = {key: value[:_ADDRESS_AT_MOST] for key, value in query.items() if value}
+        shown: dict[str, Any] = {
+            key: value[:_ADDRESS_AT_MOST] for key, value in query.items() if value
+        }
         url = url_for("journey.show", **address_of(stop), **shown, jawab=answered())
         if not wants_fragment():
             return see_other(url)

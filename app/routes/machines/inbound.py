@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, request, session
+from flask import Blueprint, Response, abort, current_app, make_response, request, session
 from flask.typing import ResponseReturnValue
 
 from app.domain.oss.service_mode import ServiceMode
@@ -76,8 +76,7 @@ def _is_text(value: Any, name: str) -> bool:
 
 
 def _say(status: int, body: Mapping[str, str]) -> Response:
-    response = current_app.json.response(body)
-    response.status_code = status
+    response = make_response(dict(body), status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

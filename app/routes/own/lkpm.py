@@ -68,7 +68,8 @@ def _said(dues: tuple[Due, ...]) -> list[dict[str, Any]]:
 
 
 def _covers(period: Period) -> str:
-    return _("%(first)s to %(last)s", first=short_day(period.first), last=short_day(period.last))
+    first, last = short_day(period.first), short_day(period.last)
+    return str(_("%(first)s to %(last)s", first=first, last=last))
 
 
 @bp.get("/lkpm/kalender.ics")

@@ -262,7 +262,7 @@ def _rows(model: Any, release_ids: Iterable[str], *order: str) -> list[Mapping[s
 
 
 def _current_releases() -> list[Mapping[str, Any]]:
-    table: Table = ReferenceRelease.__table__
+    table = ReferenceRelease.__table__
     query = select(table).where(table.c.current).order_by(table.c.id)
     return [dict(row) for row in db.session.execute(query).mappings()]
 
