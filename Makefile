@@ -16,10 +16,11 @@ run: venv-run $(CATALOGS)  ## set up what is needed and serve http://127.0.0.1:8
 test: venv-dev $(CATALOGS)  ## everything: checks, then all tests on SQLite and PostgreSQL
 	@scripts/test.sh
 
-check: venv-dev $(CATALOGS)  ## the fast part of the tests: linters, types, layers, templates, translations, plain language
+check: venv-dev $(CATALOGS)  ## the fast part of the tests: linters, types, packages, layers, templates, translations, plain language
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	@$(PY) -m deptry .
 	$(PY) -c 'from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_logo=True))'
 	@if [ -d app/templates ]; then $(PY) -m djlint app/templates --lint --quiet; fi
 	@$(PY) -m scripts.check_translations
