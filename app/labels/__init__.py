@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask
 
-from app.domain.dossier.changes import ChangeKind, ChangeState
 from app.domain.nik.verdict import Field
 from app.labels import (
     after,
@@ -70,16 +69,6 @@ def field_label(name: str) -> str:
     return label(Field(name))
 
 
-def change_label(kind: str) -> str:
-    """Return the words for a kind of change, as a column holds it."""
-    return label(ChangeKind(kind))
-
-
-def change_state_label(state: str) -> str:
-    """Return the words for the state of a change, as a column holds it."""
-    return label(ChangeState(state))
-
-
 def init_app(app: Flask) -> None:
     """Give the templates the `label` filter and the longer texts."""
     app.add_template_filter(label)
@@ -90,8 +79,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(risk.laws_of, "laws")
     app.add_template_filter(turns.head_of, "turn_head")
     app.add_template_filter(turns.sentence_of, "turn_sentence")
-    app.add_template_filter(change_label)
-    app.add_template_filter(change_state_label)
     app.jinja_env.globals.update(
         DECLARATION_MEANINGS=DECLARATION_MEANINGS,
         CONSENT_TEXT=own_data.CONSENT_TEXT,

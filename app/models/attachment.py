@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.dossier.attachments import ContentKind
 from app.extensions import Model
-from app.models.columns import Moment, Sealed
+from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import RowId
 
 
@@ -29,7 +29,7 @@ class Attachment(Model):
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
     requirement: Mapped[str] = mapped_column(String(60))
     position: Mapped[int | None]
-    kind: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[ContentKind] = mapped_column(Named(ContentKind, 8))
     size_bytes: Mapped[int]
     pages: Mapped[int]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -51,11 +51,6 @@ class Attachment(Model):
         ),
         Index("ix_attachments_dossier_id_requirement", "dossier_id", "requirement"),
     )
-
-    @property
-    def content_kind(self) -> ContentKind:
-        """What the content is."""
-        return ContentKind(self.kind)
 
     @property
     def signed_by(self) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.dossier.changes import ChangeKind, ChangeState
 from app.extensions import Model
-from app.models.columns import Moment, Sealed
+from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import Dossier, RowId
 
 
@@ -24,8 +25,8 @@ class ChangeRequest(Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
     new_dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), unique=True)
-    kind: Mapped[str] = mapped_column(String(12))
-    state: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[ChangeKind] = mapped_column(Named(ChangeKind, 12))
+    state: Mapped[ChangeState] = mapped_column(Named(ChangeState, 10))
     reason: Mapped[str | None] = mapped_column(Sealed("change_requests.reason"))
     asked_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)

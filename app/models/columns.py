@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, String
+from sqlalchemy import Column, DateTime, Dialect, LargeBinary, String, Table, event
+from sqlalchemy.orm import Mapper
 from sqlalchemy.types import TypeDecorator
 
 from app.extensions import vault
+
+Name = TypeVar("Name", bound=StrEnum)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -60,3 +64,62 @@ class Exact(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class UnknownName(ValueError):
+    """A row holds a text that its enum does not know. column: table.column."""
+
+    def __init__(self, column: str, text: str, kind: type[StrEnum]) -> None:
+        super().__init__(f"{column} holds {text!r}, which is no {kind.__name__}")
+
+
+class Named(TypeDecorator[Name]):
+    """A member of an enum, kept as its text. Raises UnknownName for a text that it does not know.
+
+    column: table.column, known once the column has its table.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[Name], length: int) -> None:
+        super().__init__(length)
+        self.kind = kind
+        self.length = length
+        self.column = "a column"
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        member = self.member(value)
+        return None if member is None else member.value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Name | None:
+        return self.member(value)
+
+    def member(self, text: str | None) -> Name | None:
+        """Return the member of a text. Raises UnknownName."""
+        if text is None:
+            return None
+        try:
+            return self.kind(text)
+        except ValueError:
+            raise UnknownName(self.column, text, self.kind) from None
+
+
+@event.listens_for(Mapper, "mapper_configured")
+def _take_as_member(mapper: Mapper[Any], table_class: type[Any]) -> None:
+    """Make what is set the member at once, as it would be once read again."""
+    for attribute in mapper.column_attrs:
+        kind = attribute.columns[0].type
+        if isinstance(kind, Named):
+            event.listen(
+                getattr(table_class, attribute.key),
+                "set",
+                lambda _row, value, _old, _event, kind=kind: kind.member(value),
+                retval=True,
+            )
+
+
+@event.listens_for(Column, "after_parent_attach")
+def _tell_where(column: Column[Any], table: Any) -> None:
+    if isinstance(column.type, Named) and isinstance(table, Table):
+        column.type.column = f"{table.name}.{column.name}"

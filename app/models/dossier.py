@@ -20,9 +20,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.law.legal_form import LegalForm
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.legal_form import LegalForm, Role
+from app.domain.law.requirements import DeclarationKind
+from app.domain.law.risk import RiskLevel
+from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LandStatus, LandUnit, Position
+from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibDoubt, NibSource
+from app.domain.sending.messages import Channel
+from app.domain.written.person import Sex
 from app.extensions import Model
-from app.models.columns import Exact, Moment, Sealed
+from app.models.columns import Exact, Moment, Named, Sealed
 
 _FIRST_OF_NIB = text("NOT nib_shared")
 
@@ -41,7 +50,9 @@ class Dossier(Model):
     pin_failures: Mapped[int] = mapped_column(default=0)
     pin_failed_at: Mapped[datetime | None] = mapped_column(Moment)
     language: Mapped[str] = mapped_column(String(2))
-    legal_form: Mapped[str] = mapped_column(String(20), server_default=LegalForm.INDIVIDUAL)
+    legal_form: Mapped[LegalForm] = mapped_column(
+        Named(LegalForm, 20), server_default=LegalForm.INDIVIDUAL
+    )
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -86,12 +97,12 @@ class Applicant(Model):
     name: Mapped[str | None] = mapped_column(Sealed("applicants.name"))
     npwp: Mapped[str | None] = mapped_column(Sealed("applicants.npwp"))
     birth_date: Mapped[str | None] = mapped_column(Sealed("applicants.birth_date"))
-    sex: Mapped[str | None] = mapped_column(String(1))
+    sex: Mapped[Sex | None] = mapped_column(Named(Sex, 1))
     phone: Mapped[str | None] = mapped_column(Sealed("applicants.phone"))
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     email: Mapped[str | None] = mapped_column(Sealed("applicants.email"))
     email_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
-    message_channel: Mapped[str | None] = mapped_column(String(10))
+    message_channel: Mapped[Channel | None] = mapped_column(Named(Channel, 10))
     area_code: Mapped[str | None] = mapped_column(String(10))
     area_text: Mapped[str | None] = mapped_column(Sealed("applicants.area_text"))
     street: Mapped[str | None] = mapped_column(Sealed("applicants.street"))
@@ -112,7 +123,7 @@ class Entity(Model):
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), primary_key=True)
     name: Mapped[str | None] = mapped_column(Sealed("entities.name"))
-    role: Mapped[str | None] = mapped_column(String(20))
+    role: Mapped[Role | None] = mapped_column(Named(Role, 20))
     registration_no: Mapped[str | None] = mapped_column(Sealed("entities.registration_no"))
     registered_on: Mapped[date | None]
     npwp: Mapped[str | None] = mapped_column(Sealed("entities.npwp"))
@@ -150,10 +161,10 @@ class Activity(Model):
     street: Mapped[str | None] = mapped_column(Sealed("activities.street"))
     rt_rw: Mapped[str | None] = mapped_column(Sealed("activities.rt_rw"))
     shared_premises: Mapped[bool | None]
-    position_code: Mapped[str | None] = mapped_column(String(2))
+    position_code: Mapped[Position | None] = mapped_column(Named(Position, 2))
     land_area: Mapped[Decimal | None] = mapped_column(Exact)
-    land_unit: Mapped[str | None] = mapped_column(String(2))
-    land_status: Mapped[str | None] = mapped_column(String(2))
+    land_unit: Mapped[LandUnit | None] = mapped_column(Named(LandUnit, 2))
+    land_status: Mapped[LandStatus | None] = mapped_column(Named(LandStatus, 2))
     customary_land: Mapped[bool | None]
 
     land_idr: Mapped[int | None] = mapped_column(BigInteger)
@@ -170,8 +181,8 @@ class Activity(Model):
 
     # Fixed when the dossier is sent, with the release of the risk data that they came from: a
     # newer release must not change what was handed over.
-    risk: Mapped[str | None] = mapped_column(String(2))
-    size: Mapped[str | None] = mapped_column(String(10))
+    risk: Mapped[RiskLevel | None] = mapped_column(Named(RiskLevel, 2))
+    size: Mapped[BusinessSize | None] = mapped_column(Named(BusinessSize, 10))
     risk_release: Mapped[str | None] = mapped_column(String(64))
     decision_working_days: Mapped[int | None]
 
@@ -199,7 +210,7 @@ class DeclarationGiven(Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[DeclarationKind] = mapped_column(Named(DeclarationKind, 40))
     wording: Mapped[str] = mapped_column(String(40))
     given_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -241,7 +252,7 @@ class NikCheck(Model):
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
     attempt: Mapped[int]
     identity_index: Mapped[bytes] = mapped_column(LargeBinary(32))
-    nik_class: Mapped[str] = mapped_column(String(24))
+    nik_class: Mapped[NikClass] = mapped_column(Named(NikClass, 24))
     fields: Mapped[list[str]] = mapped_column(JSON)
     asked_at: Mapped[datetime] = mapped_column(Moment)
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -262,16 +273,16 @@ class Handover(Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), unique=True)
     key: Mapped[str] = mapped_column(String(43), unique=True)
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[HandoverState] = mapped_column(Named(HandoverState, 16))
     oss_id: Mapped[str | None] = mapped_column(String(40))
     nib: Mapped[str | None] = mapped_column(String(13))
     nib_shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     nib_status: Mapped[str | None] = mapped_column(String(10))
-    nib_source: Mapped[str | None] = mapped_column(String(10))
+    nib_source: Mapped[NibSource | None] = mapped_column(Named(NibSource, 10))
     nib_at: Mapped[datetime | None] = mapped_column(Moment)
     nib_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     nib_seen_at: Mapped[datetime | None] = mapped_column(Moment)
-    nib_doubt: Mapped[str | None] = mapped_column(String(10))
+    nib_doubt: Mapped[NibDoubt | None] = mapped_column(Named(NibDoubt, 10))
     licences: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     refusal_code: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.licence.corrections import ReturnReason
+from app.domain.licence.status import StatusSource
 from app.extensions import Model
-from app.models.columns import Moment, Sealed
+from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import RowId
 
 
@@ -69,10 +71,10 @@ class LicenceEvent(Model):
     status: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime] = mapped_column(Moment)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
-    source: Mapped[str] = mapped_column(String(10))
+    source: Mapped[StatusSource] = mapped_column(Named(StatusSource, 10))
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
     unexpected: Mapped[bool] = mapped_column(default=False)
-    reason_code: Mapped[str | None] = mapped_column(String(32))
+    reason_code: Mapped[ReturnReason | None] = mapped_column(Named(ReturnReason, 32))
     targets: Mapped[list[str]] = mapped_column(JSON)
     note: Mapped[str | None] = mapped_column(Sealed("licence_events.note"))
 
@@ -123,7 +125,7 @@ class CorrectionTarget(Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     correction_id: Mapped[int] = mapped_column(ForeignKey("corrections.id"), index=True)
     target: Mapped[str] = mapped_column(String(80))
-    reason_code: Mapped[str] = mapped_column(String(32))
+    reason_code: Mapped[ReturnReason] = mapped_column(Named(ReturnReason, 32))
     note: Mapped[str | None] = mapped_column(Sealed("correction_targets.note"))
     before: Mapped[str | None] = mapped_column(Sealed("correction_targets.before"))
     after: Mapped[str | None] = mapped_column(Sealed("correction_targets.after"))

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.sending.messages import Channel, MessageKind, MessageState
 from app.extensions import Model
-from app.models.columns import Moment, Sealed
+from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import Dossier, RowId
 
 
@@ -25,8 +26,8 @@ class Message(Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(24))
-    channel: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[MessageKind] = mapped_column(Named(MessageKind, 24))
+    channel: Mapped[Channel] = mapped_column(Named(Channel, 10))
     language: Mapped[str] = mapped_column(String(2))
     facts: Mapped[dict[str, object]] = mapped_column(JSON)
     # Both are emptied once the message is sent or given up. address: only where it cannot be read
@@ -35,7 +36,7 @@ class Message(Model):
     address: Mapped[str | None] = mapped_column(Sealed("messages.address"))
     dedupe_key: Mapped[str] = mapped_column(String(160), unique=True)
     key: Mapped[str] = mapped_column(String(22), unique=True)
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[MessageState] = mapped_column(Named(MessageState, 12))
     created_at: Mapped[datetime] = mapped_column(Moment)
     planned_for: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
@@ -66,7 +67,7 @@ class OptOut(Model):
     __tablename__ = "opt_outs"
 
     address_index: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    channel: Mapped[str] = mapped_column(String(10), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(Named(Channel, 10), primary_key=True)
     since: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.nik.cases import NikCaseState, NikClosedBecause, NikEscalatedBecause
+from app.domain.nik.verdict import NikClass
 from app.extensions import Model
-from app.models.columns import Moment
+from app.models.columns import Moment, Named
 from app.models.dossier import Dossier, RowId
 
 
@@ -25,17 +27,19 @@ class NikCase(Model):
     number: Mapped[str] = mapped_column(String(8), unique=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
     nik_index: Mapped[bytes] = mapped_column(LargeBinary(32))
-    nik_class: Mapped[str] = mapped_column(String(24))
-    state: Mapped[str] = mapped_column(String(16))
+    nik_class: Mapped[NikClass] = mapped_column(Named(NikClass, 24))
+    state: Mapped[NikCaseState] = mapped_column(Named(NikCaseState, 16))
     opened_at: Mapped[datetime] = mapped_column(Moment)
     touched_at: Mapped[datetime] = mapped_column(Moment)
     tries: Mapped[int]
     automatic_checks: Mapped[int]
     next_check_at: Mapped[datetime | None] = mapped_column(Moment)
     escalated_at: Mapped[datetime | None] = mapped_column(Moment)
-    escalated_because: Mapped[str | None] = mapped_column(String(20))
+    escalated_because: Mapped[NikEscalatedBecause | None] = mapped_column(
+        Named(NikEscalatedBecause, 20)
+    )
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
-    closed_because: Mapped[str | None] = mapped_column(String(20))
+    closed_because: Mapped[NikClosedBecause | None] = mapped_column(Named(NikClosedBecause, 20))
 
     dossier: Mapped[Dossier] = relationship()
 

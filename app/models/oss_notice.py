@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.oss.reconciliation import Discrepancy
 from app.extensions import Model
-from app.models.columns import Moment, Sealed
+from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import RowId
 
 
@@ -49,7 +50,7 @@ class OssDifference(Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
-    what: Mapped[str] = mapped_column(String(16))
+    what: Mapped[Discrepancy] = mapped_column(Named(Discrepancy, 16))
     subject: Mapped[str] = mapped_column(String(7))
     ours: Mapped[str] = mapped_column(Sealed("oss_differences.ours"))
     theirs: Mapped[str] = mapped_column(Sealed("oss_differences.theirs"))

@@ -12,8 +12,6 @@ from app.adapters.messages import Fate, LaterCarrier, NotSent, NotSentCause, Out
 from app.domain.sending.messages import (
     ASKED_JUST_NOW,
     LIFE,
-    Channel,
-    MessageKind,
     MessageState,
     leave_until,
     life_of,
@@ -51,7 +49,7 @@ def _send(job: Job, budget_s: float) -> bool:
     if message is None:
         db.session.rollback()
         return True
-    kind, channel = MessageKind(message.kind), Channel(message.channel)
+    kind, channel = message.kind, message.channel
     later = ports.messages.sends_later(channel)
     is_lost = message.state == MessageState.SENDING and (
         message.started_at is None or now >= message.started_at + SENDING_TIMEOUT
@@ -117,7 +115,7 @@ def _hand_over(message_id: int, attempt: int, outgoing: Outgoing, budget_s: floa
         return
     # Also when somebody marked it as uncertain meanwhile: now it is known.
     message.provider_id = provider_id
-    if ports.messages.sends_later(Channel(message.channel)):
+    if ports.messages.sends_later(message.channel):
         message.state = MessageState.HANDED_OVER
         plan_sending(message, datetime.now(UTC) + LOOK_AFTER)
     else:
@@ -181,13 +179,13 @@ def _fail(message: Message, failure: NotSent) -> None:
     message.failed_at = now
     message.failure = str(failure.cause)
     again = next_try(
-        MessageKind(message.kind),
+        message.kind,
         attempts=message.attempts,
         planned_for=message.planned_for,
         now=now,
         jitter=random.random,
     )
-    if failure.may_have_acted and not ports.messages.is_repeatable(Channel(message.channel)):
+    if failure.may_have_acted and not ports.messages.is_repeatable(message.channel):
         _end(message, MessageState.UNCERTAIN, str(failure.cause))
     elif failure.permanent or again is None:
         _end(message, MessageState.GAVE_UP, str(failure.cause))

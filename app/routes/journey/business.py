@@ -11,6 +11,7 @@ from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
 from app.domain.kbli.questions import QUESTIONS_AT_MOST
 from app.domain.law.combined import whole_capital
 from app.domain.law.requirements import DeclarationKind
+from app.domain.oss.codes import LandStatus, LandUnit, Position
 from app.forms import business
 from app.forms.fields import SearchField
 from app.routes.check.counts import count_choice, count_search
@@ -168,7 +169,7 @@ def _save_place(at: At, form: Form) -> None:
         street=form.jalan.data,
         rt_rw=form.rtrw.data,
         shared_premises=form.jenis.data == "pasar",
-        position_code=form.posisi.data,
+        position_code=Position(form.posisi.data),
         at=at.position,
     )
 
@@ -190,8 +191,8 @@ def _save_land(at: At, form: Form) -> None:
     steps.set_land(
         at.dossier,
         area=form.luas.data,
-        unit=form.satuan.data,
-        status="03" if customary else form.status.data,
+        unit=LandUnit(form.satuan.data),
+        status=LandStatus.BORROWED if customary else LandStatus(form.status.data),
         customary=customary,
         at=at.position,
     )

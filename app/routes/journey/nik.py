@@ -14,11 +14,10 @@ from app.config import Settings
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.dossier.known import known
-from app.domain.nik.cases import RULES, AskedTooOften, NikActor, NikCaseState, NikOffice
+from app.domain.nik.cases import RULES, AskedTooOften, NikActor, NikOffice
 from app.domain.nik.number import grouped, is_well_formed, mask_nik, nik_warnings, parse_nik
 from app.domain.nik.verdict import NikClass
 from app.domain.written.case_number import format_case_number
-from app.domain.written.person import Sex
 from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.labels import label
@@ -56,7 +55,7 @@ def show() -> ResponseReturnValue:
         else nik_warnings(
             parse_nik(who.nik, today=today()),
             birth_date=date.fromisoformat(who.birth_date or ""),
-            sex=Sex(who.sex or ""),
+            sex=known(who.sex),
             known_prefixes=get_book().nik_prefixes,
         )
     )
@@ -82,11 +81,10 @@ def show() -> ResponseReturnValue:
         case_number=format_case_number(case.number) if case else None,
         at_office=case is not None
         and nik_class not in _COMPARED
-        and RULES[NikClass(case.nik_class)].actor is not NikActor.PERSON,
+        and RULES[case.nik_class].actor is not NikActor.PERSON,
         spellings=asking.spellings(dossier),
         attempts=[
-            (each.answered_at or each.asked_at, NikClass(each.nik_class))
-            for each in asking.attempts(dossier)
+            (each.answered_at or each.asked_at, each.nik_class) for each in asking.attempts(dossier)
         ],
         next_check_at=asking.next_check_at(dossier, case),
         may_ask=ask_from is not None and ask_from <= now,
@@ -136,7 +134,7 @@ def card() -> ResponseReturnValue:
     case = cases.case_of(g.dossier)
     if case is None:
         return go("nik.show")
-    nik_class = NikClass(case.nik_class)
+    nik_class = case.nik_class
     odd = not is_well_formed(known(g.dossier.applicant.nik), today=today())
     rule = RULES[NikClass.NOT_FOUND if odd else nik_class]  # a misprint is mended there too
     number = format_case_number(case.number)
@@ -149,7 +147,7 @@ def card() -> ResponseReturnValue:
         number=number,
         nik_class=nik_class,
         odd=odd,
-        state=NikCaseState(case.state),
+        state=case.state,
         papers=rule.papers,
         offices=offices,
         duration=rule.duration,

@@ -62,7 +62,7 @@ def _save_identity(at: At, form: Form) -> Job | None:
 
 
 def _prepare_entity(form: Form, at: At) -> None:
-    form.legal_form = LegalForm(at.dossier.legal_form)
+    form.legal_form = at.dossier.legal_form
     form.jabatan.choices = [(role.value, label(role)) for role in RULES[form.legal_form].roles]
 
 
@@ -173,7 +173,7 @@ PAGES: dict[StepName, StepPage] = {
         "journey/identity.html",
         _fill_identity,
         _save_identity,
-        context=lambda _form, at: {"legal_form": LegalForm(at.dossier.legal_form)},
+        context=lambda _form, at: {"legal_form": at.dossier.legal_form},
     ),
     StepName.PHONE: StepPage(
         person.PhoneForm,

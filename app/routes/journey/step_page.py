@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.law.legal_form import RULES, LegalForm
+from app.domain.law.legal_form import RULES
 from app.models.dossier import Activity, Dossier, Job
 from app.services.dossier.activity import activity_at
 
@@ -33,7 +33,7 @@ class At:
     @property
     def is_entity(self) -> bool:
         """True where the person acts for a company, group or branch."""
-        return RULES[LegalForm(self.dossier.legal_form)].is_entity
+        return RULES[self.dossier.legal_form].is_entity
 
     @property
     def is_main(self) -> bool:

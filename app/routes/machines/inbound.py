@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, reques
 from flask.typing import ResponseReturnValue
 
 from app.domain.oss.service_mode import ServiceMode
-from app.domain.sending.messages import Channel, MessageState
+from app.domain.sending.messages import Channel
 from app.domain.written.phone import mask_phone
 from app.extensions import ports
 from app.forms.messages import PlayForm
@@ -144,14 +144,14 @@ def _page(form: PlayForm, status: int = 200) -> Response:
 
 def _shown(message: Message) -> dict[str, object]:
     """Return what the practice page tells: never an address, and a code only if it is practice."""
-    channel = Channel(message.channel)
+    channel = message.channel
     phone = message.dossier.applicant.phone if message.dossier else message.address
     goes_to_phone = channel not in {Channel.EMAIL, Channel.PAGE}
     return {
         "text": outbox.written(message, hide_secret=not ports.messages.built_in),
         "language": message.language,
         "channel": channel,
-        "state": MessageState(message.state),
+        "state": message.state,
         "to": mask_phone(phone) if phone and goes_to_phone else "",
         "at": message.sent_at or message.created_at,
     }

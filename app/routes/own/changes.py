@@ -172,7 +172,7 @@ def number() -> ResponseReturnValue:
         return go("changes.show")
     return render(
         "changes/number.html",
-        kind=ChangeKind(change.kind),
+        kind=change.kind,
         old=format_support_number(change.dossier.support_number),
         new=format_support_number(g.dossier.support_number),
         practice=changes.is_practice(change.dossier),

@@ -54,8 +54,8 @@ def _shown(rows: Sequence[Message]) -> dict[str, Any]:
         "language": rows[0].language,
         "ways": [
             {
-                "channel": Channel(row.channel),
-                "state": MessageState(row.state),
+                "channel": row.channel,
+                "state": row.state,
                 "at": row.sent_at or row.failed_at or row.created_at,
                 "due_at": row.due_at if row.state == MessageState.WAITING else None,
             }

@@ -8,10 +8,10 @@ from flask import Blueprint, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.domain.law.risk import RiskLevel
+from app.domain.dossier.known import known
 from app.domain.licence.turns import VERIFYING, Turn
 from app.domain.oss.codes import NibStatus
-from app.domain.oss.nib import NibDoubt, NibSource
+from app.domain.oss.nib import NibSource
 from app.domain.written.support_number import format_support_number
 from app.forms.fields import SendForm
 from app.i18n import outside_url
@@ -48,14 +48,14 @@ def show() -> ResponseReturnValue:
         number=shown,
         handover=dossier.handover,
         differs=reconciliation.differs(dossier),
-        source=NibSource(dossier.handover.nib_source or NibSource.TYPED),
-        doubt=NibDoubt(dossier.handover.nib_doubt) if dossier.handover.nib_doubt else None,
+        source=dossier.handover.nib_source or NibSource.TYPED,
+        doubt=dossier.handover.nib_doubt,
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
         told=standing.nib_is_told(dossier.handover),
         paper=issued.of(dossier),
-        risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],
+        risks=[(a.kbli_code, known(a.risk)) for a in dossier.activities],
         way=progress.way_of(dossier, turn),
         turn=turn,
         mended=turn is Turn.MEND_FILE and gate.hindrance_of(dossier) is None,

@@ -205,8 +205,8 @@ def _ask(
     now = datetime.now(UTC)
     request = ChangeRequest(
         dossier=dossier,
-        kind=kind.value,
-        state=state.value,
+        kind=kind,
+        state=state,
         reason=reason or None,
         asked_at=now,
         changed_at=now,
@@ -219,7 +219,7 @@ def _ask(
 
 def _move(request: ChangeRequest, state: ChangeState) -> None:
     if request.state != state:
-        request.state = state.value
+        request.state = state
         request.changed_at = datetime.now(UTC)
 
 

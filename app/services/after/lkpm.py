@@ -153,7 +153,7 @@ def _speaks_for_the_nib(dossier: Dossier) -> bool:
 
 def size_of(dossier: Dossier) -> BusinessSize | None:
     """Return the size that was fixed when the dossier was sent: the biggest of its activities."""
-    sizes = [BusinessSize(each.size) for each in dossier.activities if each.size]
+    sizes = [each.size for each in dossier.activities if each.size]
     return max(sizes, key=_SIZES.index, default=None)
 
 

@@ -12,10 +12,10 @@ def answers_of(dossier: Dossier) -> Answers:
     """Return which steps are answered, for the rules of the journey."""
     applicant, entity = dossier.applicant, dossier.entity
     return Answers(
-        form=LegalForm(dossier.legal_form),
+        form=dossier.legal_form,
         identity=applicant.nik is not None,
         phone=applicant.phone is not None,
-        entity=entity is not None and _is_described(entity, LegalForm(dossier.legal_form)),
+        entity=entity is not None and _is_described(entity, dossier.legal_form),
         deed=entity is not None and bool(entity.deed_codes),
         home=applicant.street is not None,
         activities=tuple(_activity_answers(activity) for activity in dossier.activities),

@@ -155,7 +155,7 @@ def obstacles(dossier: Dossier, whole: Whole) -> tuple[Obstacle, ...]:
         )
         for each in whole.obstacles
     ]
-    form = LegalForm(dossier.legal_form)
+    form = dossier.legal_form
     uncovered = _not_in_deed(dossier, form)
     if uncovered:
         found.append(Obstacle(JourneyReason.NOT_IN_DEED, uncovered, (DEED_LAW,)))

@@ -14,6 +14,7 @@ from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm, Role
 from app.domain.law.requirements import WORDING, DeclarationKind
 from app.domain.nik.verdict import NikClass
+from app.domain.oss.codes import LandStatus, LandUnit, Position
 from app.domain.sending.messages import Channel, MessageKind
 from app.domain.written.person import Sex
 from app.extensions import db, vault
@@ -199,10 +200,10 @@ def set_place(
     street: str,
     rt_rw: str | None,
     shared_premises: bool,
-    position_code: str,
+    position_code: Position,
     at: int = 0,
 ) -> None:
-    """Record where the business is run. position_code: 01 land, 02 water, 03 forest area."""
+    """Record where the business is run."""
     _changing(dossier, StepName.PLACE, at)
     activity = activity_at(dossier, at)
     activity.village_code = village_code
@@ -214,9 +215,15 @@ def set_place(
 
 
 def set_land(
-    dossier: Dossier, *, area: Decimal, unit: str, status: str, customary: bool, at: int = 0
+    dossier: Dossier,
+    *,
+    area: Decimal,
+    unit: LandUnit,
+    status: LandStatus,
+    customary: bool,
+    at: int = 0,
 ) -> None:
-    """Record the land. unit: 01 m², 02 ha; status: 01 rented, 02 owned, 03 borrowed."""
+    """Record the land."""
     _changing(dossier, StepName.LAND, at)
     activity = activity_at(dossier, at)
     activity.land_area = area

@@ -16,10 +16,8 @@ from app.domain.dossier import journey
 from app.domain.dossier.journey import EACH, GROUP_OF, AnswerGroup, StepName, Stop
 from app.domain.dossier.known import known
 from app.domain.law.business_size import Capital
-from app.domain.law.legal_form import LegalForm, Role
+from app.domain.law.legal_form import LegalForm
 from app.domain.law.rows import KbliEntry
-from app.domain.oss.codes import LandStatus, LandUnit, Position
-from app.domain.written.person import Sex
 from app.i18n import DEFAULT, language, number, rupiah, short_day
 from app.labels import label
 from app.models.dossier import Activity, Applicant, Dossier
@@ -79,7 +77,7 @@ def in_plain_words(entry: KbliEntry) -> str:
 
 
 def _kind(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
-    return [(_("Kind of business"), label(LegalForm(dossier.legal_form)))]
+    return [(_("Kind of business"), label(dossier.legal_form))]
 
 
 def _identity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
@@ -88,7 +86,7 @@ def _identity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
         (_("NIK"), "•" * len(who.nik or "")),  # birth date and kampung stand beside it
         (_("Name"), who.name or ""),
         (_("Date of birth"), short_day(date.fromisoformat(who.birth_date or ""))),
-        (_("Sex"), label(Sex(known(who.sex)))),
+        (_("Sex"), label(known(who.sex))),
     ]
 
 
@@ -106,10 +104,10 @@ def _entity(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
     entity = known(dossier.entity)
     rows = [
         (_("Name of the business"), entity.name or ""),
-        (_("You there"), label(Role(known(entity.role)))),
+        (_("You there"), label(known(entity.role))),
         (_("NPWP"), masked(entity.npwp or "", nik=dossier.applicant.nik)),
     ]
-    if LegalForm(dossier.legal_form) is LegalForm.BRANCH:
+    if dossier.legal_form is LegalForm.BRANCH:
         head = f"{entity.parent_name}, NIB {entity.parent_nib}"
         return [*rows, (_("NITKU"), masked(entity.nitku or "")), (_("Head office"), head)]
     on = f", {short_day(entity.registered_on)}" if entity.registered_on else ""
@@ -123,7 +121,7 @@ def _deed(dossier: Dossier, _book: ReferenceBook) -> list[Row]:
 
 
 def _home(dossier: Dossier, book: ReferenceBook) -> list[Row]:
-    entity = LegalForm(dossier.legal_form) is not LegalForm.INDIVIDUAL
+    entity = dossier.legal_form is not LegalForm.INDIVIDUAL
     return [(_("Office") if entity else _("Home"), home_line(dossier.applicant, book))]
 
 
@@ -147,13 +145,13 @@ def _place(activity: Activity, _book: ReferenceBook) -> list[Row]:
     kind = _("Stall or shop with a manager") if activity.shared_premises else _("Own place")
     return [
         (_("Place of business"), ", ".join(place_lines(activity))),
-        (_("Kind of place"), f"{kind} · {label(Position(known(activity.position_code)))}"),
+        (_("Kind of place"), f"{kind} · {label(known(activity.position_code))}"),
     ]
 
 
 def _land(activity: Activity, _book: ReferenceBook) -> list[Row]:
-    size = f"{number(activity.land_area)} {label(LandUnit(known(activity.land_unit)))}"
-    whose = label(LandStatus(known(activity.land_status)))
+    size = f"{number(activity.land_area)} {label(known(activity.land_unit))}"
+    whose = label(known(activity.land_status))
     if activity.customary_land:
         whose = _("Customary land, with consent")
     return [(_("Size"), size), (_("Whose place"), whose)]

@@ -286,7 +286,7 @@ _BY_RISK = frozenset(_PRODUCTS.values())
 
 
 def _product_of(activity: Activity) -> ProductType | None:
-    return _PRODUCTS.get(RiskLevel(activity.risk)) if activity.risk else None
+    return _PRODUCTS.get(activity.risk) if activity.risk else None
 
 
 def expect(dossier: Dossier, *, at: datetime) -> None:
@@ -338,7 +338,7 @@ def risk_of(licence: Licence, dossier: Dossier) -> RiskLevel | None:
     """Return the risk of the licence's activity, as it was sent."""
     for activity in dossier.activities:
         if activity.position == licence.activity_position and activity.risk:
-            return RiskLevel(activity.risk)
+            return activity.risk
     return None
 
 
@@ -437,7 +437,7 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
                     if not _is_guess(e)
                 ),
                 clock=clock,
-                reason=ReturnReason(newest.reason_code) if newest and newest.reason_code else None,
+                reason=newest.reason_code if newest else None,
                 told=newest is not None and is_told(newest),
                 guessed=newest is not None and _is_guess(newest),
             )

@@ -90,5 +90,5 @@ def view_items(dossier: Dossier, items: Sequence[CorrectionTarget]) -> list[Item
                 now = json.loads(item.after)["shown"].get(language, [])
             elif item.changed_at is not None:
                 now = shown_now(dossier, target)
-        found.append(ItemView(item, target, ReturnReason(item.reason_code), before, now))
+        found.append(ItemView(item, target, item.reason_code, before, now))
     return found

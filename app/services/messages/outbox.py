@@ -203,9 +203,9 @@ def written(message: Message, *, hide_secret: bool = False) -> str:
     facts = dict(message.facts)
     if message.secret is not None and not hide_secret:
         facts["code"] = message.secret
-    channel = Channel(message.channel)
+    channel = message.channel
     return text_of(
-        MessageKind(message.kind),
+        message.kind,
         facts,
         number=message.dossier.support_number if message.dossier else "",
         language=message.language,

@@ -23,7 +23,7 @@ def channels_of(who: Applicant, kind: MessageKind) -> tuple[Channel, ...]:
     reachable = channels_for(
         has_phone=who.phone is not None,
         has_email=who.email is not None,
-        preferred=Channel(who.message_channel) if who.message_channel else None,
+        preferred=who.message_channel,
         carried=ports.messages.carried,
         refused=frozenset(),
     )

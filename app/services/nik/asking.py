@@ -11,8 +11,7 @@ from app.domain.dossier.known import known
 from app.domain.nik import cases
 from app.domain.nik.cases import NikWake
 from app.domain.nik.spellings import VARIANTS_AT_MOST, name_variants
-from app.domain.nik.verdict import Field, NikClass
-from app.domain.written.person import Sex
+from app.domain.nik.verdict import Field
 from app.extensions import db
 from app.models.dossier import Applicant, Dossier, Job, NikCheck
 from app.models.nik_case import NikCase
@@ -41,7 +40,7 @@ def ask_again(dossier: Dossier, now: datetime | None = None) -> Job | None:
     waiting = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     if waiting is not None:
         return waiting
-    if row is None or not cases.RULES[NikClass(row.nik_class)].may_ask_again:
+    if row is None or not cases.RULES[row.nik_class].may_ask_again:
         raise NotHere
     cases.check_may_ask_again([check.asked_at for check in dossier.nik_checks], now)
     row.next_check_at = None  # the verdict of this check sets the next moment
@@ -52,7 +51,7 @@ def ask_again(dossier: Dossier, now: datetime | None = None) -> Job | None:
 def may_ask_again(dossier: Dossier, row: NikCase, now: datetime | None = None) -> datetime | None:
     """Return from when on the person may have the registry asked again; None when never."""
     now = now or datetime.now(UTC)
-    if not cases.RULES[NikClass(row.nik_class)].may_ask_again:
+    if not cases.RULES[row.nik_class].may_ask_again:
         return None
     try:
         cases.check_may_ask_again([check.asked_at for check in dossier.nik_checks], now)
@@ -100,7 +99,7 @@ def spellings(dossier: Dossier) -> tuple[str, ...]:
     check, who = standing.current(dossier), dossier.applicant
     if check is None or Field.NAME not in check.fields or dossier.sent_at is not None:
         return ()
-    nik, sex = known(who.nik), Sex(known(who.sex))
+    nik, sex = known(who.nik), known(who.sex)
     born = date.fromisoformat(known(who.birth_date))
     tried = {each.identity_index for each in dossier.nik_checks}
     found = (

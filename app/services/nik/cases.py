@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.nik import cases
-from app.domain.nik.cases import Case, NikCaseState, NikClosedBecause, NikEscalatedBecause
+from app.domain.nik.cases import Case, NikCaseState, NikClosedBecause
 from app.domain.nik.verdict import NikClass, RegistryFault
 from app.domain.written.case_number import new_case_number
 from app.extensions import db, vault
@@ -143,8 +143,8 @@ def counts() -> Mapping[tuple[NikClass, NikCaseState], int]:
         NikCase.nik_class, NikCase.state
     )
     return {
-        (NikClass(nik_class), NikCaseState(state)): number
-        for nik_class, state, number in db.session.execute(query)
+        (nik_class, state): number
+        for nik_class, state, number in db.session.execute(query).tuples()
     }
 
 
@@ -171,27 +171,14 @@ def _nik_index(dossier: Dossier) -> bytes:
     return vault.index(known(dossier.applicant.nik), "nik_cases.nik")
 
 
-_ENUMS = {
-    "nik_class": NikClass,
-    "state": NikCaseState,
-    "escalated_because": NikEscalatedBecause,
-    "closed_because": NikClosedBecause,
-}
-
-
 def facts_of(row: NikCase) -> Case:
     """Return what the rules need to know of a row."""
-    values = {each.name: getattr(row, each.name) for each in fields(Case)}
-    for name, kind in _ENUMS.items():
-        if values[name] is not None:
-            values[name] = kind(values[name])
-    return Case(**values)
+    return Case(**{each.name: getattr(row, each.name) for each in fields(Case)})
 
 
 def _put(row: NikCase, case: Case) -> None:
     for each in fields(Case):
-        value = getattr(case, each.name)
-        setattr(row, each.name, str(value) if each.name in _ENUMS and value else value)
+        setattr(row, each.name, getattr(case, each.name))
 
 
 def write_case(dossier: Dossier, row: NikCase, before: Case, after: Case) -> None:

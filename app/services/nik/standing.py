@@ -30,7 +30,7 @@ def query_of(dossier: Dossier) -> RegistryQuery:
         nik=known(who.nik),
         name=known(who.name),
         birth_date=date.fromisoformat(known(who.birth_date)),
-        sex=Sex(known(who.sex)),
+        sex=known(who.sex),
     )
 
 
@@ -42,7 +42,7 @@ def current(dossier: Dossier) -> NikCheck | None:
 def current_class(dossier: Dossier) -> NikClass | None:
     """Return what is known of the NIK; PENDING while the registry has not answered."""
     check = current(dossier)
-    return NikClass(check.nik_class) if check else None
+    return check.nik_class if check else None
 
 
 def to_compare(dossier: Dossier) -> RegistryQuery:

@@ -84,11 +84,11 @@ def open_differences(dossier: Dossier) -> list[Shown]:
     """Return what differs now, in the order in which it was found."""
     return [
         Shown(
-            what=(what := Discrepancy(row.what)),
+            what=row.what,
             subject=row.subject,
             ours=row.ours,
             theirs=row.theirs,
-            mender=who_mends(what),
+            mender=who_mends(row.what),
             found_at=row.found_at,
         )
         for row in _open_rows(dossier.id)
@@ -180,7 +180,7 @@ def keep_differences(dossier_id: int, found: Iterable[Difference], now: datetime
     """Keep what is new, settle what has gone, leave alone what is known already."""
     held = {(row.what, row.subject, row.ours, row.theirs): row for row in _open_rows(dossier_id)}
     for each in found:
-        line = (str(each.what), each.subject, str(each.ours), str(each.theirs))
+        line = (each.what, each.subject, str(each.ours), str(each.theirs))
         if held.pop(line, None) is None:
             what, subject, ours, theirs = line
             db.session.add(

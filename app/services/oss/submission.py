@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from app.domain.dossier.known import known
-from app.domain.law.business_size import BusinessSize
-from app.domain.law.legal_form import RULES, LegalForm, Role
+from app.domain.law.legal_form import RULES, LegalForm
 from app.domain.law.requirements import DeclarationKind
-from app.domain.law.risk import RiskLevel
 from app.domain.oss import submission
-from app.domain.oss.codes import EntityCode, LandStatus, LandUnit, Position
-from app.domain.written.person import Sex
+from app.domain.oss.codes import EntityCode
 from app.models.dossier import Activity, Dossier, Entity
 from app.services.dossier import estimates
 
@@ -34,7 +31,7 @@ def submission_of(dossier: Dossier) -> submission.Submission:
 def as_submission(dossier: Dossier, key: str) -> submission.Submission:
     """Put the answers into the shape of the port. Only complete dossiers come here."""
     person, entity = dossier.applicant, dossier.entity
-    form = LegalForm(dossier.legal_form)
+    form = dossier.legal_form
     address = submission.Address(
         street=known(person.street),
         area_code=known(person.area_code),
@@ -47,7 +44,7 @@ def as_submission(dossier: Dossier, key: str) -> submission.Submission:
             nik=known(person.nik),
             name=known(person.name),
             birth_date=date.fromisoformat(known(person.birth_date)),
-            sex=Sex(known(person.sex)),
+            sex=known(person.sex),
             phone=known(person.phone),
             email=person.email or "",
             address=address,
@@ -57,7 +54,7 @@ def as_submission(dossier: Dossier, key: str) -> submission.Submission:
             _activity(activity, is_supporting=activity is not dossier.activity)
             for activity in dossier.activities
         ),
-        size=BusinessSize(known(dossier.activity.size)),
+        size=known(dossier.activity.size),
         declarations=tuple(_DECLARATIONS[row.kind] for row in dossier.declarations),
         entity=_entity(known(entity), form, address) if _is_own_entity(form) else None,
         branch=_branch(known(entity), address) if form is LegalForm.BRANCH else None,
@@ -70,7 +67,7 @@ def _is_own_entity(form: LegalForm) -> bool:
 
 def _role(entity: Entity | None) -> str:
     """Return the role in Indonesian, as a deed would say it; the values are those words."""
-    return Role(known(known(entity).role)).value.replace("-", " ").capitalize()
+    return known(known(entity).role).value.replace("-", " ").capitalize()
 
 
 def _entity(entity: Entity, form: LegalForm, office: submission.Address) -> submission.Entity:
@@ -103,14 +100,14 @@ def _activity(activity: Activity, *, is_supporting: bool) -> submission.Activity
         kbli_year=known(activity.kbli_year),
         kbli_code=known(activity.kbli_code),
         description=activity.description or "",
-        risk=RiskLevel(known(activity.risk)),
+        risk=known(activity.risk),
         premises=submission.Premises(
             area_code=known(activity.village_code),
             address=known(activity.street),
-            position=Position(known(activity.position_code)),
+            position=known(activity.position_code),
             land_area=activity.land_area,
-            land_unit=LandUnit(known(activity.land_unit)),
-            land_status=LandStatus(known(activity.land_status)),
+            land_unit=known(activity.land_unit),
+            land_status=known(activity.land_status),
         ),
         capital=known(estimates.capital_of(activity)),
         product=submission.Product(

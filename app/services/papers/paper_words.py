@@ -8,10 +8,8 @@ from flask_babel import force_locale
 
 from app.adapters.papers.render import LicencePaper, PaperActivity, Words
 from app.domain.dossier.known import known
-from app.domain.law.business_size import BusinessSize
-from app.domain.law.legal_form import RULES, LegalForm
-from app.domain.law.requirements import DeclarationKind
-from app.domain.law.risk import RiskLevel, products_for
+from app.domain.law.legal_form import RULES
+from app.domain.law.risk import products_for
 from app.domain.oss.codes import NibStatus
 from app.domain.written.support_number import format_support_number
 from app.labels import label
@@ -44,14 +42,14 @@ def place_lines(activity: Activity) -> tuple[str, ...]:
 
 def _holder(dossier: Dossier) -> str:
     """Return whose licence it is: the company, group or branch, else the person as on a KTP."""
-    if RULES[LegalForm(dossier.legal_form)].is_entity:
+    if RULES[dossier.legal_form].is_entity:
         return known(dossier.entity).name or ""
     return (dossier.applicant.name or "").upper()
 
 
 def _activity(activity: Activity) -> PaperActivity:
     entry = known(get_book().kbli(known(activity.kbli_year), known(activity.kbli_code)))
-    risk = RiskLevel(known(activity.risk))
+    risk = known(activity.risk)
     return PaperActivity(
         kbli_code=entry.code,
         kbli_year=entry.year,
@@ -73,10 +71,10 @@ def licence_paper(paper: Paper, verify_url: str) -> LicencePaper:
         trade_name=activity.trade_name or "",
         address=place_lines(activity),
         activities=tuple(_activity(each) for each in dossier.activities),
-        size=both(BusinessSize(known(activity.size))),
+        size=both(known(activity.size)),
         status=both(NibStatus.of(known(known(dossier.handover).nib_status))),
         issued_at=paper.issued_at,
-        declarations=tuple(both(DeclarationKind(row.kind)) for row in dossier.declarations),
+        declarations=tuple(both(row.kind) for row in dossier.declarations),
         legal_basis=LEGAL_BASIS,
         support_number=format_support_number(dossier.support_number),
         verify_url=verify_url,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.progress import Stage, StageState
-from app.domain.law.risk import RiskLevel, issued_automatically
+from app.domain.law.risk import issued_automatically
 from app.domain.licence.status import GRANTED, WhoActs, is_final, who_acts
 from app.domain.licence.turns import WHO_ACTS, Evidence, NikState, Standing, Turn, turn_in
 from app.domain.nik.verdict import NikClass
@@ -86,7 +86,7 @@ def standing_of(dossier: Dossier, verified: Sequence[Licence]) -> Standing:
     status = NibStatus.of(handover.nib_status) if handover.nib_status else None
     if status is NibStatus.REVOKED:
         return Standing.REVOKED
-    state = HandoverState(handover.state)
+    state = handover.state
     if state is not HandoverState.ACCEPTED:
         return _SENT[state]
     if status in _HELD_BACK and not modes.is_practice():
@@ -220,8 +220,7 @@ _AT: Mapping[Turn, Stage | None] = {
 def _awaits_office(dossier: Dossier) -> bool:
     """Say whether a sent dossier will need an office, before OSS has named its licences."""
     return any(
-        activity.risk and not issued_automatically(RiskLevel(activity.risk))
-        for activity in dossier.activities
+        activity.risk and not issued_automatically(activity.risk) for activity in dossier.activities
     )
 
 
