@@ -8,8 +8,7 @@ from flask.testing import FlaskCliRunner
 from app.domain.oss.handover import HandoverState
 from app.domain.written.support_number import format_support_number
 from app.models.dossier import Dossier
-from app.services.licence import standing
-from app.services.mending import corrections
+from app.services.licence import gate, standing
 from tests.factories import looking, new_line, sent_dossier
 
 
@@ -51,7 +50,7 @@ def test_a_file_is_given_back_with_its_reasons(app, runner, number):
     assert answer.exit_code == 0, answer.output
     assert answer.output.startswith("given back, answer until 20")
     with looking(app) as session:
-        items = corrections.open_items(session.query(Dossier).one())
+        items = gate.open_items(session.query(Dossier).one())
         assert [(i.target, i.reason_code, i.note) for i in items] == [
             ("paper:ktp", "unreadable", "Foto gelap"),
             ("step:tempat:0", "place_not_in_plan", "Foto gelap"),

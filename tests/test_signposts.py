@@ -48,6 +48,30 @@ def test_every_part_of_the_program_is_on_the_map():
     assert sorted(each for each in parts | rooms if f"`app/{each}/`" not in text) == []
 
 
+def test_comments_name_modules_that_are_there():
+    layer = (
+        r"\b(?:adapters|domain|forms|labels|models|routes|services|web|work)/[a-z_]+(?:/[a-z_]+)*"
+    )
+    stale = {
+        f"{file.relative_to(ROOT)}: {named}"
+        for file in (ROOT / "app").rglob("*.py")
+        for named in re.findall(layer, file.read_text())
+        if not any((ROOT / "app" / f"{named}{end}").exists() for end in ("", ".py"))
+    }
+    assert stale == set()
+
+
+def test_every_page_that_is_linked_is_there(app):
+    """Some links stand only where few walks of the tests come by."""
+    asked = (
+        r"""(?:url_for|advance|go|outside_url|outside_url_as_read)\(\s*["']([a-z_]+\.[a-z_]+)["']"""
+    )
+    files = [each for kind in ("*.html", "*.py") for each in (ROOT / "app").rglob(kind)]
+    linked = {endpoint for file in files for endpoint in re.findall(asked, file.read_text())}
+    assert len(linked) > 50
+    assert linked - app.view_functions.keys() == set()
+
+
 def test_only_the_services_that_are_named_commit():
     services = (ROOT / "app" / "services").rglob("*.py")
     commit = {str(each.relative_to(ROOT)) for each in services if ".commit()" in each.read_text()}
