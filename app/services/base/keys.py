@@ -107,11 +107,6 @@ def uses() -> Counter[int | None]:
     return found
 
 
-def uses_of(number: int) -> int:
-    """Return how many values are sealed with a key. Raises as uses() does."""
-    return uses()[number]
-
-
 def reseal() -> Resealed:
     """Seal everything with the current key, batch by batch, each in a transaction of its own.
 

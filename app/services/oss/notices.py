@@ -1,7 +1,7 @@
 """What OSS tells us unasked (receiveNIB, receiveFileDS): is it OSS, what is it about, and for whom.
 
 A notice is kept at once and answered; a job then finds its dossier and asks OSS itself about the
-NIB (services/reconciliation), so that nothing counts only because somebody sent it here.
+NIB (services/oss/reconciliation), so that nothing counts only because somebody sent it here.
 """
 
 from __future__ import annotations

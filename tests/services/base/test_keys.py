@@ -54,11 +54,11 @@ def raw(column: str = "nik") -> bytes:
 
 def test_everything_is_sealed_anew_and_reads_the_same(rotated, database):
     old = raw()[1]
-    before = keys.uses_of(old)
+    before = keys.uses()[old]
     assert before > 5
     result = keys.reseal()
     assert (result.done, result.broken) == (before, 0)
-    assert (keys.uses_of(old), keys.uses_of(NEW)) == (0, before)
+    assert (keys.uses()[old], keys.uses()[NEW]) == (0, before)
     database.expire_all()
     row = database.get_one(Dossier, rotated)
     assert row.applicant.nik == PEOPLE["kiosk"].nik
@@ -90,10 +90,10 @@ def test_it_goes_on_where_it_was_stopped(rotated, database, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         keys.reseal()
     database.rollback()
-    assert keys.uses_of(NEW) == 5, "three of ours, two of them sealed anew"
+    assert keys.uses()[NEW] == 5, "three of ours, two of them sealed anew"
     monkeypatch.setattr(vault, "seal", sealed)
     keys.reseal()
-    assert keys.uses_of(1) == 0
+    assert keys.uses()[1] == 0
 
 
 def test_a_newer_answer_is_not_undone(rotated, database, monkeypatch):
@@ -256,10 +256,10 @@ def own(application, tmp_path):
 OTHER_PROCESS = """
 from app import create_app
 from app.extensions import db, vault
-from app.services import dossiers
+from app.services.dossier import opening
 app = create_app()
 with app.app_context():
-    row = dossiers.start("no hash", "id")
+    row = opening.start("no hash", "id")
     row.applicant.name = "Contoh Baru"
     db.session.commit()
     print(vault.current)
