@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import format_date, get_domain, get_locale, gettext
 
@@ -80,7 +81,7 @@ def outside_url(endpoint: str, **values: Any) -> str:
 
 def rupiah(amount_idr: int) -> str:
     """Return “Rp 7.500.000”: in both languages as banknotes and shops here write it."""
-    return "Rp " + f"{amount_idr:,}".replace(",", ".")
+    return "Rp " + format_decimal(amount_idr, locale=DEFAULT)
 
 
 def rupiah_short(amount_idr: int) -> str:
@@ -93,13 +94,7 @@ def rupiah_short(amount_idr: int) -> str:
 
 def number(value: object) -> str:
     """Return a plain number with the decimal sign of the language, without needless zeros."""
-    text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
-    whole, _, rest = text.partition(".")
-    rest = rest.rstrip("0")
-    thousands = f"{int(whole):,}"
-    if language() == DEFAULT:
-        return thousands.replace(",", ".") + ("," + rest if rest else "")
-    return thousands + ("." + rest if rest else "")
+    return format_decimal(value, "#,##0.##########", locale=language())
 
 
 def number_to_edit(value: object) -> str:
@@ -107,10 +102,7 @@ def number_to_edit(value: object) -> str:
 
     Without signs for thousands: “1,500” could be meant as one and a half.
     """
-    text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
-    whole, _, rest = text.partition(".")
-    rest = rest.rstrip("0")
-    return whole + ("," if language() == DEFAULT else ".") + rest if rest else whole
+    return format_decimal(value, "0.##########", locale=language())
 
 
 def day_in_words(day: date) -> str:

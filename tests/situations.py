@@ -326,7 +326,7 @@ def _not_matched_to_file() -> Dossier:
 
 def _nib_told() -> Dossier:
     dossier = _to_file(kbli_code=DEPOT)
-    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.receive(dossier, NIB, NibSource.TYPED)
     db.session.commit()
     return dossier
 

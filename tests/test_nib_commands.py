@@ -29,9 +29,9 @@ def clash(app, assist) -> tuple[str, str]:
         holder, asking = sent_dossier(kbli_code=MEDIUM_HIGH), sent_dossier(who="fisher")
         for each in (holder, asking):
             verdicts.record_by_staff(each, NikClass.MATCH)
-        nibs.tell(holder, NIB, NibSource.TYPED)
+        nibs.receive(holder, NIB, NibSource.TYPED)
         with pytest.raises(nibs.NibTaken):
-            nibs.tell(asking, NIB, NibSource.TYPED)
+            nibs.receive(asking, NIB, NibSource.TYPED)
         session.commit()
         return holder.support_number, asking.support_number
 
@@ -75,7 +75,7 @@ def test_given_to_who_brings_the_paper(assist, clash):
             [("nib_decided", False)],
         ]
         assert outbox.of_dossier(holder)[0].kind == "status_changed"
-        nibs.tell(holder, OTHER, NibSource.TYPED)
+        nibs.receive(holder, OTHER, NibSource.TYPED)
     again = flask_nib(assist, "decide", clash[1], NIB, "--for", "asking")
     assert again.exit_code == 1, "decided once"
 

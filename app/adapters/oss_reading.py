@@ -196,13 +196,11 @@ class NoticeRead:
 
     nib_status, nib_code: what the call says of the NIB, by its kind of document or its state; the
         code only where we do not know it. id_izin: the licence that it is about.
-    has_file: it brings the address of a paper.
     """
 
     nib: str
     oss_id: str = ""
     id_izin: str = ""
-    has_file: bool = False
     nib_status: NibStatus | None = None
     nib_code: str = ""
     people: tuple[NamedPerson, ...] = field(default=(), repr=False)
@@ -527,7 +525,6 @@ def read_notice(content: Any, envelope: str, nib: str) -> NoticeRead:
         nib=nib,
         oss_id=data.identifier("oss_id"),
         id_izin=data.identifier("id_izin"),
-        has_file=data.text("file_izin").startswith(("https://", "http://")),
         nib_status=status,
         nib_code=code if status is NibStatus.OTHER else "",
         people=tuple(_people(data)),

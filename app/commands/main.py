@@ -43,7 +43,7 @@ from app.work.run import run
 reference_group = AppGroup("reference", help="Facts: KBLI, risk, areas, holidays.")
 messages_group = AppGroup("messages", help="Messages to people.")
 dossier_group = AppGroup("dossier", help="One dossier, by its Nomor Bantuan.")
-licence_group = AppGroup("licence", help="The licences of a dossier, until staff have pages.")
+licence_group = AppGroup("licence", help="The licences of a dossier.")
 
 REASONS = [reason.value for reason in ReturnReason]
 VERDICTS = [each.value for each in NikClass if each is not NikClass.PENDING]

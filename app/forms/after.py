@@ -11,11 +11,11 @@ from wtforms.validators import DataRequired
 
 from app.domain.dossier.changes import REASON_AT_MOST
 from app.domain.law.business_size import BusinessSize
-from app.domain.written import money, place, quantities
+from app.domain.written import place
+from app.forms.boxes import amount, count
 from app.forms.business_check import PublicForm
 from app.forms.fields import INPUT_AT_MOST, AtMost, ChoiceField, ParsedField
-from app.forms.mistakes import COUNT_MESSAGES, MONEY_MESSAGES, messages_for_text
-from app.i18n import rupiah
+from app.forms.mistakes import messages_for_text
 
 QUERY_AT_MOST = 200
 PROBLEMS_AT_MOST = 1000
@@ -66,38 +66,18 @@ def _text(label: Any, hint: Any, at_most: int) -> ParsedField:
     )
 
 
-def _spent(label: Any, hint: Any = "") -> ParsedField:
-    return ParsedField(
-        label,
-        description=hint,
-        parse=money.parse_rupiah,
-        messages=MONEY_MESSAGES,
-        show=rupiah,
-        inputmode="decimal",
-        short=True,
-        numeric=True,
-    )
-
-
 def _people(label: Any) -> ParsedField:
-    return ParsedField(
-        label,
-        description=_l("Count yourself too. None? Type 0."),
-        parse=quantities.parse_count,
-        messages=COUNT_MESSAGES,
-        inputmode="numeric",
-        short=True,
-    )
+    return count(label, _l("Count yourself too. None? Type 0."))
 
 
 class WorksheetForm(FlaskForm):
     """Lembar kerja LKPM: what was done in one period, in the order in which OSS asks."""
 
-    tanah = _spent(_l("Land"), _l("Bought in these months. Nothing? Type 0."))
-    bangunan = _spent(_l("Building"), _l("Built or repaired in these months. Nothing? Type 0."))
-    mesin = _spent(_l("Machines and tools"), _l("Bought in these months. Example: 7.500.000"))
-    lain = _spent(_l("Other things"), _l("Shelves, signboard, transport. Nothing? Type 0."))
-    kerja = _spent(_l("Goods and money to run the business"), _l("Stock, cash, wages."))
+    tanah = amount(_l("Land"), _l("Bought in these months. Nothing? Type 0."))
+    bangunan = amount(_l("Building"), _l("Built or repaired in these months. Nothing? Type 0."))
+    mesin = amount(_l("Machines and tools"), _l("Bought in these months. Example: 7.500.000"))
+    lain = amount(_l("Other things"), _l("Shelves, signboard, transport. Nothing? Type 0."))
+    kerja = amount(_l("Goods and money to run the business"), _l("Stock, cash, wages."))
     laki = _people(_l("How many men work there?"))
     perempuan = _people(_l("How many women work there?"))
     hasil = _text(_l("What did you make or sell?"), _l("For example: 600 kg of fish."), 255)

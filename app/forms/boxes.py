@@ -1,4 +1,4 @@
-"""Boxes that several forms share: street, RT/RW, postcode, amounts, phone."""
+"""Boxes that several forms share: NIK, phone, amounts, counts, street, RT/RW, postcode."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.written import money, place
+from app.domain.nik import number
+from app.domain.written import money, place, quantities
 from app.forms import practice
 from app.forms.fields import ParsedField
 from app.forms.mistakes import (
+    COUNT_MESSAGES,
     MONEY_MESSAGES,
+    NIK_MESSAGES,
     PHONE_MESSAGES,
     POSTCODE_MESSAGES,
     RT_RW_MESSAGES,
@@ -19,13 +22,42 @@ from app.forms.mistakes import (
 from app.i18n import rupiah
 
 
-def amount(label: Any, hint: Any, empty: Any) -> ParsedField:
-    """empty: what to do about this box when it is left empty; each has its own sentence."""
+def nik_field(label: Any) -> ParsedField:
+    """Return a box for a NIK, shown in groups."""
+    return ParsedField(
+        label,
+        description=practice.either(
+            _l("16 digits at the top of your KTP. Spaces are fine."), practice.NIK_HINT
+        ),
+        parse=practice.read_nik,
+        messages=NIK_MESSAGES,
+        show=number.grouped,
+        inputmode="numeric",
+        numeric=True,
+    )
+
+
+def count(label: Any, hint: Any = "", *, optional: bool = False) -> ParsedField:
+    """Return a box for a small whole number."""
+    return ParsedField(
+        label,
+        description=hint,
+        parse=quantities.parse_count,
+        messages=COUNT_MESSAGES,
+        optional=optional,
+        inputmode="numeric",
+        short=True,
+    )
+
+
+def amount(label: Any, hint: Any = "", empty: Any = None) -> ParsedField:
+    """empty: what to do about this box when it is left empty, where it has its own sentence."""
+    own = {} if empty is None else {money.MoneyProblem.EMPTY: empty}
     return ParsedField(
         label,
         description=hint,
         parse=money.parse_rupiah,
-        messages={**MONEY_MESSAGES, money.MoneyProblem.EMPTY: empty},
+        messages={**MONEY_MESSAGES, **own},
         show=rupiah,
         inputmode="decimal",
         short=True,

@@ -12,10 +12,9 @@ from wtforms.validators import StopValidation
 from app.domain.law.business_size import Capital
 from app.domain.oss.codes import LandStatus, LandUnit, Position
 from app.domain.written import place, quantities
-from app.forms.boxes import amount, rt_rw_field, street_field
+from app.forms.boxes import amount, count, rt_rw_field, street_field
 from app.forms.fields import AreaSelect, ChoiceField, ParsedField, SearchField, without_unseen
 from app.forms.mistakes import (
-    COUNT_MESSAGES,
     messages_for_quantity,
     messages_for_text,
 )
@@ -199,21 +198,11 @@ class CapitalForm(FlaskForm):
 class ProductionForm(FlaskForm):
     """Pekerja dan hasil: the legal minimum of PP 28/2025, article 211."""
 
-    laki = ParsedField(
-        _l("How many men work there?"),
-        description=_l("Are you a man? Count yourself too. None? Type 0."),
-        parse=quantities.parse_count,
-        messages=COUNT_MESSAGES,
-        inputmode="numeric",
-        short=True,
+    laki = count(
+        _l("How many men work there?"), _l("Are you a man? Count yourself too. None? Type 0.")
     )
-    perempuan = ParsedField(
-        _l("How many women work there?"),
-        description=_l("Are you a woman? Count yourself too. None? Type 0."),
-        parse=quantities.parse_count,
-        messages=COUNT_MESSAGES,
-        inputmode="numeric",
-        short=True,
+    perempuan = count(
+        _l("How many women work there?"), _l("Are you a woman? Count yourself too. None? Type 0.")
     )
     hasil = ParsedField(
         _l("What do you sell, make or offer?"),

@@ -10,9 +10,10 @@ from wtforms.validators import StopValidation
 
 from app.clock import today
 from app.domain.licence.status import OfficeAction
-from app.domain.written import dates, place, quantities
+from app.domain.written import dates, place
+from app.forms.boxes import count
 from app.forms.fields import AreaSelect, ChoiceField, ParsedField
-from app.forms.mistakes import COUNT_MESSAGES, DATE_MESSAGES, messages_for_text
+from app.forms.mistakes import DATE_MESSAGES, messages_for_text
 
 ANSWER_DAYS_AT_MOST = 60
 _GIVES_BACK = frozenset({OfficeAction.GIVE_BACK, OfficeAction.GIVE_BACK_ANEW})
@@ -55,14 +56,7 @@ class PracticeForm(FlaskForm):
         messages=messages_for_text(_l("Write what is to be mended.")),
         optional=True,
     )
-    hari = ParsedField(
-        _l("Working days to answer"),
-        parse=quantities.parse_count,
-        messages=COUNT_MESSAGES,
-        optional=True,
-        inputmode="numeric",
-        short=True,
-    )
+    hari = count(_l("Working days to answer"), optional=True)
 
     def expect(self) -> None:
         """Ask for a reason and a target only where the chosen action takes them."""

@@ -14,13 +14,12 @@ from app.clock import today
 from app.domain.nik import number
 from app.domain.written import dates, email_address, person, place, tax_numbers
 from app.forms import practice
-from app.forms.boxes import phone_field, postcode_field, rt_rw_field, street_field
+from app.forms.boxes import nik_field, phone_field, postcode_field, rt_rw_field, street_field
 from app.forms.fields import AreaSelect, ChoiceField, ParsedField, without_unseen
 from app.forms.mistakes import (
     DATE_MESSAGES,
     EMAIL_MESSAGES,
     NAME_MESSAGES,
-    NIK_MESSAGES,
     NPWP_MESSAGES,
     messages_for_text,
 )
@@ -41,17 +40,7 @@ def _birth_date(text: str) -> date:
 class IdentityForm(FlaskForm):
     """Diri Anda: what the civil registry compares."""
 
-    nik = ParsedField(
-        _l("NIK"),
-        description=practice.either(
-            _l("16 digits at the top of your KTP. Spaces are fine."), practice.NIK_HINT
-        ),
-        parse=practice.read_nik,
-        messages=NIK_MESSAGES,
-        show=number.grouped,
-        inputmode="numeric",
-        numeric=True,
-    )
+    nik = nik_field(_l("NIK"))
     kartu = StringField(_l("Yes, my KTP shows exactly this number"))
     nama = ParsedField(
         _l("Name as on your KTP"),

@@ -9,11 +9,10 @@ from flask_wtf import FlaskForm
 
 from app.domain.dossier import recovery
 from app.domain.written import place
-from app.forms import practice
 from app.forms.access import StartForm, number_field
-from app.forms.boxes import phone_field
+from app.forms.boxes import nik_field, phone_field
 from app.forms.fields import ChoiceField, ParsedField
-from app.forms.mistakes import NIK_MESSAGES, messages_for_text
+from app.forms.mistakes import messages_for_text
 
 CODE_MESSAGES = {
     recovery.CodeProblem.EMPTY: _l("Type the code from the message on your phone."),
@@ -50,16 +49,7 @@ class LostPinForm(FlaskForm):
 class LostNumberForm(FlaskForm):
     """The number is lost too."""
 
-    nik = ParsedField(
-        _l("Your NIK"),
-        description=practice.either(
-            _l("16 digits at the top of your KTP. Spaces are fine."), practice.NIK_HINT
-        ),
-        parse=practice.read_nik,
-        messages=NIK_MESSAGES,
-        inputmode="numeric",
-        numeric=True,
-    )
+    nik = nik_field(_l("Your NIK"))
     telepon = phone_field(
         _l("The phone number in your file"),
         _l("For example 0812 3456 7890."),

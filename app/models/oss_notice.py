@@ -17,7 +17,7 @@ class OssNotice(Model):
     """One call of OSS to us (receiveNIB, receiveFileDS), kept once whatever how often it comes.
 
     digest: SHA-256 of the content. body: what came, as it came; NULL once a dossier was found,
-    since all that counts is then asked for again. state: see services/oss_notices.
+    since all that counts is then asked for again. state: see services/oss/notices.
     id_izin: the licence that it is about. unread: names of fields that could not be read.
     """
 

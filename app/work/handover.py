@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import structlog
+
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult
@@ -13,15 +15,15 @@ from app.domain.oss.nib import NibSource
 from app.domain.sending.messages import MessageKind
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job, Paper
-from app.services.after import changes, lkpm
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
-from app.services.licence import news, standing
 from app.services.messages import outbox
-from app.services.oss import reconciliation
+from app.services.oss import nibs
 from app.services.oss.handovers import paper_code
 from app.services.oss.submission import as_submission
+
+_log = structlog.get_logger(__name__)
 
 
 @jobs.handles(JobKind.HANDOVER)
@@ -80,12 +82,7 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
         db.session.commit()
         return False
     now = datetime.now(UTC)
-    handover.state = HandoverState.ACCEPTED
     handover.oss_id = oss_id
-    handover.nib = result.nib
-    handover.nib_source = NibSource.OSS
-    handover.nib_at = handover.nib_confirmed_at = now
-    handover.nib_status = result.nib_code or str(result.nib_status)
     handover.licences = [
         {
             "kind": str(licence.kd_izin),
@@ -95,18 +92,18 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
         }
         for licence in result.licences
     ]
-    handover.answered_at = now
     events.record(dossier, EventKind.HANDED_OVER, oss_id=oss_id)
-    events.record(dossier, EventKind.NIB_RECEIVED, nib=result.nib)
-    outbox.announce(dossier, MessageKind.NIB_READY, dedupe="nib")
+    status = result.nib_code or str(result.nib_status)
+    try:
+        nibs.receive(dossier, result.nib, NibSource.OSS, now, status=status, answer=result)
+    except nibs.NibTaken:  # OSS has one per holder, so whose it is must be found out first
+        db.session.rollback()
+        _log.warning("handover_nib_taken", dossier=dossier_id)
+        _note_delay(dossier_id, "nib_taken")
+        return False
     dossier.papers.append(
         Paper(code=paper_code(), kind="nib", number=result.nib, specimen=True, issued_at=now)
     )
     events.record(dossier, EventKind.PAPER_ISSUED, paper="nib")
-    changes.follow(dossier)
-    lkpm.plan_reminder(dossier, now=now)
-    standing.keep(dossier, result, at=now)
-    news.plan(dossier, now)
-    reconciliation.plan(dossier, at=now + reconciliation.FIRST_AFTER)
     db.session.commit()
     return True

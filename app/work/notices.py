@@ -12,7 +12,6 @@ from app.models.oss_notice import OssNotice
 from app.services.base import jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
-from app.services.oss import reconciliation
 from app.services.oss.notices import AT_A_TIME, NoticeState, by_number, by_person, read, take_nib
 
 
@@ -47,5 +46,4 @@ def _match(notice_id: int) -> None:
     row.state = NoticeState.MATCHED
     row.dossier_id = dossier.id
     row.body = None  # its content is asked for again; what was sent here is needed no more
-    reconciliation.plan(dossier)
     db.session.commit()

@@ -60,7 +60,7 @@ def _reconcile(job: Job, budget_s: float) -> bool:
 def _doubt(dossier_id: int, nib: str) -> None:
     """OSS does not know the NIB, which came in its own name or which it had confirmed: say so.
 
-    One that the person told us, and OSS never confirmed, is doubted by services/nibs.
+    One that the person told us, and OSS never confirmed, is doubted by work/nib.
     """
     dossier = opening.take_to_change(dossier_id)
     handover = dossier.handover
@@ -95,7 +95,7 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
         take_nib_status(dossier, result.nib_code or result.nib_status)
     is_ours = handover.nib_source == NibSource.OSS or handover.nib_doubt == NibDoubt.GONE
     if is_ours and handover.nib_confirmed_at is None:
-        # OSS called, and now it was asked itself. Whose a typed NIB is, services/nibs finds out.
+        # OSS called, and now it was asked itself. Whose a typed NIB is, work/nib finds out.
         handover.nib_confirmed_at, handover.nib_doubt = now, None
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
     standing.keep(dossier, result, at=now)

@@ -84,11 +84,6 @@ def surety(hits: Sequence[Hit]) -> Surety:
     return Surety.CLOSE if len(rivals(hits)) > 1 else Surety.CLEAR
 
 
-def is_close(hits: Sequence[Hit]) -> bool:
-    """Tell whether to ask before trusting the first answer: it has rivals, or is a guess."""
-    return surety(hits) is not Surety.CLEAR
-
-
 # How the fields count: words that people use, our plain sentences, and the titles.
 _WEIGHTS = {"words": 3.0, "plain": 1.6, "name_en": 1.4, "title": 1.2, "borrowed": 1.0}
 _LENGTH = {"words": 0.25, "plain": 0.5, "name_en": 0.5, "title": 0.5, "borrowed": 0.25}

@@ -131,7 +131,6 @@ class Reader:
         self._roles: dict[str, tuple[Role, ...]] = {}
         self._verbs: frozenset[str] = frozenset()
         self._signs: frozenset[str] = frozenset()
-        self._nouns: frozenset[str] = frozenset()
         self._weak: frozenset[str] = frozenset()
 
     def learn(self, words: Iterable[str]) -> None:
@@ -150,7 +149,6 @@ class Reader:
         self._roles = {key: tuple(found.values()) for key, found in roles.items()}
         self._verbs = frozenset(verbs - nouns)
         self._signs = frozenset(signs - nouns - verbs)
-        self._nouns = frozenset(nouns)
         self._weak = frozenset(self.root(_plain(word)) for word in self._language.weak)
 
     @property

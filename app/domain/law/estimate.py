@@ -245,11 +245,6 @@ class Estimate:
     as_of: date | None = None
 
     @property
-    def gives_risk(self) -> bool:
-        """Say whether the estimate reached one risk level."""
-        return self.found is not None
-
-    @property
     def risk(self) -> RiskLevel | None:
         """The risk, where there is one."""
         return self.found.risk.value if self.found else None

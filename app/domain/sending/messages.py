@@ -194,7 +194,7 @@ def leave_until(moment: datetime, kind: MessageKind, planned_for: datetime) -> d
 
 # Trying again
 
-TRIES_AT_MOST = 8  # with the waits of domain/retry: over about 13 hours
+TRIES_AT_MOST = 8  # with the waits of domain/sending/retry: over about 13 hours
 LIFE = timedelta(days=2)
 SHORT_LIFE = timedelta(minutes=15)
 """What somebody waits for with the phone in hand helps nobody an hour later."""

@@ -12,7 +12,6 @@ MAX_COUNT = 999_999
 MAX_QUANTITY = Decimal("999999999999.99")
 MAX_DECIMALS = 2
 
-_M2_PER_HA = 10_000
 _PEOPLE_AFTER = re.compile(r" ?(?:orang|org|people|persons?|workers?)\.?$")
 _NONE = frozenset(("nol", "zero", "tidak ada", "nihil", "none"))
 _TIMES = re.compile(r" ?(?:[x×*]|kali|times|by) ?")
@@ -156,8 +155,3 @@ def written_unit(text: str) -> AreaUnit | None:
     if found is None:
         return AreaUnit.M2 if _TIMES.search(typed) else None
     return AreaUnit.HA if found["ha"] else AreaUnit.M2
-
-
-def area_m2(value: Decimal, unit: AreaUnit) -> Decimal:
-    """Return a land area (luas tanah) in square metres."""
-    return value * _M2_PER_HA if unit is AreaUnit.HA else value

@@ -1,4 +1,4 @@
-"""What a step page is made of. The steps themselves stand in person_steps and business_steps."""
+"""What a step page is made of. The steps themselves stand in person.py and business.py."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The national OSS calls us: a NIB was given or changed, a signed paper is ready (connected only).
 
 Addresses, envelopes and answers are those of the public integration guide. There is no session and
-no form token here: OSS proves itself with the header Token (see services/oss_notices).
+no form token here: OSS proves itself with the header Token (see services/oss/notices).
 """
 
 from __future__ import annotations

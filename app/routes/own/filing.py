@@ -158,9 +158,8 @@ def tell_nib() -> ResponseReturnValue:
         return _nib_page(form, 400)
     is_as_read = form.nib.data == form.terbaca.data
     try:
-        job = nibs.tell(
-            g.dossier, form.nib.data, NibSource.SCANNED if is_as_read else NibSource.TYPED
-        )
+        source = NibSource.SCANNED if is_as_read else NibSource.TYPED
+        job = nibs.receive(g.dossier, form.nib.data, source)
     except nibs.NibTaken:
         # The key is given back with the transaction, so that the next try counts as the first.
         taken = _(

@@ -107,11 +107,6 @@ def uses() -> Counter[int | None]:
     return found
 
 
-def uses_of(number: int) -> int:
-    """Return how many values are sealed with a key. Raises as uses() does."""
-    return uses()[number]
-
-
 def reseal() -> Iterator[Resealed]:
     """Seal everything with the current key; yield after each batch, for the caller to commit.
 

@@ -312,13 +312,6 @@ def find_search(search_id: int) -> FinderSearch | None:
     return row if row is not None and row.phrase is not None else None
 
 
-def chosen_after(search_id: int, limit: int | None = None) -> list[FinderChoice]:
-    """Return the codes that were chosen after a search, the most frequent first."""
-    query = select(FinderChoice).where(FinderChoice.search_id == search_id)
-    query = query.order_by(FinderChoice.chosen.desc(), FinderChoice.code)
-    return list(db.session.scalars(query.limit(limit)))
-
-
 def unreadable(edition: int = EDITION) -> int:
     """Return how many phrases were typed too seldom to be read."""
     query = select(func.count()).where(

@@ -1,6 +1,6 @@
 """Licences of a dossier: taken over from OSS, and every news about them kept.
 
-Whoever changes a licence holds the dossier (`dossiers.take_to_change`), so that two news about one
+Whoever changes a licence holds the dossier (`opening.take_to_change`), so that two news about one
 licence are judged one after the other.
 """
 

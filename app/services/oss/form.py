@@ -76,11 +76,6 @@ class Sheet:
     part: Part
     groups: tuple[Group, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        """Say whether we have no answer for this screen."""
-        return not any(group.on_screen for group in self.groups)
-
 
 # How a value is said: value -> (words, what is typed; "" where it is chosen).
 Say = Callable[[Any], tuple[str, str]]

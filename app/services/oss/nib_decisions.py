@@ -86,7 +86,7 @@ def give(dossier: Dossier, nib: str, others: Sequence[Dossier]) -> Job | None:
     """Give a NIB to a dossier and take it from the others, whose paper it is not.
 
     dossier, others: held to change. Staff have seen the paper, so the NIB counts as seen. Returns
-    the job that asks OSS about it, as nibs.tell does.
+    the job that asks OSS about it, as nibs.receive does.
 
     Raises NotContested, ConfirmedByOss; nibs.NotOpen where the dossier takes no NIB.
     """
@@ -98,7 +98,7 @@ def give(dossier: Dossier, nib: str, others: Sequence[Dossier]) -> Job | None:
         raise nibs.NotOpen
     for each in others:
         _take_from(each, nib)
-    job = nibs.tell(dossier, nib, NibSource.TYPED)
+    job = nibs.receive(dossier, nib, NibSource.TYPED)
     nibs.see(dossier)
     events.record(dossier, EventKind.NIB_DECIDED, nib=nib, kept=True)
     return job
@@ -120,12 +120,11 @@ def keep(dossier: Dossier, nib: str, others: Sequence[Dossier]) -> None:
 
 def _take_from(dossier: Dossier, nib: str) -> None:
     """Put a file back to where it was before it had this NIB, and tell its owner."""
-    handover = known(dossier.handover)
-    handover.nib = handover.nib_source = handover.nib_at = handover.nib_seen_at = None
-    handover.nib_status = handover.nib_doubt = None
-    handover.nib_shared = False
+    nibs.release(dossier)
     fits = standing.current_class(dossier) is NikClass.MATCH
-    handover.state = ONCE_THE_NIK_FITS[current()] if fits else HandoverState.WAITING_NIK
+    known(dossier.handover).state = (
+        ONCE_THE_NIK_FITS[current()] if fits else HandoverState.WAITING_NIK
+    )
     for row in licence_standing.of(dossier):
         # What its owner wrote about licences was about this NIB; the record keeps that it was.
         if all(event.source == StatusSource.PERSON for event in row.events):

@@ -1,12 +1,17 @@
-"""The NIB that a person brings back from oss.go.id: kept, corrected, and confirmed by OSS."""
+"""The NIB of a dossier: one door for it, whoever brings it, and what follows once it is here.
+
+A person types or scans it, OSS tells it unasked, or it answers our hand-over (practice alone).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.adapters.oss_reading import LicensingResult
 from app.adapters.qr import read_qr
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
@@ -15,14 +20,17 @@ from app.domain.nik.verdict import NikClass
 from app.domain.oss.handover import HandoverState
 from app.domain.oss.nib import NibSource, find_nib
 from app.domain.oss.service_mode import ServiceMode
+from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Handover, Job
 from app.services.after import changes, lkpm
 from app.services.base import events, jobs, modes
 from app.services.base.jobs import JobKind
-from app.services.licence import standing
+from app.services.licence import news, standing
 from app.services.licence.standing import nib_is_told
+from app.services.messages import outbox
 from app.services.nik import standing as nik_standing
+from app.services.oss import reconciliation
 
 _TAKES_A_NIB = frozenset(
     {HandoverState.WAITING_NIK, HandoverState.FILE_AT_OSS, HandoverState.ACCEPTED}
@@ -38,7 +46,7 @@ class NothingTold(Exception):
 
 
 class NotOpen(Exception):
-    """No NIB can be told now: practice, not sent, refused, or OSS has confirmed one already."""
+    """No NIB can be kept now: not sent, refused, another one from OSS or confirmed, or practice."""
 
 
 def may_tell(dossier: Dossier) -> bool:
@@ -53,50 +61,105 @@ def may_tell(dossier: Dossier) -> bool:
     )
 
 
-def tell(dossier: Dossier, nib: str, source: NibSource) -> Job | None:
-    """Keep the NIB that OSS gave the person, in the caller's transaction.
+def receive(
+    dossier: Dossier,
+    nib: str,
+    source: NibSource,
+    at: datetime | None = None,
+    *,
+    status: str | None = None,
+    answer: LicensingResult | None = None,
+) -> Job | None:
+    """Keep a NIB, whichever way it came, and plan what follows, in the caller's transaction.
 
-    dossier: held to change. nib: as parse_nib() returns it; told again, nothing changes.
-    Returns the job that asks OSS about it; None without a line to OSS.
+    dossier: held to change. nib: as parse_nib() returns it; received again, nothing changes.
+    at: when it became known; None for now. status: the state that OSS says it is in.
+    answer: what OSS answered when asked itself; the NIB then counts as confirmed.
+    Returns the job that asks OSS about it next; None without a line to OSS.
 
-    Raises NotOpen, NibTaken.
+    Raises NotOpen; NibTaken, also when somebody else receives it at this moment.
     """
     handover = dossier.handover
-    if handover is None or not may_tell(dossier):
+    if handover is not None and handover.nib == nib and source is NibSource.OSS:
+        return None
+    if handover is None or not _is_open(dossier, source):
         raise NotOpen
     if handover.nib == nib:
         return jobs.open_job(JobKind.NIB_CHECK, dossier.id)
+    at = at or datetime.now(UTC)
     is_first = handover.nib is None
-    now = datetime.now(UTC)
+    columns = {
+        "nib": nib,
+        "nib_source": source,
+        "nib_at": at,
+        "nib_status": status,
+        "nib_confirmed_at": at if answer is not None else None,
+        "nib_doubt": None,
+        "nib_seen_at": None,
+        "state": HandoverState.ACCEPTED,
+        "answered_at": at,
+    }
     try:
-        _write(handover, nib, source, now, shared=shares(dossier, nib))
-    except IntegrityError:  # somebody told it at this moment, perhaps the same person
+        _write(handover, columns, shared=shares(dossier, nib))
+    except IntegrityError:  # somebody received it at this moment, perhaps the same person
         try:
-            _write(handover, nib, source, now, shared=shares(dossier, nib))
+            _write(handover, columns, shared=shares(dossier, nib))
         except IntegrityError as error:
             raise NibTaken from error
     kind = EventKind.NIB_RECEIVED if is_first else EventKind.NIB_CORRECTED
     events.record(dossier, kind, nib=nib, source=str(source))
-    # Filed after it was sent here, and perhaps decided before the person tells us of the NIB.
-    standing.expect(dossier, at=known(dossier.sent_at))
-    if is_first:
-        changes.follow(dossier)
-        lkpm.plan_reminder(dossier, now=now)
-    if modes.current() is not ServiceMode.CONNECTED:
-        return None
-    return jobs.open_job(JobKind.NIB_CHECK, dossier.id) or jobs.plan(JobKind.NIB_CHECK, dossier.id)
+    return _plan_what_follows(dossier, source, at, answer, is_first=is_first)
 
 
-def _write(handover: Handover, nib: str, source: NibSource, now: datetime, *, shared: bool) -> None:
+def _is_open(dossier: Dossier, source: NibSource) -> bool:
+    """Say whether a NIB can be kept: OSS never writes over another one, staff compare them."""
+    if source is not NibSource.OSS:
+        return may_tell(dossier)
+    return dossier.handover is not None and dossier.handover.nib is None
+
+
+def _write(handover: Handover, columns: Mapping[str, object], *, shared: bool) -> None:
     """Write the number, or nothing. Raises IntegrityError when another file has it alone."""
     with db.session.begin_nested():
-        handover.nib = nib
         handover.nib_shared = shared
-        handover.nib_source = source
-        handover.nib_at = now
-        handover.nib_status = handover.nib_doubt = handover.nib_seen_at = None
-        handover.state = HandoverState.ACCEPTED
-        handover.answered_at = now
+        for name, value in columns.items():
+            setattr(handover, name, value)
+
+
+def _plan_what_follows(
+    dossier: Dossier,
+    source: NibSource,
+    at: datetime,
+    answer: LicensingResult | None,
+    *,
+    is_first: bool,
+) -> Job | None:
+    if is_first:
+        changes.follow(dossier)
+        lkpm.plan_reminder(dossier, now=at)
+    if source is not NibSource.OSS:
+        # Filed after it was sent here, and perhaps decided before the person tells us of the NIB.
+        standing.expect(dossier, at=known(dossier.sent_at))
+        if modes.current() is not ServiceMode.CONNECTED:
+            return None
+        check = jobs.open_job(JobKind.NIB_CHECK, dossier.id)
+        return check or jobs.plan(JobKind.NIB_CHECK, dossier.id)
+    if answer is None:
+        # Not “the NIB is there, print it”: outside practice the paper is at OSS, as the page says.
+        outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe="nib_from_oss")
+        return reconciliation.plan(dossier, at=at)
+    outbox.announce(dossier, MessageKind.NIB_READY, dedupe="nib")
+    standing.keep(dossier, answer, at=at)
+    news.plan(dossier, at)
+    return reconciliation.plan(dossier, at=at + reconciliation.FIRST_AFTER)
+
+
+def release(dossier: Dossier) -> None:
+    """Take the NIB from a dossier whose paper it is not; what it held of it goes."""
+    handover = known(dossier.handover)
+    handover.nib = handover.nib_source = handover.nib_at = handover.nib_seen_at = None
+    handover.nib_status = handover.nib_doubt = None
+    handover.nib_shared = False
 
 
 def shares(dossier: Dossier, nib: str) -> bool:

@@ -1,7 +1,7 @@
 """What OSS tells us unasked (receiveNIB, receiveFileDS): is it OSS, what is it about, and for whom.
 
 A notice is kept at once and answered; a job then finds its dossier and asks OSS itself about the
-NIB (services/reconciliation), so that nothing counts only because somebody sent it here.
+NIB (services/oss/reconciliation), so that nothing counts only because somebody sent it here.
 """
 
 from __future__ import annotations
@@ -20,18 +20,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app.adapters import oss_reading
 from app.adapters.oss_reading import NoticeRead
-from app.domain.dossier.events import EventKind
-from app.domain.oss.codes import NibStatus
-from app.domain.oss.handover import HandoverState
 from app.domain.oss.nib import NibSource, is_holder
-from app.domain.sending.messages import MessageKind
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover
 from app.models.oss_notice import OssNotice
-from app.services.after import changes, lkpm
-from app.services.base import events, jobs
+from app.services.base import jobs
 from app.services.base.jobs import JobKind
-from app.services.messages import outbox
 from app.services.oss import nibs, reconciliation
 
 BODY_AT_MOST = 4 * 1024 * 1024  # a NIB with hundreds of activities, and photos as the guide allows
@@ -40,9 +34,6 @@ AT_A_TIME = 20
 REPEATED_AFTER = timedelta(minutes=10)  # the same words again are then news: frozen once more
 
 _WIB = timezone(timedelta(hours=7))  # the date in the token is Jakarta's
-_IN_FORCE = frozenset(
-    {NibStatus.ACTIVE, NibStatus.BUSINESS_PERMITTED, NibStatus.OPERATION_PERMITTED}
-)
 _log = structlog.get_logger(__name__)
 ENVELOPES = {"receiveNIB": "dataNIB", "receiveFileDS": "receiveFileDS"}
 
@@ -235,31 +226,22 @@ def _waiting_with(indexes: Collection[bytes]) -> list[Dossier]:
 
 
 def take_nib(dossier: Dossier, row: OssNotice, data: NoticeRead) -> bool:
-    """Give a dossier the NIB that OSS sent for it. False when it has another one by now."""
+    """Give a dossier the NIB that OSS sent for it, and plan to ask OSS about it.
+
+    False when it takes none, has another one by now, or somebody else has this one.
+    """
     handover = dossier.handover
-    if handover is None:
-        return False
-    if handover.nib is not None:
-        if handover.nib == row.nib:
-            _take_end(dossier, data)
-        return handover.nib == row.nib
+    had_it = handover is not None and handover.nib == row.nib
+    status = data.nib_code or data.nib_status
     try:
-        handover.nib_shared = nibs.shares(dossier, row.nib)
-    except nibs.NibTaken:
+        nibs.receive(dossier, row.nib, NibSource.OSS, status=status)
+    except (nibs.NotOpen, nibs.NibTaken):
         return False
-    now = datetime.now(UTC)
-    handover.nib = row.nib
-    handover.nib_source = NibSource.OSS
-    handover.nib_at = now
-    handover.oss_id = row.oss_id or handover.oss_id
-    handover.nib_status = data.nib_code or data.nib_status
-    handover.state = HandoverState.ACCEPTED
-    handover.answered_at = now
-    events.record(dossier, EventKind.NIB_RECEIVED, nib=row.nib, source=str(NibSource.OSS))
-    # Not “the NIB is there, print it”: outside practice the paper is at OSS, as the page says.
-    outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe="nib_from_oss")
-    changes.follow(dossier)
-    lkpm.plan_reminder(dossier, now=now)
+    if had_it:
+        _take_end(dossier, data)
+        reconciliation.plan(dossier)
+    elif handover is not None:
+        handover.oss_id = row.oss_id or handover.oss_id
     return True
 
 
@@ -269,7 +251,7 @@ def _take_end(dossier: Dossier, data: NoticeRead) -> None:
     Then what it confirmed before counts no more; the answer of OSS decides (reconciliation).
     """
     status = data.nib_code or data.nib_status
-    if status is None or data.nib_status in _IN_FORCE or dossier.handover is None:
+    if status is None or data.nib_status in reconciliation.IN_FORCE or dossier.handover is None:
         return
     reconciliation.take_nib_status(dossier, status)
     dossier.handover.nib_confirmed_at = None
@@ -300,7 +282,6 @@ def give_to(notice: OssNotice, dossier: Dossier) -> None:
     notice.dossier_id = dossier.id
     notice.body = None
     notice.handled_at = datetime.now(UTC)
-    reconciliation.plan(dossier)
 
 
 def read_again(notice: OssNotice) -> None:

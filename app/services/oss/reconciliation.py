@@ -1,6 +1,6 @@
 """Comparing what OSS holds with what the person told us, once a NIB is known.
 
-Statuses are taken over (services/licences); everything else that differs is kept as a difference
+Statuses are taken over (services/licence); everything else that differs is kept as a difference
 and shown, and no answer of the person is ever written over.
 """
 

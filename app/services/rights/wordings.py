@@ -2,7 +2,7 @@
 
 A version is a file in app/reference/wordings. A test compares the newest with the texts in use: a
 changed sentence needs a new version (`flask reference keep-wording`) and its name in
-domain/declarations.WORDING.
+domain/law/requirements.WORDING.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.kbli.finder import Finder, Hit, Surety, is_close, rivals, surety
+from app.domain.kbli.finder import Finder, Hit, Surety, rivals, surety
 from app.domain.kbli.language import BadFinderLanguage, language_from_table
 from app.domain.kbli.measures import quality, wordings_from_table
 from app.domain.kbli.words import is_shortened, respelled, skeleton, sound, split_words, squeeze
@@ -356,7 +356,6 @@ def hits(*scores, covered=1.0):
 )
 def test_how_sure(found, wanted):
     assert surety(found) is wanted
-    assert is_close(found) is (wanted is not Surety.CLEAR)
 
 
 def test_rivals_are_the_first_and_what_comes_near():

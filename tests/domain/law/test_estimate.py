@@ -335,7 +335,7 @@ def test_an_estimate_is_total_and_does_not_depend_on_the_order(rows, answers, ch
     assert found.citations
     assert all(each.law for each in found.citations)
     gives_risk = found.case in (EstimateCase.KNOWN, EstimateCase.OUTSIDE_AREA)
-    assert gives_risk == (found.risk is not None) == found.gives_risk
+    assert gives_risk == (found.risk is not None) == (found.found is not None)
     assert gives_risk == bool(found.products) == bool(found.bring) == bool(found.declarations)
     assert (found.days is not None) == (found.days_known is DaysKnown.KNOWN)
     assert (found.as_of is None) == (found.case is EstimateCase.UNKNOWN)

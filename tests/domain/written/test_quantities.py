@@ -11,7 +11,6 @@ from app.domain.written.quantities import (
     CountProblem,
     QuantityError,
     QuantityProblem,
-    area_m2,
     parse_area,
     parse_count,
     parse_quantity,
@@ -101,14 +100,6 @@ def test_the_decimals_found_are_told():
 def test_every_quantity_is_read_back_in_indonesian(value):
     indonesian = f"{value:,}".translate(str.maketrans(",.", ".,"))
     assert parse_quantity(indonesian) == value
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "square_metres"),
-    [("12.5", AreaUnit.M2, "12.5"), ("12.5", AreaUnit.HA, "125000"), ("0.01", AreaUnit.HA, "100")],
-)
-def test_areas_are_compared_in_square_metres(value, unit, square_metres):
-    assert area_m2(Decimal(value), unit) == Decimal(square_metres)
 
 
 def test_area_units_have_the_national_codes():

@@ -17,7 +17,6 @@ from app.config import Settings
 from app.domain.dossier.journey import StepName
 from app.domain.law.estimate import JourneyReason
 from app.domain.nik.verdict import NikClass
-from app.forms import person
 from app.labels import label
 from app.labels.base import NIK_REMEDIES
 from app.models.dossier import Dossier, Handover, Job
@@ -608,7 +607,7 @@ class Clock(datetime):
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr(person, "datetime", Clock)
+    monkeypatch.setattr("app.clock.datetime", Clock)
 
     def turn(moment: datetime) -> None:
         Clock.moment = moment

@@ -407,7 +407,7 @@ def test_a_nib_that_oss_told_and_does_not_know_is_doubted_until_it_does(line, da
 
 def test_a_typed_nib_is_neither_doubted_nor_confirmed_by_comparing(line, database):
     dossier = filed_at_oss()
-    nibs.tell(dossier, OTHER_NIB, NibSource.TYPED)
+    nibs.receive(dossier, OTHER_NIB, NibSource.TYPED)
     compare_again(database, dossier)
     assert (dossier.handover.nib_doubt, dossier.handover.nib_confirmed_at) == (None, None)
 

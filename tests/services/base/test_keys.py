@@ -55,11 +55,11 @@ def raw(column: str = "nik") -> bytes:
 
 def test_everything_is_sealed_anew_and_reads_the_same(rotated, database):
     old = raw()[1]
-    before = keys.uses_of(old)
+    before = keys.uses()[old]
     assert before > 5
     result = reseal_all()
     assert (result.done, result.broken) == (before, 0)
-    assert (keys.uses_of(old), keys.uses_of(NEW)) == (0, before)
+    assert (keys.uses()[old], keys.uses()[NEW]) == (0, before)
     database.expire_all()
     row = database.get_one(Dossier, rotated)
     assert row.applicant.nik == PEOPLE["kiosk"].nik
@@ -91,10 +91,10 @@ def test_it_goes_on_where_it_was_stopped(rotated, database, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         reseal_all()
     database.rollback()
-    assert keys.uses_of(NEW) == 5, "three of ours, two of them sealed anew"
+    assert keys.uses()[NEW] == 5, "three of ours, two of them sealed anew"
     monkeypatch.setattr(vault, "seal", sealed)
     reseal_all()
-    assert keys.uses_of(1) == 0
+    assert keys.uses()[1] == 0
 
 
 def test_a_newer_answer_is_not_undone(rotated, database, monkeypatch):

@@ -98,14 +98,14 @@ def test_any_question_is_answered_and_always_alike(rows_of, data, place, on, see
 
     if on < IN_FORCE:
         assert found.case is EstimateCase.UNKNOWN
-    assert set(found.reasons) == (set(Topic) if found.gives_risk else {Topic.CASE, Topic.SIZE})
+    assert set(found.reasons) == (set(Topic) if found.risk else {Topic.CASE, Topic.SIZE})
     for reason in found.reasons.values():
         assert reason.citations
         assert all(law.law for law in reason.citations)
         assert set(reason.citations) <= set(found.citations)
     for topic, reason in found.reasons.items():
         assert reason.facts or topic is Topic.AUTHORITY, topic
-    if found.gives_risk:
+    if found.risk:
         assert found.sources
         assert found.as_of
         assert (found.days is None) == (found.days_known is not DaysKnown.KNOWN)
@@ -122,7 +122,7 @@ def test_a_closed_size_never_yields_a_product(rows_of):
         for size in set(BusinessSize) - open_to:
             found = ask(rows, Question(code, in_kabupaten=True, band=BAND_OF_SIZE[size]))
             assert found.products == ()
-            assert not found.gives_risk
+            assert not found.risk
             closed += 1
     assert closed > 1000
 
@@ -199,7 +199,7 @@ def test_where_the_rows_let_risk_grow_with_size_the_demands_grow_too(rows_of):
                 )
                 for size in BusinessSize
             ]
-            known = [each for each in found if each.gives_risk]
+            known = [each for each in found if each.risk]
             for smaller, bigger in pairwise(known):
                 if smaller.risk.rank <= bigger.risk.rank:
                     assert len(smaller.products) <= len(bigger.products)
@@ -221,7 +221,7 @@ def test_several_activities_are_combined_whatever_they_are(rows_of, data, seed):
     random.Random(seed).shuffle(shuffled)
     assert replace(combine(shuffled), parts=()) == replace(whole, parts=())
 
-    known = [each for each in found if each.gives_risk]
+    known = [each for each in found if each.risk]
     assert len(whole.parts) == len(found)
     assert (whole.environment is None) == (not known)
     if known:

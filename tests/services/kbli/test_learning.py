@@ -96,8 +96,7 @@ def test_what_came_of_it(app):
     assert (row.searched, row.found_nothing, row.chosen, row.left) == (5, 0, 2, 3)
     with looking(app) as session:
         choice = session.scalars(select(FinderChoice)).one()
-        assert (choice.code, choice.chosen) == (KIOSK, 2)
-        assert learning.chosen_after(row.id)[0].code == KIOSK
+        assert (choice.search_id, choice.code, choice.chosen) == (row.id, KIOSK, 2)
 
 
 def test_what_is_not_found_is_not_left(app):

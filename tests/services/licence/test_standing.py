@@ -188,7 +188,7 @@ def filed(assist) -> Iterator[Licence]:
         dossier = sent_dossier(kbli_code="11052")
         dossier.sent_at -= timedelta(days=9)
         session.commit()
-        nibs.tell(dossier, "9999000000001", NibSource.TYPED)
+        nibs.receive(dossier, "9999000000001", NibSource.TYPED)
         session.commit()
         (row,) = standing.of(dossier)
         yield row

@@ -98,7 +98,7 @@ def test_a_dossier_is_sent_handed_over_and_answered(app, database):
     dossier = sent_dossier()
     assert_one_nib(app, dossier, before)
     assert kinds(dossier) == [
-        "sent", "handed_over", "nib_received", "paper_issued", "licence_status",
+        "sent", "handed_over", "nib_received", "licence_status", "paper_issued",
     ]  # fmt: skip
     handover, paper = dossier.handover, dossier.papers[0]
     assert handover is not None

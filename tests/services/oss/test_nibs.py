@@ -41,7 +41,6 @@ from app.services.rights import own_data
 from app.services.tracking import progress
 from tests.factories import (
     MEDIUM_HIGH,
-    at_once,
     bring_forward,
     dossier_at,
     entity_dossier,
@@ -159,7 +158,7 @@ def test_who_has_sent_is_told_to_file_and_not_to_wait(session, checked_first):
 )
 def test_a_number_that_oss_holds_back_is_not_done(session, status, doubt, turn):
     dossier = sent_dossier()
-    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.receive(dossier, NIB, NibSource.TYPED)
     assert dossier.handover is not None
     dossier.handover.nib_status, dossier.handover.nib_doubt = status, doubt
     assert progress.turn_of(dossier) is turn
@@ -170,7 +169,7 @@ def test_staff_see_the_paper_and_then_it_is_done(session):
     match(dossier)
     with pytest.raises(nibs.NothingTold):
         nibs.see(dossier)
-    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.receive(dossier, NIB, NibSource.TYPED)
     session.commit()
     assert [number for number, _ in nibs.unseen()] == [dossier.support_number]
     assert {s.stage for s in progress.way_of(dossier) if s.told} == {Stage.OSS, Stage.NIB}
@@ -182,7 +181,7 @@ def test_staff_see_the_paper_and_then_it_is_done(session):
     assert nibs.unseen() == []
     with pytest.raises(nibs.NothingTold):
         nibs.see(dossier)
-    nibs.tell(dossier, OTHER, NibSource.TYPED)
+    nibs.receive(dossier, OTHER, NibSource.TYPED)
     assert progress.turn_of(dossier) is Turn.SHOW_PAPER, "another number was not seen"
 
 
@@ -191,7 +190,7 @@ def test_a_licence_that_the_person_tells_counts_once_it_is_seen(session, seen_by
     dossier = dossier_at(None, kbli_code=MEDIUM_HIGH)
     match(dossier)
     handovers.send(dossier)
-    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.receive(dossier, NIB, NibSource.TYPED)
     nibs.see(dossier)
     (licence,) = standing.of(dossier)
     (view,) = standing.views(dossier, datetime.now(UTC))
@@ -233,7 +232,7 @@ def test_a_matched_nik_leads_straight_to_filing(session):
 def test_the_whole_way_in_assist_mode(session):
     dossier = sent_dossier()
     match(dossier)
-    assert nibs.tell(dossier, NIB, NibSource.TYPED) is None
+    assert nibs.receive(dossier, NIB, NibSource.TYPED) is None
     handover = dossier.handover
     assert handover is not None
     assert (handover.nib, handover.nib_source) == (NIB, "typed")
@@ -250,7 +249,7 @@ def test_the_whole_way_in_assist_mode(session):
 
 def test_a_nib_may_come_before_the_answer_of_the_registry(session):
     dossier = sent_dossier()
-    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.receive(dossier, NIB, NibSource.TYPED)
     stations = {station.stage: station.state for station in progress.way_of(dossier)}
     assert stations[Stage.NIK] is StageState.NOW
     assert stations[Stage.NIB] is StageState.STUCK
@@ -266,20 +265,10 @@ def test_a_nik_that_does_not_fit_gives_the_file_back(session):
     assert not nibs.may_tell(dossier)
 
 
-def test_told_again_nothing_changes(session):
-    dossier = sent_dossier()
-    nibs.tell(dossier, NIB, NibSource.TYPED)
-    before = kinds(dossier)
-    nibs.tell(dossier, NIB, NibSource.SCANNED)
-    assert kinds(dossier) == before
-    assert dossier.handover is not None
-    assert dossier.handover.nib_source == "typed"
-
-
 def test_corrected_by_the_person_both_numbers_stay_in_the_record(session):
     dossier = sent_dossier()
-    nibs.tell(dossier, NIB, NibSource.TYPED)
-    nibs.tell(dossier, OTHER, NibSource.SCANNED)
+    nibs.receive(dossier, NIB, NibSource.TYPED)
+    nibs.receive(dossier, OTHER, NibSource.SCANNED)
     assert dossier.handover is not None
     assert (dossier.handover.nib, dossier.handover.nib_source) == (OTHER, "scanned")
     assert [(e.kind, e.facts) for e in dossier.events[-2:]] == [
@@ -290,37 +279,13 @@ def test_corrected_by_the_person_both_numbers_stay_in_the_record(session):
 
 def test_one_nib_belongs_to_one_holder(session):
     first, second = sent_dossier(), sent_dossier(who="fisher")
-    nibs.tell(first, NIB, NibSource.TYPED)
+    nibs.receive(first, NIB, NibSource.TYPED)
     with pytest.raises(nibs.NibTaken):
-        nibs.tell(second, NIB, NibSource.TYPED)
+        nibs.receive(second, NIB, NibSource.TYPED)
     assert second.handover is not None
     assert second.handover.nib is None
-    nibs.tell(first, OTHER, NibSource.TYPED)
-    nibs.tell(second, NIB, NibSource.TYPED)
-
-
-@pytest.mark.parametrize(("who", "keep_it"), [("fisher", 1), ("kiosk", 2)])
-def test_told_for_two_dossiers_at_once(assist, who, keep_it):
-    """One of two holders keeps it; two files of one holder both do."""
-    with looking(assist):
-        dossiers = [sent_dossier(), sent_dossier(who=who)]
-        for dossier in dossiers:
-            match(dossier)
-        ids = [dossier.id for dossier in dossiers]
-
-    def tell(dossier_id: int) -> None:
-        with looking(assist) as session:
-            dossier = session.get(Dossier, dossier_id)
-            assert dossier is not None
-            nibs.tell(dossier, NIB, NibSource.TYPED)
-            session.commit()
-
-    outcomes = at_once([lambda n=n: tell(n) for n in ids])
-    assert sum(isinstance(outcome, nibs.NibTaken) for outcome in outcomes) == 2 - keep_it
-    assert outcomes.count(None) == keep_it
-    with looking(assist) as session:
-        shared = session.scalars(select(Handover.nib_shared).where(Handover.nib == NIB)).all()
-    assert sorted(shared) == [False, True][:keep_it]
+    nibs.receive(first, OTHER, NibSource.TYPED)
+    nibs.receive(second, NIB, NibSource.TYPED)
 
 
 @pytest.mark.parametrize("kind", [each for each in ChangeKind if each is not ChangeKind.CLOSE])
@@ -328,20 +293,20 @@ def test_a_change_keeps_the_number_of_its_nib(session, kind):
     """At OSS a change has the NIB that it changes; here it could never be told."""
     first = sent_dossier()
     match(first)
-    nibs.tell(first, NIB, NibSource.TYPED)
+    nibs.receive(first, NIB, NibSource.TYPED)
     copy, request = change_of(first, kind)
-    nibs.tell(copy, NIB, NibSource.TYPED)
+    nibs.receive(copy, NIB, NibSource.TYPED)
     session.commit()
     assert copy.handover is not None
     assert (copy.handover.nib, copy.handover.state) == (NIB, HandoverState.ACCEPTED)
     assert request.state == ChangeState.DONE
     again, _ = change_of(copy, kind)
-    nibs.tell(again, NIB, NibSource.TYPED)
+    nibs.receive(again, NIB, NibSource.TYPED)
     session.commit()
     stranger = sent_dossier(who="fisher")
     match(stranger)
     with pytest.raises(nibs.NibTaken):
-        nibs.tell(stranger, NIB, NibSource.TYPED)
+        nibs.receive(stranger, NIB, NibSource.TYPED)
 
 
 def change_of(dossier: Dossier, kind: ChangeKind) -> tuple[Dossier, ChangeRequest]:
@@ -363,20 +328,20 @@ def test_a_second_business_of_the_same_person_has_the_same_nib(session):
     first, second, unproven = sent_dossier(), sent_dossier(), sent_dossier()
     match(first)
     match(second)
-    nibs.tell(first, NIB, NibSource.TYPED)
-    nibs.tell(second, NIB, NibSource.TYPED)
+    nibs.receive(first, NIB, NibSource.TYPED)
+    nibs.receive(second, NIB, NibSource.TYPED)
     session.commit()
     assert second.handover is not None
     assert second.handover.nib == NIB
     with pytest.raises(nibs.NibTaken):
-        nibs.tell(unproven, NIB, NibSource.TYPED)
+        nibs.receive(unproven, NIB, NibSource.TYPED)
 
 
 def test_a_nib_ends_in_every_file_that_has_it(session):
     first, second, other = sent_dossier(), sent_dossier(), sent_dossier(who="fisher")
     for dossier, nib in ((first, NIB), (second, NIB), (other, OTHER)):
         match(dossier)
-        nibs.tell(dossier, nib, NibSource.TYPED)
+        nibs.receive(dossier, nib, NibSource.TYPED)
     session.commit()
     changes.close(second, None)
     changes.closed_at_oss(second)
@@ -392,12 +357,12 @@ def test_practice_takes_no_nib(database, sent):
     dossier = sent_dossier() if sent else dossier_at(None)
     assert not nibs.may_tell(dossier)
     with pytest.raises(nibs.NotOpen):
-        nibs.tell(dossier, NIB, NibSource.TYPED)
+        nibs.receive(dossier, NIB, NibSource.TYPED)
 
 
 def test_before_it_is_sent_there_is_no_nib(session):
     with pytest.raises(nibs.NotOpen):
-        nibs.tell(dossier_at(None), NIB, NibSource.TYPED)
+        nibs.receive(dossier_at(None), NIB, NibSource.TYPED)
 
 
 # Specimens of an earlier practice
@@ -420,7 +385,7 @@ def test_a_specimen_is_shown_in_practice_only(app, make_app):
 
 def told() -> Dossier:
     dossier = sent_dossier()
-    assert nibs.tell(dossier, NIB, NibSource.TYPED) is not None
+    assert nibs.receive(dossier, NIB, NibSource.TYPED) is not None
     return dossier
 
 
@@ -436,7 +401,7 @@ def test_oss_confirms(connected):
         assert (handover.nib_status, handover.nib_doubt) == ("01", None)
         assert kinds(dossier)[-1] == "nib_confirmed"
         with pytest.raises(nibs.NotOpen):
-            nibs.tell(dossier, OTHER, NibSource.TYPED)
+            nibs.receive(dossier, OTHER, NibSource.TYPED)
 
 
 @pytest.mark.parametrize(
@@ -449,7 +414,7 @@ def test_oss_has_a_company_or_head_office_under_its_own_name(connected, form, ho
         oss.answer = oss.knows(holder)
         dossier = entity_dossier(form)
         handovers.send(dossier)
-        nibs.tell(dossier, NIB, NibSource.TYPED)
+        nibs.receive(dossier, NIB, NibSource.TYPED)
         assert work(dossier)
         assert dossier.handover is not None
         assert dossier.handover.nib_doubt is None
@@ -470,7 +435,7 @@ def test_oss_does_not_confirm_and_the_person_may_correct(connected, answer, doub
         assert (handover.nib_doubt, handover.nib_confirmed_at) == (doubt, None)
         assert dossier.events[-1].facts == {"nib": NIB, "doubt": doubt}
         oss.answer = oss.knows("Kios Contoh")
-        nibs.tell(dossier, OTHER, NibSource.TYPED)
+        nibs.receive(dossier, OTHER, NibSource.TYPED)
         assert handover.nib_doubt is None
         assert work(dossier)
         assert handover.nib_confirmed_at is not None
@@ -503,7 +468,7 @@ def test_an_answer_about_the_number_before_is_not_kept(connected):
                 with looking(connected) as session:
                     found = session.get(Dossier, dossier_id)
                     assert found is not None
-                    nibs.tell(found, OTHER, NibSource.TYPED)
+                    nibs.receive(found, OTHER, NibSource.TYPED)
                     session.commit()
             return known(nib)
 
@@ -554,7 +519,7 @@ def test_a_wrong_verdict_is_taken_back_and_the_right_one_leads_on(session, wrong
 def test_a_verdict_is_not_taken_back_once_a_nib_came_of_it(session):
     dossier = sent_dossier()
     match(dossier)
-    nibs.tell(dossier, NIB, NibSource.TYPED)
+    nibs.receive(dossier, NIB, NibSource.TYPED)
     session.commit()
     with pytest.raises(verdicts.LeftTheHouse):
         verdicts.take_back(dossier)

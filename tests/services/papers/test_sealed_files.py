@@ -83,7 +83,7 @@ def test_no_key_is_retired_while_the_files_are_elsewhere(kept, places, app):
         sealed_files.check_place()
     ports.files = places[0]
     sealed_files.check_place()
-    assert keys.uses_of(vault.current) > 0
+    assert keys.uses()[vault.current] > 0
 
 
 def test_no_key_is_retired_while_a_file_is_absent_or_unreadable(kept, places, app, monkeypatch):
