@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -92,12 +93,12 @@ def rupiah_short(amount_idr: int) -> str:
     return rupiah(amount_idr)
 
 
-def number(value: object) -> str:
+def number(value: Decimal | float) -> str:
     """Return a plain number with the decimal sign of the language, without needless zeros."""
     return format_decimal(value, "#,##0.##########", locale=language())
 
 
-def number_to_edit(value: object) -> str:
+def number_to_edit(value: Decimal | float) -> str:
     """Return a number as it stands in a box: it must be read again as the same number.
 
     Without signs for thousands: “1,500” could be meant as one and a half.
