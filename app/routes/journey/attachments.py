@@ -43,7 +43,6 @@ from app.routes.journey.resume import ask_for_pin
 from app.services.base.post_keys import BadPostKey, new_key
 from app.services.dossier import opening
 from app.services.licence import gate
-from app.services.mending import corrections
 from app.services.papers import taking, uploads, wanted
 from app.services.papers.wanted import NotThere, PaperState
 from app.web import limits, once
@@ -105,7 +104,7 @@ def index() -> Response:
 
 
 def _is_given_back() -> bool:
-    return g.dossier.sent_at is not None and bool(corrections.open_items(g.dossier))
+    return g.dossier.sent_at is not None and bool(gate.open_items(g.dossier))
 
 
 def _done() -> str:

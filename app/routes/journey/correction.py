@@ -106,7 +106,7 @@ def send() -> ResponseReturnValue:
     dossier = g.dossier
     if dossier.sent_at is None:
         return advance("review.review")
-    if not corrections.open_items(dossier):
+    if not gate.open_items(dossier):
         return advance("result.show")
     form = SendForm(formdata=request.form)
     if "ganti" in request.form:

@@ -159,7 +159,7 @@ def test_every_thing_must_be_mended_first(database, dossier):
     set_land(dossier)
     corrections.send_again(dossier, by=OFFICE)
     assert codes(dossier)[-1] == "42"
-    assert corrections.open_items(dossier) == []
+    assert gate.open_items(dossier) == []
     assert progress.turn_of(dossier) is Turn.PLAY_OFFICE
     kinds = list(database.scalars(select(Event.kind).order_by(Event.number)))
     assert kinds.count("returned") == kinds.count("sent_again") == 1
@@ -205,7 +205,7 @@ def test_both_versions_stay_sealed(app, database, dossier):
 @pytest.mark.parametrize("step", [step for step in STEPS if step is not StepName.DECLARATIONS])
 def test_every_step_can_be_kept(database, dossier, step):
     give_back(dossier, item(StepTarget(step), ReturnReason.WRONG_DOCUMENT))
-    (one,) = corrections.open_items(dossier)
+    (one,) = gate.open_items(dossier)
     kept = json.loads(str(one.before))
     assert any(value is not None for value in kept["answers"].values())
     assert kept["shown"]["id"]
@@ -439,7 +439,7 @@ def test_one_moment_before_midnight_is_in_time(database, dossier):
 def test_when_the_office_goes_on_nothing_waits_any_more(database, dossier):
     give_back(dossier, answer_days=1)
     status(dossier, S.VALIDATION)
-    assert corrections.open_items(dossier) == []
+    assert gate.open_items(dossier) == []
     assert corrections.past_corrections(dossier)[0].outcome == "closed"
 
 
