@@ -266,7 +266,9 @@ def test_days_are_said_where_they_are_known(client):
     rows = desk.get("hasil").get_data(as_text=True).split("<tr>")[1:]
     cells = [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in rows]
     assert cells[0] == ["Day", "OSS", "Office"]
-    assert cells[1][1:] == ["papers complete", "papers complete"]
+    for side in (1, 2):  # OSS and the office live in two time zones: two hours a day it is two days
+        assert [row[side] for row in cells].count("papers complete") == 1
+    assert "papers complete" in cells[1]
     assert {"7"} <= set(cells[-1][1:]), "the last row is the last day"
     assert "you may prepare, but not open yet" in said
     desk.office("kembalikan", alasan="unreadable", sasaran="step:lahan:0")
