@@ -130,8 +130,17 @@ def test_a_mended_paper_is_named_and_one_button_sends_it(client, app, language):
     assert paper.words in main(listed)
     asked = form_of(client.get(f"{prefix}/lampiran/untuk/{paper.address}"))
     fields = {box.name: box.value for box in asked.boxes if box.value}
-    fields["berkas"] = (BytesIO(photo(seed=2)), "foto.jpg")
-    done = client.post(asked.action, data=fields, content_type="multipart/form-data")
+
+    def send_photo(content: bytes):
+        data = {**fields, "berkas": (BytesIO(content), "foto.jpg")}
+        return client.post(asked.action, data=data, content_type="multipart/form-data")
+
+    again = send_photo(photo())
+    assert again.status_code == 422
+    assert {"id": "dikembalikan kantor", "en": "gave back"}[language] in main(again)
+    assert to_mend in words(parse(client.get(f"{prefix}/perbaikan")).one("h1"))
+    fields = {box.name: box.value for box in form_of(again).boxes if box.value}
+    done = send_photo(photo(seed=2))
     assert done.headers["Location"] == f"{prefix}/perbaikan"
     listed = client.get(done.headers["Location"])
     assert to_send in words(parse(listed).one("h1"))
