@@ -46,6 +46,13 @@ LEAKS = re.compile(
     r"\bNone\b(?!\?)|\{\{|\}\}|\{%|%\(|\{[a-z_]+\}|&(?:amp|lt|gt|quot|#\d+);"
     r"|<(?:function|class|bound)|LazyString|\bUndefined\b|\b[A-Z][A-Za-z]+\.[A-Z][A-Z_]{2,}\b"
 )
+# What a text browser sets into the line; all else starts a line of its own or is drawn apart.
+_IN_LINE = frozenset(
+    {"a", "abbr", "b", "bdi", "cite", "code", "em", "i", "kbd", "label", "output", "q", "small"}
+    | {"span", "strong", "sub", "sup", "time", "u", "var"}
+)
+_UNREAD = frozenset({"head", "script", "style", "template", "title", "option", "svg", ""})
+_ENDS = frozenset(".,:;?!…)”%✓")
 _LEAKY_ATTRIBUTES = ("value", "href", "action", "aria-label", "title", "placeholder", "alt")
 
 
@@ -170,6 +177,7 @@ def faults(page: Page, path: str) -> list[str]:
     found += _form_faults(page)
     found += _picture_faults(page)
     found += _leaks(page)
+    found += _glued(page)
     return found
 
 
@@ -361,6 +369,36 @@ def _leaks(page: Page) -> list[str]:
         for match in LEAKS.finditer(text):
             around = text[max(0, match.start() - 30) : match.end() + 30]
             found.append(f"“{match.group()}” stands on the page: …{around}…")
+    return found
+
+
+def _glued(page: Page) -> list[str]:
+    """Return words that a browser without our sheet shows as one: only blanks part them there."""
+    found: list[str] = []
+    before, crossed = "", False
+
+    def take(text: str) -> None:
+        nonlocal before, crossed
+        if not text:
+            return
+        if crossed and text[0].isalnum() and (before[-1:].isalnum() or before[-1:] in _ENDS):
+            found.append(f"“{before[-20:]}” and “{text[:20]}” stand together as one word")
+        before, crossed = text, False
+
+    def collect(element: Element) -> None:
+        nonlocal before, crossed
+        tag = _tag(element)
+        if tag in _UNREAD or "hidden" in element.attrib:
+            return
+        apart = tag not in _IN_LINE or "hx-swap-oob" in element.attrib
+        before, crossed = ("", False) if apart else (before, True)
+        take(element.text or "")
+        for child in element:
+            collect(child)
+            take(child.tail or "")
+        before, crossed = ("", False) if apart else (before, True)
+
+    collect(page.root)
     return found
 
 

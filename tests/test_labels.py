@@ -48,6 +48,8 @@ NOT_SHOWN = {
     "EventKind": "the record; pages show Stage",
     "FileCase": "of a rule; pages show its days",
     "Free": "a number; pages say how many tries are left",
+    "HandoverState": "chooses a turn",
+    "Hindrance": "chooses a sentence of journey/correction.html",
     "HolidayKind": "sorts days",
     "InboundKind": "what an SMS asks; pages show the answer",
     "KdKewenangan": "for OSS only",
@@ -71,6 +73,7 @@ NOT_SHOWN = {
     "Standing": "chooses a turn",
     "StatusSource": "the record; pages show what happened",
     "SizeCode": "for OSS only; pages show BusinessSize",
+    "StageState": "how a station looks; pages show Stage",
     "Subject": "sorts rules",
     "Turn": "has its sentences in labels/turns.py",
     "Topic": "sorts conclusions",
@@ -81,7 +84,7 @@ NOT_SHOWN = {
 def domain_enums() -> dict[str, type[Enum]]:
     """Return every enum that a module of the domain defines."""
     found = {}
-    for info in pkgutil.iter_modules(app.domain.__path__, "app.domain."):
+    for info in pkgutil.walk_packages(app.domain.__path__, "app.domain."):
         module = importlib.import_module(info.name)
         for name, kind in inspect.getmembers(module, inspect.isclass):
             if issubclass(kind, Enum) and kind.__module__ == info.name:

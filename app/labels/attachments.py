@@ -45,4 +45,5 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (FileFault.PDF_TOO_LARGE, _l("This PDF is larger than %(mb)s MB. Take a photo of the page that matters.", mb=KEPT_AT_MOST_BYTES // _MB)),
     (FileFault.SIGNED_TOO_LARGE, _l("This signed PDF is larger than %(mb)s MB. Bring it to the office on a stick, or take photos of its pages.", mb=ORIGINAL_AT_MOST_BYTES // _MB)),
     (FileFault.TOO_MANY_FILES, _l("This file holds as many papers as fit. Remove one first, or bring the paper to the office.")),
+    (FileFault.GIVEN_BACK, _l("This is the same file that the office gave back. Take a new photo, or choose another file.")),
 )  # fmt: skip

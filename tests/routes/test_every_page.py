@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from app.domain.nik.spellings import name_variants
@@ -26,6 +29,15 @@ from tests.pages import (
 from tests.pseudo import bare_words
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
+NAMED = re.compile(r"""url_for\(\s*["']([a-z_]+\.[a-z_]+)["']""")
+
+
+def test_every_view_that_a_template_names_is_there(app):
+    """A rare page would else show only to whom it happens that a view has moved."""
+    templates = Path(app.root_path, app.template_folder).rglob("*.*")
+    named = {name: path.name for path in templates for name in NAMED.findall(path.read_text())}
+    assert len(named) > 50
+    assert {name: at for name, at in named.items() if name not in app.view_functions} == {}
 
 
 def test_every_address_is_in_the_list_of_pages(app):

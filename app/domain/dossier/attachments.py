@@ -67,6 +67,7 @@ class FileFault(StrEnum):
     PDF_TOO_LARGE = "pdf_too_large"
     SIGNED_TOO_LARGE = "signed_too_large"
     TOO_MANY_FILES = "too_many_files"
+    GIVEN_BACK = "given_back"  # the very file that the office could not take
 
 
 class FileRefused(ValueError):

@@ -130,9 +130,9 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if "temukan" in request.form:
         # As an address of its own, so that Back works; it identifies nobody.
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
-        shown: dict[str, Any] = {
-            key: value[:_ADDRESS_AT_MOST] for key, value in query.items() if value
-        }
+        shown: dict[str, Any] = {key: value for key, value in query.items() if value}
+        if any(len(value) > _ADDRESS_AT_MOST for value in shown.values()):
+            return _page(stop, page, form)  # no address carries it; cut, it would be counted wrong
         url = url_for("journey.show", **address_of(stop), **shown, jawab=answered())
         if not wants_fragment():
             return see_other(url)

@@ -9,17 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain.dossier.known import known
+from app.domain.law.rows import KbliEntry
 from app.domain.licence.turns import VERIFYING, Turn
 from app.domain.oss.codes import NibStatus
 from app.domain.oss.nib import NibSource
 from app.domain.written.support_number import format_support_number
 from app.forms.fields import SendForm
 from app.i18n import outside_url
+from app.models.dossier import Activity
 from app.routes.desk.practice import in_training
 from app.services.base.post_keys import BadPostKey
 from app.services.licence import gate, standing
 from app.services.oss import handovers, reconciliation
 from app.services.papers import issued, wanted
+from app.services.reference.book import get_book
 from app.services.tracking import progress
 from app.web import once
 from app.web.access import applicant_required
@@ -55,7 +58,8 @@ def show() -> ResponseReturnValue:
         else None,
         told=standing.nib_is_told(dossier.handover),
         paper=issued.of(dossier),
-        risks=[(a.kbli_code, known(a.risk)) for a in dossier.activities],
+        risks=[(a.position, known(a.risk)) for a in dossier.activities],
+        entries={a.position: _entry_of(a) for a in dossier.activities},
         way=progress.way_of(dossier, turn),
         turn=turn,
         mended=turn is Turn.MEND_FILE and gate.hindrance_of(dossier) is None,
@@ -65,6 +69,10 @@ def show() -> ResponseReturnValue:
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
     )
+
+
+def _entry_of(activity: Activity) -> KbliEntry | None:
+    return get_book().kbli(known(activity.kbli_year), known(activity.kbli_code))
 
 
 @bp.post("/hasil/ubah")

@@ -150,7 +150,7 @@ def _place(activity: Activity, _book: ReferenceBook) -> list[Row]:
 
 
 def _land(activity: Activity, _book: ReferenceBook) -> list[Row]:
-    size = f"{number(activity.land_area)} {label(known(activity.land_unit))}"
+    size = f"{number(known(activity.land_area))} {label(known(activity.land_unit))}"
     whose = label(known(activity.land_status))
     if activity.customary_land:
         whose = _("Customary land, with consent")
@@ -176,7 +176,7 @@ def _production(activity: Activity, _book: ReferenceBook) -> list[Row]:
     return [
         (_("People at work"), people),
         (_("Product"), activity.product or ""),
-        (_("In one year"), f"{number(activity.capacity)} {activity.capacity_unit}"),
+        (_("In one year"), f"{number(known(activity.capacity))} {activity.capacity_unit}"),
     ]
 
 

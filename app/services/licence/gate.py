@@ -44,6 +44,11 @@ def _names(dossier: Dossier, target: Target) -> list[CorrectionTarget]:
     return [item for item in open_items(dossier) if item.target == str(target)]
 
 
+def waits_for(dossier: Dossier, target: Target) -> bool:
+    """Say whether this was given back after sending and was not mended since."""
+    return any(item.changed_at is None for item in _names(dossier, target))
+
+
 def may_change(dossier: Dossier, stop: Stop, *, unanswered: Iterable[Stop] = ()) -> bool:
     """Say whether a stop may be answered: before sending, and afterwards while it is to be mended.
 

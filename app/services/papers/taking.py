@@ -14,6 +14,8 @@ from app.adapters.pdf import clean_pdf
 from app.adapters.pictures import clean_picture
 from app.domain.dossier.attachments import (
     ContentKind,
+    FileFault,
+    FileRefused,
     check_count,
     check_original,
     check_received,
@@ -124,12 +126,14 @@ def attach(dossier: Dossier, key: str, position: int | None, reserved: Reserved)
 
     The same content again changes nothing.
 
-    Raises DossierClosed, FileRefused (TOO_MANY_FILES).
+    Raises DossierClosed, FileRefused (TOO_MANY_FILES; GIVEN_BACK where it mends nothing).
     """
     check_changeable(dossier, key)
     cleaned = reserved.cleaned
     before = _in_force(dossier, key, position)
     if before is not None and hmac.compare_digest(before.digest, cleaned.digest):
+        if gate.waits_for(dossier, PaperTarget(key)):
+            raise FileRefused(FileFault.GIVEN_BACK)
         return before
     check_room(dossier, key, position)
     now = datetime.now(UTC)

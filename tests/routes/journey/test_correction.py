@@ -130,8 +130,17 @@ def test_a_mended_paper_is_named_and_one_button_sends_it(client, app, language):
     assert paper.words in main(listed)
     asked = form_of(client.get(f"{prefix}/lampiran/untuk/{paper.address}"))
     fields = {box.name: box.value for box in asked.boxes if box.value}
-    fields["berkas"] = (BytesIO(photo(seed=2)), "foto.jpg")
-    done = client.post(asked.action, data=fields, content_type="multipart/form-data")
+
+    def send_photo(content: bytes):
+        data = {**fields, "berkas": (BytesIO(content), "foto.jpg")}
+        return client.post(asked.action, data=data, content_type="multipart/form-data")
+
+    again = send_photo(photo())
+    assert again.status_code == 422
+    assert {"id": "dikembalikan kantor", "en": "gave back"}[language] in main(again)
+    assert to_mend in words(parse(client.get(f"{prefix}/perbaikan")).one("h1"))
+    fields = {box.name: box.value for box in form_of(again).boxes if box.value}
+    done = send_photo(photo(seed=2))
     assert done.headers["Location"] == f"{prefix}/perbaikan"
     listed = client.get(done.headers["Location"])
     assert to_send in words(parse(listed).one("h1"))
@@ -266,7 +275,9 @@ def test_days_are_said_where_they_are_known(client):
     rows = desk.get("hasil").get_data(as_text=True).split("<tr>")[1:]
     cells = [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in rows]
     assert cells[0] == ["Day", "OSS", "Office"]
-    assert cells[1][1:] == ["papers complete", "papers complete"]
+    for side in (1, 2):  # OSS and the office live in two time zones: two hours a day it is two days
+        assert [row[side] for row in cells].count("papers complete") == 1
+    assert "papers complete" in cells[1]
     assert {"7"} <= set(cells[-1][1:]), "the last row is the last day"
     assert "you may prepare, but not open yet" in said
     desk.office("kembalikan", alasan="unreadable", sasaran="step:lahan:0")
