@@ -8,6 +8,7 @@ from flask import Blueprint, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.domain.dossier.events import EventKind
 from app.domain.law.risk import RiskLevel
 from app.domain.licence.turns import VERIFYING, Turn
 from app.domain.oss.codes import NibStatus
@@ -53,6 +54,7 @@ def show() -> ResponseReturnValue:
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
+        asked_to_end=any(e.kind == EventKind.NIB_REVOKED for e in dossier.events),
         told=standing.nib_is_told(dossier.handover),
         paper=issued.of(dossier),
         risks=[(a.kbli_code, RiskLevel(a.risk or "")) for a in dossier.activities],

@@ -21,9 +21,9 @@ from sqlalchemy.exc import IntegrityError
 from app.adapters import oss_reading
 from app.adapters.oss_reading import NoticeRead
 from app.domain.dossier.events import EventKind
-from app.domain.oss.codes import NibStatus
+from app.domain.oss.codes import IN_FORCE
 from app.domain.oss.handover import HandoverState
-from app.domain.oss.nib import NibSource, is_holder
+from app.domain.oss.nib import NibDoubt, NibSource, is_holder
 from app.domain.sending.messages import MessageKind
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover
@@ -31,6 +31,7 @@ from app.models.oss_notice import OssNotice
 from app.services.after import changes, lkpm
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
+from app.services.licence import standing
 from app.services.messages import outbox
 from app.services.oss import nibs, reconciliation
 
@@ -40,9 +41,6 @@ AT_A_TIME = 20
 REPEATED_AFTER = timedelta(minutes=10)  # the same words again are then news: frozen once more
 
 _WIB = timezone(timedelta(hours=7))  # the date in the token is Jakarta's
-_IN_FORCE = frozenset(
-    {NibStatus.ACTIVE, NibStatus.BUSINESS_PERMITTED, NibStatus.OPERATION_PERMITTED}
-)
 _log = structlog.get_logger(__name__)
 ENVELOPES = {"receiveNIB": "dataNIB", "receiveFileDS": "receiveFileDS"}
 
@@ -179,7 +177,11 @@ def read(row: OssNotice) -> NoticeRead:
 
 def by_number(row: OssNotice) -> int | None:
     """Return the dossier that has this NIB already, else the one with this oss_id."""
-    has_it = select(Handover.dossier_id).where(Handover.nib == row.nib)
+    has_it = select(Handover.dossier_id).where(
+        # Who typed the NIB of somebody else has no part in what OSS says of it.
+        Handover.nib == row.nib,
+        Handover.nib_doubt.is_distinct_from(NibDoubt.HOLDER),
+    )
     # Of several dossiers of one holder the one that OSS named, else the newest.
     named = case((Handover.oss_id == row.oss_id, 0), else_=1)
     found = db.session.scalar(has_it.order_by(named, Handover.id.desc()).limit(1))
@@ -240,8 +242,6 @@ def take_nib(dossier: Dossier, row: OssNotice, data: NoticeRead) -> bool:
     if handover is None:
         return False
     if handover.nib is not None:
-        if handover.nib == row.nib:
-            _take_end(dossier, data)
         return handover.nib == row.nib
     try:
         handover.nib_shared = nibs.shares(dossier, row.nib)
@@ -263,16 +263,22 @@ def take_nib(dossier: Dossier, row: OssNotice, data: NoticeRead) -> bool:
     return True
 
 
-def _take_end(dossier: Dossier, data: NoticeRead) -> None:
+def take_end(dossier: Dossier, data: NoticeRead) -> None:
     """OSS itself says that a NIB is frozen, revoked or cancelled: tell it before asking again.
 
-    Then what it confirmed before counts no more; the answer of OSS decides (reconciliation).
+    Whatever OSS then answers decides (reconciliation). dossier: held to change.
     """
     status = data.nib_code or data.nib_status
-    if status is None or data.nib_status in _IN_FORCE or dossier.handover is None:
-        return
-    reconciliation.take_nib_status(dossier, status)
-    dossier.handover.nib_confirmed_at = None
+    if status is not None and data.nib_status not in IN_FORCE:
+        reconciliation.take_nib_status(dossier, status)
+
+
+def ask_about(dossier: Dossier) -> None:
+    """Let OSS be asked about the NIB of a file: what it holds, or first whose it is."""
+    if dossier.handover is not None and standing.nib_is_theirs(dossier.handover):
+        reconciliation.plan(dossier)
+    elif jobs.open_job(JobKind.NIB_CHECK, dossier.id) is None:
+        jobs.plan(JobKind.NIB_CHECK, dossier.id)
 
 
 def waiting_for_staff(limit: int = 50) -> list[OssNotice]:
@@ -300,7 +306,7 @@ def give_to(notice: OssNotice, dossier: Dossier) -> None:
     notice.dossier_id = dossier.id
     notice.body = None
     notice.handled_at = datetime.now(UTC)
-    reconciliation.plan(dossier)
+    ask_about(dossier)
 
 
 def read_again(notice: OssNotice) -> None:
