@@ -67,6 +67,7 @@ class LicenceResult:
     status: None where OSS does not say, OTHER for a code that we do not know; code: that one, as
         OSS wrote it. words: OSS's own for the status, "" where it gives none.
     nomor_izin, tgl_terbit: None until issued. authority: None when OSS did not say.
+    id_izin: the one in use; id_before: the one that OSS gave up for it (id_izin_new), or "".
     id_proyek, kbli, kd_daerah: "" when OSS did not say. file: address of the paper at OSS, or "".
     """
 
@@ -83,6 +84,7 @@ class LicenceResult:
     code: str = ""
     words: str = ""
     kbli: str = ""
+    id_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,15 @@ class NoticeRead:
 
     nib_status, nib_code: what the call says of the NIB, by its kind of document or its state; the
         code only where we do not know it. id_izin: the licence that it is about.
+    id_before: the one that it had, where OSS gives it another. has_file: it brings the address of
+        a paper.
     """
 
     nib: str
     oss_id: str = ""
     id_izin: str = ""
+    id_before: str = ""
+    has_file: bool = False
     nib_status: NibStatus | None = None
     nib_code: str = ""
     people: tuple[NamedPerson, ...] = field(default=(), repr=False)
@@ -366,7 +372,7 @@ def _read_entity(data: Said) -> EntityResult | None:
 
 def read_licence(row: Said) -> LicenceResult | None:
     """Read one row of a checklist; None for one that names no licence."""
-    id_izin = row.identifier("id_izin")
+    id_izin, id_before = numbers_of(row)
     if not id_izin:
         row.unread.add("id_izin")
         return None
@@ -388,9 +394,19 @@ def read_licence(row: Said) -> LicenceResult | None:
         authority=_authority(row),
         id_proyek=row.identifier("id_proyek"),
         kbli=as_kbli(row.text("kbli")),
+        id_before=id_before,
         kd_daerah=as_area(row.text("kd_daerah")),
         file=address if address.startswith(("https://", "http://")) else "",
     )
+
+
+def numbers_of(row: Said) -> tuple[str, str]:
+    """Return the id_izin in use and the one given up for it, "" where OSS names none.
+
+    A licence gets another when a higher authority takes it over (id_izin_new, in no public guide).
+    """
+    before, new = row.identifier("id_izin"), row.identifier("id_izin_new")
+    return (new, before if before != new else "") if new else (before, "")
 
 
 def _authority(row: Said) -> KdKewenangan | None:
@@ -521,10 +537,13 @@ def read_notice(content: Any, envelope: str, nib: str) -> NoticeRead:
     if status is NibStatus.OTHER:
         data.unread.add("status_nib")
     projects = [each for row in data.entries("data_proyek") for each in read_projects(row)]
+    id_izin, id_before = numbers_of(data)
     return NoticeRead(
         nib=nib,
         oss_id=data.identifier("oss_id"),
-        id_izin=data.identifier("id_izin"),
+        id_izin=id_izin,
+        id_before=id_before,
+        has_file=data.text("file_izin").startswith(("https://", "http://")),
         nib_status=status,
         nib_code=code if status is NibStatus.OTHER else "",
         people=tuple(_people(data)),

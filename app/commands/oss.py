@@ -1,4 +1,4 @@
-"""flask oss: what OSS told us that found no file. Only `spellings` prints names, for staff."""
+"""flask oss: what OSS told us that staff have to look at. Only `spellings` prints names."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ import click
 from flask.cli import AppGroup
 
 from app.domain.law.calendar import WIT
-from app.domain.written.support_number import SupportNumberError, parse_support_number
+from app.domain.oss.codes import NibStatus
+from app.domain.oss.nib import NibDoubt
+from app.domain.written.support_number import (
+    SupportNumberError,
+    format_support_number,
+    parse_support_number,
+)
 from app.extensions import db
 from app.services.dossier import opening
-from app.services.oss import notices
+from app.services.oss import notices, reconciliation
 
-oss_group = AppGroup("oss", help="What OSS told us that found no file of ours.")
+_ENDS: dict[str, str] = {
+    NibStatus.NOT_YET_ACTIVE: "not active yet (02)",
+    NibStatus.FROZEN: "frozen (05)",
+    NibStatus.REVOKED: "revoked (06)",
+    NibDoubt.GONE: "no longer found",
+}
+
+oss_group = AppGroup("oss", help="What OSS told us that staff have to look at.")
 
 
 @oss_group.command("waiting")
@@ -26,6 +39,18 @@ def waiting_command(limit: int) -> None:
             click.echo(f"   not read: {', '.join(notice.unread)}")
     if not found:
         click.echo("nothing waits")
+
+
+@oss_group.command("ended")
+def ended_command() -> None:
+    """List the files whose NIB OSS froze, revoked, does not hold as active or no longer finds."""
+    found = reconciliation.not_in_force()
+    for number, nib, said, at in found:
+        words = _ENDS.get(said, f"OSS writes “{said}”")
+        since = f"since {at.astimezone(WIT):%Y-%m-%d %H:%M} WIT"
+        click.echo(f"{format_support_number(number)}: NIB {nib}, {words}, {since}")
+    if not found:
+        click.echo("every NIB is in force")
 
 
 @oss_group.command("spellings")

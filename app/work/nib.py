@@ -53,7 +53,8 @@ def _keep(dossier_id: int, nib: str, doubt: NibDoubt | None, *, status: str | No
         db.session.rollback()
         return handover is None
     handover.nib_doubt = doubt
-    handover.nib_status = str(status) if status else None
+    if status is not None:
+        reconciliation.take_nib_status(dossier, status)
     if doubt is None:
         handover.nib_confirmed_at = datetime.now(UTC)
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)

@@ -12,7 +12,18 @@ from app.models.oss_notice import OssNotice
 from app.services.base import jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
-from app.services.oss.notices import AT_A_TIME, NoticeState, by_number, by_person, read, take_nib
+from app.services.licence import numbers, standing
+from app.services.oss import reconciliation
+from app.services.oss.notices import (
+    AT_A_TIME,
+    NoticeState,
+    ask_about,
+    by_number,
+    by_person,
+    read,
+    take_end,
+    take_nib,
+)
 
 
 @jobs.handles(JobKind.OSS_NOTICES)
@@ -46,4 +57,11 @@ def _match(notice_id: int) -> None:
     row.state = NoticeState.MATCHED
     row.dossier_id = dossier.id
     row.body = None  # its content is asked for again; what was sent here is needed no more
+    if data.id_before and data.id_izin:
+        numbers.renumber(dossier, data.id_before, data.id_izin)
+    for each in reconciliation.files_with(data.nib):  # one holder may have several
+        file = opening.take_to_change(each)
+        if file.handover is not None and standing.nib_is_theirs(file.handover):
+            take_end(file, data)
+        ask_about(file)
     db.session.commit()

@@ -9,27 +9,28 @@ from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
+from app.domain.oss.codes import IN_FORCE
 from app.domain.oss.nib import NibDoubt, NibSource
 from app.domain.oss.reconciliation import compare
-from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Job
 from app.services.base import events, jobs, modes
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
 from app.services.licence import news, standing
-from app.services.messages import outbox
 from app.services.oss.reconciliation import (
     AGAIN_AFTER,
-    IN_FORCE,
     ask_oss,
+    files_with,
     has_newer,
     keep_differences,
     note_papers,
     our_side,
     plan,
+    take_gone,
     take_nib_status,
     their_side,
+    with_papers,
     with_words,
 )
 
@@ -42,6 +43,13 @@ def _reconcile(job: Job, budget_s: float) -> bool:
     nib, oss_id = (handover.nib, handover.oss_id) if handover is not None else (None, None)
     if handover is not None and has_newer(handover):
         nib = None  # what OSS has now was told in another file, and would differ from this one
+    if handover is not None and not standing.nib_is_theirs(handover):
+        nib = None  # first OSS says whose it is (work/nib)
+    papers = frozenset(
+        row.id_izin
+        for row in standing.of(db.session.get_one(Dossier, job.dossier_id))
+        if row.paper_at is not None
+    )
     db.session.rollback()
     if nib is None:
         return True
@@ -53,8 +61,38 @@ def _reconcile(job: Job, budget_s: float) -> bool:
         if refusal.is_about_access:  # our own key or rights: try again once they are mended
             return False
         _doubt(job.dossier_id, nib)
-        return True
-    return _keep(job.dossier_id, nib, with_words(result, budget_s))
+    else:
+        result = with_words(result, budget_s)
+        if not modes.is_practice():
+            result = with_papers(result, papers, budget_s)
+        if not _keep(job.dossier_id, nib, result):
+            return False
+    _follow(job.dossier_id, nib)
+    return True
+
+
+def _follow(dossier_id: int, nib: str) -> None:
+    """Say in the older files of its holder what OSS says of their NIB; they are not compared."""
+    handover = db.session.get_one(Dossier, dossier_id).handover
+    told = (handover.nib_status, handover.nib_doubt) if handover and handover.nib == nib else None
+    older = files_with(nib)
+    db.session.rollback()
+    if told is None:
+        return
+    for each in older:
+        if each == dossier_id:
+            continue
+        dossier = opening.take_to_change(each)
+        handover, (status, doubt) = dossier.handover, told
+        if handover is not None and handover.nib == nib and standing.nib_is_theirs(handover):
+            if doubt is not None and handover.nib_confirmed_at is not None:
+                take_gone(dossier)
+            elif doubt is None and handover.nib_doubt == NibDoubt.GONE:
+                handover.nib_confirmed_at, handover.nib_doubt = datetime.now(UTC), None
+                events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
+            if status is not None:
+                take_nib_status(dossier, status)
+        db.session.commit()
 
 
 def _doubt(dossier_id: int, nib: str) -> None:
@@ -71,13 +109,11 @@ def _doubt(dossier_id: int, nib: str) -> None:
     if handover.nib_source != NibSource.OSS and not was_there:
         db.session.rollback()
         return
-    doubt = NibDoubt.GONE if was_there else NibDoubt.UNKNOWN
-    handover.nib_confirmed_at = None
-    if handover.nib_doubt != doubt:
-        handover.nib_doubt = doubt
-        told = events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(doubt))
-        if was_there:
-            outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"nib_gone {told.number}")
+    if was_there:
+        take_gone(dossier)
+    elif handover.nib_doubt != NibDoubt.UNKNOWN:
+        handover.nib_doubt = NibDoubt.UNKNOWN
+        events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(NibDoubt.UNKNOWN))
     plan(dossier, at=datetime.now(UTC) + AGAIN_AFTER)
     db.session.commit()
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.adapters import oss_reading
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicenceResult, LicenceState, LicensingResult, ProjectResult
+from app.domain.licence.status import StatusSource
 from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
 from app.domain.oss.nib import is_holder
 from app.extensions import db, ports
-from app.services.licence import standing
+from app.services.licence import numbers, standing
 from app.services.oss import reconciliation
 from app.services.reference import oss_areas
 from app.work import reconcile
@@ -120,6 +122,43 @@ def test_a_licence_may_get_another_number(dossier):
     standing.keep(dossier, answer(replace(CERTIFICATE, id_izin="I-200")), at=NOW)
     (row,) = standing.of(dossier)
     assert (row.id_izin, row.status, len(row.events)) == ("I-200", "10", 1)
+
+
+MOVES = (("I-2", "I-3"), ("I-3", "I-4"))
+
+
+@pytest.mark.parametrize("moves", [MOVES, MOVES[::-1], MOVES * 2, (*MOVES[::-1], *MOVES)])
+@pytest.mark.parametrize("told", [(), ("I-3",), ("I-4",), ("I-3", "I-4")], ids=str)
+def test_a_licence_moves_to_its_new_number_in_whatever_order_that_is_told(dossier, moves, told):
+    standing.keep(dossier, answer(CERTIFICATE), at=NOW)
+    later = replace(CERTIFICATE, status=LicenceStatus.INSPECTION, id_proyek="", kbli="56101")
+    for hours, id_izin in enumerate(told, 1):  # OSS was heard under the new number before
+        row = standing._add(
+            dossier, dossier.activities[1], replace(later, id_izin=id_izin, product=None)
+        )
+        at = NOW + timedelta(hours=hours)
+        standing.record_status(
+            dossier, row.id_izin, LicenceStatus.INSPECTION, at=at, source=StatusSource.OSS
+        )
+    for before, new in moves:
+        numbers.renumber(dossier, before, new)
+    (row,) = standing.of(dossier)
+    assert row.id_izin == "I-4"
+    assert sorted(event.status for event in row.events) == ["10", *["40"] * len(told)]
+    assert len({event.number for event in row.events}) == 1 + len(told)
+    assert row.status == ("40" if told else "10")
+    assert [e.kind for e in dossier.events].count("licence_renumbered") == 2
+
+
+def test_a_row_may_name_its_new_number_itself(dossier):
+    standing.keep(dossier, answer(CERTIFICATE), at=NOW)
+    said = oss_reading.Said({"id_izin": "I-2", "id_izin_new": "I-3", "jenis_izin": "04"}, set())
+    read = oss_reading.read_licence(said)
+    assert (read.id_izin, read.id_before) == ("I-3", "I-2")
+    for _ in range(2):
+        standing.keep(dossier, answer(read), at=NOW)
+    (row,) = standing.of(dossier)
+    assert (row.id_izin, row.status) == ("I-3", "10")
 
 
 @pytest.mark.parametrize("code", ["46", "47", "48", "58", "91", "92", "A1"])

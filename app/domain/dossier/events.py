@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     PAPER_ISSUED = "paper_issued"
     LICENCE_STATUS = "licence_status"
     LICENCE_SEEN = "licence_seen"
+    LICENCE_RENUMBERED = "licence_renumbered"
     RETURNED = "returned"
     SENT_AGAIN = "sent_again"
     ANSWER_LATE = "answer_late"

@@ -75,6 +75,12 @@ class NibStatus(_OpenCodes, StrEnum):
     OTHER = NOT_KNOWN
 
 
+IN_FORCE = frozenset(
+    {NibStatus.ACTIVE, NibStatus.BUSINESS_PERMITTED, NibStatus.OPERATION_PERMITTED}
+)
+"""States in which a holder may go by the NIB."""
+
+
 class DocumentKind(StrEnum):
     """What a call about a NIB does (tipe dokumen of receiveNIB)."""
 

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.law.rows import KbliEntry
 from app.domain.licence.turns import VERIFYING, Turn
@@ -56,6 +57,7 @@ def show() -> ResponseReturnValue:
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
+        asked_to_end=any(e.kind == EventKind.NIB_REVOKED for e in dossier.events),
         told=standing.nib_is_told(dossier.handover),
         paper=issued.of(dossier),
         risks=[(a.position, known(a.risk)) for a in dossier.activities],

@@ -7,7 +7,7 @@ licence are judged one after the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
@@ -31,11 +31,13 @@ from app.domain.licence.status import (
     who_acts,
 )
 from app.domain.oss.codes import LicenceStatus, ProductType
+from app.domain.oss.nib import NibDoubt, NibSource
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Activity, Dossier, Handover
 from app.models.licence import Correction, Licence, LicenceEvent
 from app.services.base import events
+from app.services.licence import numbers
 from app.services.messages import outbox
 from app.services.reference import oss_areas
 from app.services.reference.book import get_book
@@ -71,6 +73,10 @@ def keep(dossier: Dossier, result: LicensingResult, *, at: datetime) -> bool:
     activity that the file does not have is not the file's. Returns whether a status changed.
     """
     changed = False
+    for told in result.licences:
+        if told.id_before:
+            numbers.renumber(dossier, told.id_before, told.id_izin)
+    result = replace(result, licences=tuple(numbers.in_use(dossier, result.licences)))
     _follow_new_numbers(dossier, result.licences)
     rows = {licence.id_izin: licence for licence in of(dossier)}
     owners = activities_of(dossier, result)
@@ -190,8 +196,7 @@ def _follow_new_numbers(dossier: Dossier, results: Sequence[LicenceResult]) -> N
         alike = [r for r in gone if (r.id_proyek, r.kd_izin) == (each.id_proyek, each.kd_izin)]
         others = [c for c in came if (c.id_proyek, c.kd_izin) == (each.id_proyek, each.kd_izin)]
         if len(alike) == 1 and len(others) == 1:
-            alike[0].id_izin = each.id_izin
-    db.session.flush()
+            numbers.renumber(dossier, alike[0].id_izin, each.id_izin)
 
 
 def is_told(event: LicenceEvent) -> bool:
@@ -586,3 +591,13 @@ def _close_corrections(licence: Licence, at: datetime) -> None:
 def nib_is_told(handover: Handover) -> bool:
     """Say whether only the person says this NIB: neither OSS nor staff have."""
     return bool(handover.nib) and not (handover.nib_confirmed_at or handover.nib_seen_at)
+
+
+def nib_is_theirs(handover: Handover) -> bool:
+    """Say whether somebody but the person says that this NIB is theirs: OSS or staff.
+
+    Until then nothing that OSS holds under it may be shown: it may be a stranger's.
+    """
+    by_person = handover.nib_source in (NibSource.TYPED, NibSource.SCANNED)
+    is_theirs = not by_person or handover.nib_doubt == NibDoubt.GONE or not nib_is_told(handover)
+    return bool(handover.nib) and is_theirs

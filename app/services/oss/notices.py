@@ -20,12 +20,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.adapters import oss_reading
 from app.adapters.oss_reading import NoticeRead
-from app.domain.oss.nib import NibSource, is_holder
+from app.domain.oss.codes import IN_FORCE
+from app.domain.oss.nib import NibDoubt, NibSource, is_holder
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover
 from app.models.oss_notice import OssNotice
 from app.services.base import jobs
 from app.services.base.jobs import JobKind
+from app.services.licence import standing
 from app.services.oss import nibs, reconciliation
 
 BODY_AT_MOST = 4 * 1024 * 1024  # a NIB with hundreds of activities, and photos as the guide allows
@@ -170,7 +172,11 @@ def read(row: OssNotice) -> NoticeRead:
 
 def by_number(row: OssNotice) -> int | None:
     """Return the dossier that has this NIB already, else the one with this oss_id."""
-    has_it = select(Handover.dossier_id).where(Handover.nib == row.nib)
+    has_it = select(Handover.dossier_id).where(
+        # Who typed the NIB of somebody else has no part in what OSS says of it.
+        Handover.nib == row.nib,
+        Handover.nib_doubt.is_distinct_from(NibDoubt.HOLDER),
+    )
     # Of several dossiers of one holder the one that OSS named, else the newest.
     named = case((Handover.oss_id == row.oss_id, 0), else_=1)
     found = db.session.scalar(has_it.order_by(named, Handover.id.desc()).limit(1))
@@ -231,30 +237,34 @@ def take_nib(dossier: Dossier, row: OssNotice, data: NoticeRead) -> bool:
     False when it takes none, has another one by now, or somebody else has this one.
     """
     handover = dossier.handover
-    had_it = handover is not None and handover.nib == row.nib
+    if handover is not None and handover.nib is not None:
+        return handover.nib == row.nib
     status = data.nib_code or data.nib_status
     try:
         nibs.receive(dossier, row.nib, NibSource.OSS, status=status)
     except (nibs.NotOpen, nibs.NibTaken):
         return False
-    if had_it:
-        _take_end(dossier, data)
-        reconciliation.plan(dossier)
-    elif handover is not None:
+    if handover is not None:
         handover.oss_id = row.oss_id or handover.oss_id
     return True
 
 
-def _take_end(dossier: Dossier, data: NoticeRead) -> None:
+def take_end(dossier: Dossier, data: NoticeRead) -> None:
     """OSS itself says that a NIB is frozen, revoked or cancelled: tell it before asking again.
 
-    Then what it confirmed before counts no more; the answer of OSS decides (reconciliation).
+    Whatever OSS then answers decides (reconciliation). dossier: held to change.
     """
     status = data.nib_code or data.nib_status
-    if status is None or data.nib_status in reconciliation.IN_FORCE or dossier.handover is None:
-        return
-    reconciliation.take_nib_status(dossier, status)
-    dossier.handover.nib_confirmed_at = None
+    if status is not None and data.nib_status not in IN_FORCE:
+        reconciliation.take_nib_status(dossier, status)
+
+
+def ask_about(dossier: Dossier) -> None:
+    """Let OSS be asked about the NIB of a file: what it holds, or first whose it is."""
+    if dossier.handover is not None and standing.nib_is_theirs(dossier.handover):
+        reconciliation.plan(dossier)
+    elif jobs.open_job(JobKind.NIB_CHECK, dossier.id) is None:
+        jobs.plan(JobKind.NIB_CHECK, dossier.id)
 
 
 def waiting_for_staff(limit: int = 50) -> list[OssNotice]:
@@ -282,6 +292,7 @@ def give_to(notice: OssNotice, dossier: Dossier) -> None:
     notice.dossier_id = dossier.id
     notice.body = None
     notice.handled_at = datetime.now(UTC)
+    ask_about(dossier)
 
 
 def read_again(notice: OssNotice) -> None:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+import structlog
+from sqlalchemy import Select, desc, func, or_, select
 
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult, ProjectResult
 from app.domain.dossier.events import EventKind
-from app.domain.oss.codes import NibStatus
+from app.domain.oss.codes import IN_FORCE, LicenceStatus
+from app.domain.oss.nib import NibDoubt
 from app.domain.oss.reconciliation import (
     Difference,
     Discrepancy,
@@ -27,7 +29,7 @@ from app.domain.oss.reconciliation import (
 )
 from app.domain.sending.messages import MessageKind
 from app.extensions import db, ports
-from app.models.dossier import Dossier, Handover, Job
+from app.models.dossier import Dossier, Event, Handover, Job
 from app.models.oss_notice import OssDifference, OssNotice
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
@@ -39,9 +41,10 @@ from app.services.reference import oss_areas
 FIRST_AFTER = timedelta(minutes=2)  # OSS looks through a new application for a moment
 AGAIN_AFTER = timedelta(hours=6)  # while something differs
 WORDS_AT_MOST = 5  # statuses that we do not know, of which OSS is asked what they mean
-IN_FORCE = frozenset(
-    {NibStatus.ACTIVE, NibStatus.BUSINESS_PERMITTED, NibStatus.OPERATION_PERMITTED}
-)
+PAPERS_AT_MOST = 5
+_APPROVED = frozenset({LicenceStatus.APPROVED, LicenceStatus.DEEMED_APPROVED})
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +141,31 @@ def with_words(result: LicensingResult, budget_s: float) -> LicensingResult:
     return replace(result, licences=tuple(found))
 
 
-def take_nib_status(dossier: Dossier, status: str) -> None:
-    """Keep in which state OSS says the NIB is, and tell the person when it is no longer in force.
+def with_papers(result: LicensingResult, known: frozenset[str], budget_s: float) -> LicensingResult:
+    """Ask for the papers of what is approved (50, 57), where OSS gave no address with its answer.
 
-    status: a NibStatus, or a code that we do not know, as OSS wrote it.
+    known: the id_izin of which the paper is known to be ready; these are not asked for again.
+    """
+    found = []
+    asked = 0
+    for licence in result.licences:
+        is_due = licence.status in _APPROVED and licence.product and not licence.file
+        if is_due and licence.id_izin not in known and asked < PAPERS_AT_MOST:
+            asked += 1
+            try:
+                address = ports.licensing.inquire_file(licence.id_izin, budget_s=budget_s)
+            except (Refused, ServiceUnavailable):
+                address = ""  # not signed yet
+            licence = replace(licence, file=address)
+        found.append(licence)
+    return replace(result, licences=tuple(found))
+
+
+def take_nib_status(dossier: Dossier, status: str) -> None:
+    """Keep in which state OSS says the NIB is; tell the person and staff when it is not in force.
+
+    status: a NibStatus, or a code that we do not know, as OSS wrote it. Of several files with one
+    NIB the newest alone is told of by message.
     """
     handover = dossier.handover
     if handover is None or handover.nib_status == status:
@@ -150,7 +174,64 @@ def take_nib_status(dossier: Dossier, status: str) -> None:
     if before is None and status in IN_FORCE:
         return
     told = events.record(dossier, EventKind.NIB_STATUS, nib=handover.nib or "", status=str(status))
-    outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"nib_status {told.number}")
+    if status not in IN_FORCE:
+        _log.warning("oss_nib_not_in_force", dossier=dossier.id, status=str(status))
+    if not has_newer(handover):
+        outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"nib_status {told.number}")
+
+
+def files_with(nib: str) -> list[int]:
+    """Return the files that have this NIB, the newest first; all are of one holder."""
+    query = select(Handover.dossier_id).where(Handover.nib == nib).order_by(Handover.id.desc())
+    return list(db.session.scalars(query))
+
+
+def take_gone(dossier: Dossier) -> None:
+    """Keep that OSS no longer finds a NIB that it had confirmed; tell the person and staff."""
+    handover = dossier.handover
+    if handover is None or handover.nib_doubt == NibDoubt.GONE:
+        return
+    handover.nib_confirmed_at, handover.nib_doubt = None, NibDoubt.GONE
+    told = events.record(
+        dossier, EventKind.NIB_DOUBTED, nib=handover.nib or "", doubt=str(NibDoubt.GONE)
+    )
+    _log.warning("oss_nib_gone", dossier=dossier.id)
+    if not has_newer(handover):
+        outbox.announce(dossier, MessageKind.STATUS_CHANGED, dedupe=f"nib_gone {told.number}")
+
+
+def not_in_force() -> list[tuple[str, str, str, datetime]]:
+    """Return the files whose NIB OSS holds as not in force, or no longer finds.
+
+    Each as Nomor Bantuan, NIB, what OSS says (a code of annex 14, or "gone") and since when; the
+    newest first. For staff: the person is told already.
+    """
+    kinds = (EventKind.NIB_STATUS, EventKind.NIB_DOUBTED)
+    since = (
+        select(func.max(Event.at))
+        .where(Event.dossier_id == Handover.dossier_id, Event.kind.in_(kinds))
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Dossier.support_number, Handover, func.coalesce(since, Handover.nib_at).label("since")
+        )
+        .join(Dossier, Dossier.id == Handover.dossier_id)
+        .where(
+            Handover.nib.is_not(None),
+            or_(Handover.nib_status.not_in(IN_FORCE), Handover.nib_doubt == NibDoubt.GONE),
+        )
+        .order_by(desc("since"), Handover.id.desc())
+    )
+    return [
+        (
+            number,
+            handover.nib or "",
+            str(NibDoubt.GONE if handover.nib_doubt == NibDoubt.GONE else handover.nib_status),
+            at,
+        )
+        for number, handover, at in db.session.execute(query)
+    ]
 
 
 def note_papers(dossier: Dossier, result: LicensingResult) -> None:

@@ -17,6 +17,7 @@ from app.domain.licence.turns import WHO_ACTS, Evidence, NikState, Standing, Tur
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.codes import LicenceStatus, NibStatus
 from app.domain.oss.handover import HandoverState
+from app.domain.oss.nib import NibDoubt
 from app.models.dossier import Dossier
 from app.models.licence import Licence
 from app.services.base import modes
@@ -89,7 +90,8 @@ def standing_of(dossier: Dossier, verified: Sequence[Licence]) -> Standing:
     state = handover.state
     if state is not HandoverState.ACCEPTED:
         return _SENT[state]
-    if status in _HELD_BACK and not modes.is_practice():
+    is_gone = handover.nib_doubt == NibDoubt.GONE
+    if (status in _HELD_BACK or is_gone) and not modes.is_practice():
         return Standing.NOT_IN_FORCE
     if gate.open_items(dossier):
         return Standing.GIVEN_BACK
@@ -108,6 +110,8 @@ def evidence_of(dossier: Dossier, verified: Sequence[Licence]) -> Evidence:
         return Evidence.NONE
     if any(e.kind == EventKind.NIB_REVOKED for e in dossier.events) and not modes.is_practice():
         return Evidence.TOLD  # only the owner says so: OSS tells its own status of a NIB
+    if handover.nib_status == NibStatus.REVOKED:
+        return Evidence.CONFIRMED  # nobody but OSS says so
     if handover.nib_doubt:
         return Evidence.DOUBTED
     if licence_standing.nib_is_told(handover) or any(_is_told(row) for row in verified):

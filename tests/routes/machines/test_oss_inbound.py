@@ -244,7 +244,7 @@ def test_the_end_of_a_nib_is_taken_at_once(line, database):
     database.commit()
     call(line, content(tipe_dokumen=3))
     handle(database)
-    assert (dossier.handover.nib_status, dossier.handover.nib_confirmed_at) == ("06", None)
+    assert dossier.handover.nib_status == "06"
 
 
 def test_the_signed_paper_is_told_once_its_licence_is_known(line, database):

@@ -1,0 +1,263 @@
+"""A NIB that OSS froze, revoked or no longer finds: told to its owner and to staff, everywhere."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+from sqlalchemy import select
+
+from app.adapters.licensing import Refused
+from app.adapters.oss_reading import LicenceResult, LicensingResult, NibCheck, ProjectResult
+from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
+from app.domain.oss.nib import NibDoubt, NibSource
+from app.extensions import db, ports
+from app.models.dossier import Dossier, Job
+from app.models.message import Message
+from app.services.base.jobs import JobKind
+from app.services.licence import standing
+from app.services.oss import nibs, notices, reconciliation
+from app.services.tracking import progress
+from app.work import nib as nib_work
+from app.work import notices as notices_work
+from app.work import reconcile
+from tests.client import words
+from tests.factories import logged, looking, new_line, open_in, sent_dossier
+from tests.pages import PREFIXES
+from tests.services.oss.test_nibs import FOR_OSS
+
+NUMBERS = itertools.count(8120207732258)
+both_languages = pytest.mark.parametrize("language", PREFIXES)
+APPROVED = LicenceResult(
+    "I-1", "S", LicenceStatus.APPROVED, ProductType.STANDARD_CERTIFICATE, "1", id_proyek="P-1"
+)
+
+
+class Oss:
+    """An OSS that says one thing of the NIB; None: that it does not find it."""
+
+    status: str | None = "01"
+    holder = "YOSINA PRAKTIK"
+
+    def __init__(self):
+        self.nib, self.asked_for, self.is_signed = str(next(NUMBERS)), [], False
+
+    def inquire_nib(self, **_asked):
+        if self.status is None:
+            raise Refused(ResponseCode.BAD_DATA)
+        known = NibStatus.of(self.status)
+        return LicensingResult(
+            f"O-{self.nib}", self.nib, known, None, (APPROVED,), (ProjectResult("P-1", "47112"),),
+            nib_code=self.status if known is NibStatus.OTHER else "",
+        )  # fmt: skip
+
+    def check_nib(self, nib, **_asked):
+        return NibCheck(nib, NibStatus(self.status), self.holder)
+
+    def inquire_file(self, id_izin, **_more):
+        self.asked_for.append(id_izin)
+        if not self.is_signed:
+            raise Refused(ResponseCode.BAD_DATA)
+        return "https://oss.example/1.pdf"
+
+
+@pytest.fixture
+def oss(monkeypatch):
+    found = Oss()
+    monkeypatch.setattr(ports, "licensing", found)
+    return found
+
+
+@pytest.fixture
+def connected(make_app, oss):
+    made = make_app(testing=True, SERVICE_MODE="connected", **FOR_OSS)
+    new_line(made)
+    ports.licensing = oss
+    return made
+
+
+def holds(oss: Oss, source: NibSource, *, confirmed: bool = True, **options) -> Dossier:
+    """Return a sent file that waits for an office, with a NIB that OSS confirmed as active."""
+    dossier = sent_dossier(**options)
+    dossier.activities[0].risk, dossier.activities[0].kbli_code = "MT", "47112"
+    if source is NibSource.OSS:
+        handover = dossier.handover
+        handover.nib, handover.nib_source, handover.state = oss.nib, source, "accepted"
+        handover.nib_at, handover.nib_shared = dossier.sent_at, not confirmed
+    else:
+        nibs.tell(dossier, oss.nib, source)
+        if confirmed:
+            run_open(JobKind.NIB_CHECK)
+    if confirmed:
+        compare(dossier)
+    return dossier
+
+
+def run_open(kind: JobKind) -> None:
+    db.session.commit()
+    for job in db.session.scalars(select(Job).where(Job.kind == kind, Job.done_at.is_(None))):
+        assert nib_work._confirm(job, 1)
+        job.done_at = job.due_at
+    db.session.commit()
+
+
+def compare(dossier: Dossier) -> None:
+    db.session.commit()
+    assert reconcile._reconcile(reconciliation.plan(dossier), 1)
+    db.session.expire_all()
+
+
+def calls(oss: Oss, **said: object) -> None:
+    """Let OSS call about the NIB, and take the call in."""
+    body = json.dumps({"dataNIB": {"nib": oss.nib, "oss_id": f"O-{oss.nib}", **said}}).encode()
+    notices.keep(notices.Notice("receiveNIB", oss.nib, body))
+    db.session.commit()
+    notices_work._handle(Job(), 1)
+    db.session.expire_all()
+
+
+def ended(app, oss: Oss) -> str:
+    """Return what staff read about this NIB; "" where it is in force."""
+    said = app.test_cli_runner().invoke(args=["oss", "ended"]).output
+    return "".join(line for line in said.splitlines() if oss.nib in line)
+
+
+def messages_of(dossier: Dossier) -> list[Message]:
+    found = db.session.scalars(select(Message).where(Message.dossier_id == dossier.id)).all()
+    return [each for each in found if "nib_" in each.dedupe_key]
+
+
+STATES = {
+    "05": ("frozen", "OSS says of this NIB: frozen"),
+    "06": ("revoked", "OSS says of this NIB: revoked"),
+    "07": ("OSS writes “07”", "OSS writes “07”"),
+    None: ("no longer found", "OSS no longer finds this number."),
+}
+
+
+@both_languages
+@pytest.mark.parametrize("source", [NibSource.OSS, NibSource.TYPED])
+@pytest.mark.parametrize("status", STATES, ids=str)
+def test_it_is_told_everywhere_and_active_outlives_it_nowhere(
+    connected, oss, language, source, status
+):
+    listed, shown = STATES[status]
+    client = connected.test_client()
+    with looking(connected):
+        dossier = holds(oss, source)
+        dossier_id, number = dossier.id, dossier.support_number
+        assert progress.turn_of(dossier) == "done"
+        assert ended(connected, oss) == ""
+        oss.status = status
+        with logged() as log:
+            compare(dossier)
+        assert "oss_nib_gone" in log.getvalue() or "oss_nib_not_in_force" in log.getvalue()
+        assert oss.nib not in log.getvalue()
+        assert progress.turn_of(dossier) == ("ended" if status == "06" else "not_in_force")
+        assert len(messages_of(dossier)) == 1
+        said = ended(connected, oss)
+        assert f"NIB {oss.nib}, {listed}" in said
+        compare(dossier)
+        assert len(messages_of(dossier)) == 1, "the same again is no news"
+    open_in(client, dossier_id)
+    prefix = PREFIXES[language]
+    own = client.get(f"{prefix}/berkas/hasil")
+    public = client.get(f"{prefix}/lacak?nomor={number}")
+    for page in (own, public):
+        assert "active" not in words(page).replace("not active", "")
+        assert "Confirmed by OSS" not in words(page)
+        assert "Dikonfirmasi OSS" not in words(page)
+        assert "You may open" not in words(page)
+        assert "boleh buka" not in words(page).lower()
+    if language == "en":
+        assert shown in words(own)
+        title = "Your NIB has ended" if status == "06" else "Your NIB is not in force"
+        assert title in words(own)
+
+
+def test_it_comes_back_when_oss_says_so(connected, oss):
+    for source in (NibSource.OSS, NibSource.TYPED):
+        with looking(connected) as session:
+            dossier = holds(oss, source)
+            for status in ("05", None, "01"):
+                oss.status = status
+                compare(dossier)
+            assert progress.turn_of(dossier) == "done"
+            assert dossier.handover.nib_confirmed_at is not None
+            assert ended(connected, oss) == ""
+            assert len(messages_of(dossier)) == 3
+            dossier.handover.nib = None
+            session.commit()
+
+
+@both_languages
+def test_what_is_approved_is_asked_for_its_signed_paper(connected, oss, language):
+    client = connected.test_client()
+    with looking(connected):
+        dossier = holds(oss, NibSource.OSS)
+        dossier_id = dossier.id
+        assert oss.asked_for == ["I-1"], "not signed yet"
+        oss.is_signed = True
+        for _ in range(3):
+            compare(dossier)
+        assert oss.asked_for == ["I-1", "I-1"], "once it is there, nobody asks again"
+        calls(oss, id_izin="I-1", id_izin_new="I-7")
+        compare(dossier)  # OSS still answers with the number before
+        (row,) = standing.of(dossier)
+        assert (row.id_izin, row.paper_at is not None) == ("I-7", True)
+    open_in(client, dossier_id)
+    ready = {"id": "Surat yang ditandatangani sudah siap.", "en": "The signed paper is ready."}
+    assert ready[language] in words(client.get(f"{PREFIXES[language]}/berkas/hasil"))
+
+
+def test_a_call_of_oss_counts_before_it_was_asked_again(connected, oss):
+    with looking(connected):
+        dossier = holds(oss, NibSource.TYPED)
+        calls(oss, tipe_dokumen=3)
+        assert progress.turn_of(dossier) == "ended"
+        assert "revoked (06)" in ended(connected, oss)
+        oss.status = "01"
+        calls(oss, status_nib="01")
+        compare(dossier)
+        assert progress.turn_of(dossier) == "done"
+
+
+def test_every_file_of_its_holder_says_so_and_one_message_goes_out(connected, oss):
+    with looking(connected) as session:
+        first, second = holds(oss, NibSource.OSS), holds(oss, NibSource.OSS, confirmed=False)
+        session.commit()
+        calls(oss, status_nib="05")
+        assert [each.handover.nib_status for each in (first, second)] == ["05", "05"]
+        oss.status = None
+        compare(second)
+        assert [each.handover.nib_doubt for each in (first, second)] == ["gone", "unknown"]
+        oss.status = "01"
+        compare(second)
+        assert [progress.turn_of(each) for each in (first, second)] == ["done", "done"]
+        assert messages_of(first) == []
+
+
+def test_a_typed_nib_that_is_frozen_is_told_when_oss_is_first_asked(connected, oss):
+    oss.status = "05"
+    with looking(connected):
+        dossier = holds(oss, NibSource.TYPED)
+        assert len(messages_of(dossier)) == 1
+        assert progress.turn_of(dossier) == "not_in_force"
+
+
+def test_who_types_the_nib_of_somebody_else_learns_nothing_of_it(connected, oss):
+    oss.holder = "ORANG LAIN"
+    with looking(connected):
+        dossier = holds(oss, NibSource.TYPED, confirmed=False)
+        calls(oss, status_nib="05")  # before OSS was asked whose it is
+        assert dossier.handover.nib_status is None
+        compare(dossier)
+        assert reconciliation.was_compared(dossier) is False
+        oss.status = "01"
+        run_open(JobKind.NIB_CHECK)
+        assert dossier.handover.nib_doubt == NibDoubt.HOLDER
+        calls(oss, tipe_dokumen=4)
+        (waiting,) = [each for each in notices.waiting_for_staff() if each.nib == oss.nib]
+        assert waiting.dossier_id is None, "it is not theirs, so staff look"
+        assert messages_of(dossier) == []
