@@ -43,7 +43,7 @@ from app.domain.law.estimate import JourneyReason
 from app.domain.licence.corrections import ReturnReason, StepTarget
 from app.domain.licence.status import OfficeAction, PublicState
 from app.domain.nik.verdict import NikClass
-from app.domain.oss.codes import LicenceStatus
+from app.domain.oss.codes import LicenceStatus, NibStatus
 from app.domain.oss.nib import NibDoubt, NibSource, format_nib
 from app.domain.oss.service_mode import ServiceMode
 from app.labels import label
@@ -68,6 +68,7 @@ _PRACTICE = "PRACTICE – not a real licence"
 _MISSING = "Missing"
 _ALL_THERE = "All papers are there."
 _CONFIRMED = "Confirmed by OSS."
+_OSS_SAYS = "OSS says of this NIB:"
 _NUMBER = re.compile(r"SRG(?: [0-9]{4}){3}")
 _ACTIONS = {
     Decision.APPROVE: OfficeAction.APPROVE,
@@ -563,6 +564,11 @@ class Journey:
             raise Unexpected(f"the NIB came as {self.persona.nib}, and the page says {sources}")
         doubts = _by_words(NibDoubt)
         parts = {str(doubts[text].value) for text in said if text in doubts}
+        states = _by_words(NibStatus)
+        for text in said:
+            for told in _in_both(_OSS_SAYS):
+                if text.startswith(told) and text.removeprefix(told).strip() in states:
+                    parts.add(states[text.removeprefix(told).strip()].name.lower())
         connected = self.persona.mode is ServiceMode.CONNECTED
         if connected and not parts and not _says(screen, _CONFIRMED):
             parts.add("unconfirmed")
