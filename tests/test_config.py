@@ -306,7 +306,7 @@ def test_two_installations_have_different_secrets(tmp_path):
 
 def test_processes_that_start_together_share_one_file(tmp_path):
     script = (
-        "import sys, pathlib; from app.config import load_secrets;"
+        "import sys, pathlib; from app.storage.keyfile import load_secrets;"
         "print('ready', flush=True); sys.stdin.readline();"
         f"print(load_secrets(pathlib.Path({str(tmp_path)!r})).session_key)"
     )

@@ -72,13 +72,6 @@ def test_every_page_that_is_linked_is_there(app):
     assert linked - app.view_functions.keys() == set()
 
 
-def test_only_the_services_that_are_named_commit():
-    services = (ROOT / "app" / "services").rglob("*.py")
-    commit = {str(each.relative_to(ROOT)) for each in services if ".commit()" in each.read_text()}
-    who_commits = (ROOT / "CONTRIBUTING.md").read_text().partition("**Who commits.**")[2]
-    assert commit == set(re.findall(r"app/services/[\w/]+\.py", who_commits.partition("\n\n")[0]))
-
-
 def test_each_decision_has_one_number_and_says_it():
     numbers = [page.name[:4] for page in PAGES]
     assert [number for number, count in Counter(numbers).items() if count > 1] == []

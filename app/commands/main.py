@@ -10,7 +10,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.commands.audit import audit_group
-from app.commands.finder import finder_group
+from app.commands.finder_learning import finder_group
 from app.commands.help import help_group
 from app.commands.keys import keys_group
 from app.commands.nib import dossier_to_change as _dossier

@@ -402,7 +402,7 @@ def test_sent_while_the_registry_is_silent_then_everything_comes(client, app, of
     office_is("dukcapil", "down")
     open_dossier(app, client)
     answer = form_of(client.get("/en/berkas/periksa")).submit()
-    assert "civil registry has not answered" in words(answer)
+    assert "Next: the civil registry. It has not answered yet" in words(answer)
     assert oss_submissions(app) == before, "never before the NIK fits"
     office_is("dukcapil", "up")
     for _ in range(2):

@@ -86,7 +86,7 @@ def holds(oss: Oss, source: NibSource, *, confirmed: bool = True, **options) -> 
         handover.nib, handover.nib_source, handover.state = oss.nib, source, "accepted"
         handover.nib_at, handover.nib_shared = dossier.sent_at, not confirmed
     else:
-        nibs.tell(dossier, oss.nib, source)
+        nibs.receive(dossier, oss.nib, source)
         if confirmed:
             run_open(JobKind.NIB_CHECK)
     if confirmed:

@@ -12,7 +12,7 @@ from app.config import read_settings
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.retention import DataGroup, FileCase, OnErasure, read_retention
 from app.extensions import db
-from app.models.columns import Moment, Sealed
+from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import Dossier, Event
 from app.services.base import events, post_keys
 from app.services.dossier import opening
@@ -69,6 +69,8 @@ def made_up(table: Table, at: datetime, starts: str) -> dict:
             row[column.name] = at
         elif isinstance(column.type, Sealed):
             row[column.name] = "x"
+        elif isinstance(column.type, Named):
+            row[column.name] = next(iter(column.type.kind))
         elif column.type.python_type is bytes:
             row[column.name] = bytes(32)
         elif column.type.python_type in {int, bool}:
