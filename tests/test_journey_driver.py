@@ -68,7 +68,7 @@ def live(place_in: Callable[[ServiceMode], Place]) -> str:
 
 def walk(live: str, name: str, language: str = "id", *, htmx: bool = False) -> Outcome:
     """Walk as one person, who must come to what the table expects."""
-    outcome = Journey(live, personas()[name], language=language, htmx=htmx, patience_s=20).walk()
+    outcome = Journey(live, personas()[name], language=language, htmx=htmx, patience_s=60).walk()
     assert outcome.ok, journey.in_a_line(outcome)
     return outcome
 
@@ -117,7 +117,7 @@ def test_everybody_comes_to_what_the_table_expects(
         persona,
         language=language,
         htmx=htmx,
-        patience_s=20,
+        patience_s=60,
         source=source_of(place.base, way, list(personas()).index(name)),
         site=site,
     ).walk()
@@ -209,7 +209,7 @@ def test_a_connected_service_is_walked_with_its_oss_only(
     place = place_in(ServiceMode.CONNECTED)
     for name in ("OSS_USER_KEY", "OSS_USERNAME", "OSS_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
-    asked = ["--base", place.base, "--oss", place.site["oss"], "--patience", "20", "--persona"]
+    asked = ["--base", place.base, "--oss", place.site["oss"], "--patience", "60", "--persona"]
     with pytest.raises(SystemExit):
         journey.main([*asked, "connected-company"])
     assert "OSS_PASSWORD" in capsys.readouterr().err
