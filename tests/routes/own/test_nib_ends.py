@@ -22,7 +22,7 @@ from app.services.tracking import progress
 from app.work import nib as nib_work
 from app.work import notices as notices_work
 from app.work import reconcile
-from tests.client import words
+from tests.client import parse, words
 from tests.factories import logged, looking, new_line, open_in, sent_dossier
 from tests.pages import PREFIXES
 from tests.services.oss.test_nibs import FOR_OSS
@@ -170,6 +170,10 @@ def test_it_is_told_everywhere_and_active_outlives_it_nowhere(
         assert "Dikonfirmasi OSS" not in words(page)
         assert "You may open" not in words(page)
         assert "boleh buka" not in words(page).lower()
+        # A licence lives by its NIB: that it was approved stands with its date, and nowhere else.
+        loud = " ".join(strong.text or "" for strong in parse(page).all("strong"))
+        assert "The licence is valid" not in loud
+        assert "Izin sudah berlaku" not in loud
     if language == "en":
         assert shown in words(own)
         title = "Your NIB has ended" if status == "06" else "Your NIB is not in force"
