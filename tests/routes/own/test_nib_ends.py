@@ -70,7 +70,7 @@ def oss(monkeypatch):
 
 
 @pytest.fixture
-def connected(make_app, oss):
+def connected(app, make_app, oss):
     made = make_app(testing=True, SERVICE_MODE="connected", **FOR_OSS)
     new_line(made)
     ports.licensing = oss
