@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
 from flask import Flask
 
+from app import clock
 from app.adapters.civil_registry import CivilRegistry, HttpCivilRegistry, NoRegistry
 from app.adapters.files import FilesUnavailable, FolderFiles, ObjectStoreFiles, PlaceMissing
 from app.adapters.http import service_client
@@ -87,9 +87,7 @@ def _licensing(settings: Settings, keys: Secrets) -> Licensing:
         )
     state = settings.instance / "simulators"
     state.mkdir(parents=True, exist_ok=True)
-    oss = create_oss_simulator(
-        state, keys.oss_user_key, now=lambda: datetime.now(UTC), sleep=time.sleep
-    )
+    oss = create_oss_simulator(state, keys.oss_user_key, now=clock.now, sleep=time.sleep)
     return HttpLicensing(service_client("oss", simulator=oss), user_key=keys.oss_user_key)
 
 
@@ -134,7 +132,5 @@ def serve_simulator(app: Flask, name: str, port: int) -> None:
         serve(create_dukcapil_simulator(state), port=port)
         return
     keys = load_secrets(settings.instance)
-    simulator = create_oss_simulator(
-        state, keys.oss_user_key, now=lambda: datetime.now(UTC), sleep=time.sleep
-    )
+    simulator = create_oss_simulator(state, keys.oss_user_key, now=clock.now, sleep=time.sleep)
     serve(simulator, port=port)

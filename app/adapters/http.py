@@ -30,13 +30,15 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pybreaker
 import stamina
+
+from app import clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -269,7 +271,7 @@ class _Breaker:
 
     def _has_rested(self) -> bool:
         opened_at = self._storage.opened_at
-        return opened_at is None or datetime.now(UTC) >= opened_at + self._reset_after
+        return opened_at is None or clock.now() >= opened_at + self._reset_after
 
     def _report(self, went_well: bool) -> None:
         def replay() -> None:

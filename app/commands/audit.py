@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app import clock
 from app.services.audit import seals, verifying
 from app.services.base import doers
 from app.storage.keyfile import seal_key
@@ -48,7 +49,7 @@ def verify_command(paper: Path | None) -> None:
 def seal_command() -> None:
     """Seal the record now, and print the paper; it is mailed too where AUDIT_EMAIL is set."""
     settings = current_app.config["SETTINGS"]
-    seal = seal_now(settings, datetime.now(UTC))
+    seal = seal_now(settings, clock.now())
     click.echo(seals.paper(seal))
     if settings.audit_email and mail_newest(settings.audit_email) is False:
         click.echo("not mailed yet; the worker tries again", err=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app import clock
 from app.adapters.files import FilesUnavailable
 from app.extensions import vault
 from app.gateways import files_advice as advice
@@ -48,7 +48,7 @@ def status_command() -> None:
 @keys_group.command("rotate")
 def rotate_command() -> None:
     """Add a key and seal with it from now on. Running processes follow within a minute."""
-    number = add_data_key(current_app.config["SETTINGS"].instance, datetime.now(UTC))
+    number = add_data_key(current_app.config["SETTINGS"].instance, clock.now())
     vault.reread()
     click.echo(f"key {number} is the current one; back up secrets.json, then: flask keys reseal")
 
@@ -74,7 +74,7 @@ def retire_command(number: int, *, unread_are_lost: bool) -> None:
     try:
         with _files_are_there():
             keys.check_unused(number, unread_are_lost=unread_are_lost)
-        remove_data_key(instance, number, datetime.now(UTC))
+        remove_data_key(instance, number, clock.now())
     except keys.StillUsed as error:
         many = "files" if error.uses is None else f"{error.uses} values"
         raise click.ClickException(f"{many} may still need it: flask keys reseal") from error

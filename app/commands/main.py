@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from app import clock
 from app.commands.audit import audit_group
 from app.commands.finder_learning import finder_group
 from app.commands.help import help_group
@@ -249,7 +249,7 @@ def status_of_licence_command(number: str, id_izin: str, code: str, reason: str 
             dossier,
             id_izin,
             status,
-            at=datetime.now(UTC),
+            at=clock.now(),
             source=StatusSource.OFFICE,
             reasons=items,
         )
@@ -273,7 +273,7 @@ def licence_seen_command(number: str, id_izin: str) -> None:
     newest = licence_standing.newest_event(row)
     if newest is None or not licence_standing.is_told(newest):
         raise click.ClickException("the newest status of this licence waits for nobody to see it")
-    now = datetime.now(UTC)
+    now = clock.now()
     licence_standing.record_status(dossier, id_izin, row.status, at=now, source=StatusSource.OFFICE)
     db.session.commit()
     click.echo("seen")

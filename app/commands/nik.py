@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 from flask.cli import AppGroup
 
+from app import clock
 from app.domain.law.calendar import WIT
 from app.domain.nik.cases import CaseClosed, NikCaseState, NikClosedBecause
 from app.domain.nik.verdict import NikClass
@@ -56,7 +57,7 @@ def cases_command(state: str | None, nik_class: str | None) -> None:
         nik_class=NikClass(nik_class) if nik_class else None,
     )
     for case in found:
-        days = (datetime.now(UTC) - case.opened_at).days
+        days = (clock.now() - case.opened_at).days
         why = case.closed_because or case.escalated_because or ""
         click.echo(
             f"{format_case_number(case.number)}  {case.nik_class:<20} {case.state:<15} "

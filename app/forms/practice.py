@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from app.domain.law.calendar import local_date
+from app import clock
 from app.domain.nik.number import digits_on_card, parse_nik
 from app.domain.written import practice
 from app.domain.written.phone import parse_mobile
@@ -36,7 +35,7 @@ def practising() -> bool:
 
 def read_nik(text: str) -> str:
     """Return the 16 digits of a NIK. Raises NikError; PracticeError for a real one in practice."""
-    digits = parse_nik(text, today=local_date(datetime.now(UTC))).digits
+    digits = parse_nik(text, today=clock.today()).digits
     return practice.check_nik(digits, current_app.config["MADE_UP"]) if practising() else digits
 
 

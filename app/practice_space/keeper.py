@@ -19,10 +19,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from app import lifeline, serving
+from app import clock, lifeline, serving
 from app.config import ROOT, PracticeSpace, Settings
 from app.domain.law.calendar import last_wipe_due
 from app.practice_space.line import MOUNT
@@ -150,7 +150,7 @@ def ask_to_wipe(settings: Settings, within_s: float = 60.0) -> bool:
     """
     with holding(settings) as alone:
         if alone:
-            wipe(settings, datetime.now(UTC))
+            wipe(settings, clock.now())
             return True
     wish = _wish(settings)
     wish.touch()
@@ -172,7 +172,7 @@ class Keeper:
         say: Callable[[str], None],
         *,
         launch: Launch | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = clock.now,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """say: takes a sentence for the operator. launch, now, clock: for tests."""

@@ -50,12 +50,13 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from app import clock
 from app.domain.law.calendar import WorkingCalendar
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import (
@@ -173,7 +174,7 @@ def create_oss_simulator(
     state_dir: Path,
     user_key: str,
     *,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = clock.now,
     sleep: Callable[[float], object] = time.sleep,
 ) -> WSGIApplication:
     """Return the simulator as a WSGI application.

@@ -9,7 +9,6 @@ See docs/decisions/0024-data-know-their-purpose.md.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -17,6 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, exists, select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.config import Purpose, Settings
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Paper
@@ -107,7 +107,7 @@ def claim(app: Flask, *, keep: bool = True) -> None:
 
 
 def _write(app: Flask, settings: Settings) -> None:
-    row = Installation(id=1, purpose=settings.purpose, since=datetime.now(UTC))
+    row = Installation(id=1, purpose=settings.purpose, since=clock.now())
     with app.app_context():
         try:
             db.session.add(row)

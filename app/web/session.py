@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, after_this_request, current_app, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
+from app import clock
 from app.domain.dossier.seals import ActKind
 from app.extensions import vault
 from app.practice_space.line import DEVICE_COOKIE, OPENED_COOKIE
@@ -37,7 +38,7 @@ def open_dossier() -> bool:
     """Put the dossier of the session into g. False where there is none, or it has ended."""
     if not holds_dossier():
         return False
-    now = datetime.now(UTC)
+    now = clock.now()
     changes = request.method not in {"GET", "HEAD"}
     found = open_sessions.find(session[_TOKEN], session[_DOSSIER], to_change=changes)
     if found is None or now - found.used_at > SESSION_LENGTH:
@@ -93,7 +94,7 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
     session[_DOSSIER] = dossier_id
     start_token()
-    open_sessions.begin(session[_TOKEN], dossier_id, datetime.now(UTC))
+    open_sessions.begin(session[_TOKEN], dossier_id, clock.now())
     acts.record(ActKind.LET_IN)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.events import SYSTEM
 from app.domain.sending.retry import next_attempt_at
 from app.extensions import db
@@ -22,7 +23,7 @@ def run(job_id: int, *, budget_s: float, jitter: Callable[[], float]) -> bool:
     Three short transactions, none open while the handler talks to the outside: claim; the
     handler's own; outcome. Returns True when the job is done.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     job = db.session.scalar(select(Job).where(Job.id == job_id).with_for_update(skip_locked=True))
     if job is None or job.done_at is not None:
         db.session.rollback()
@@ -43,7 +44,7 @@ def run(job_id: int, *, budget_s: float, jitter: Callable[[], float]) -> bool:
         if not done:
             db.session.rollback()
         job = db.session.get_one(Job, job_id)
-        moment = datetime.now(UTC)
+        moment = clock.now()
         job.claimed_until = None
         if done:
             job.done_at = moment

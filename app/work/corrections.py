@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from app import clock
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Job
@@ -38,7 +37,7 @@ def _end_late(job: Job, _budget_s: float) -> bool:
     assert job.dossier_id is not None
     db.session.rollback()
     dossier = opening.take_to_change(job.dossier_id)
-    reject_late(dossier, datetime.now(UTC))
+    reject_late(dossier, clock.now())
     reports.plan(dossier)
     db.session.commit()
     return True

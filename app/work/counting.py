@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 
 from flask import Flask
 
+from app import clock
 from app.extensions import db
 from app.services.kbli import learning
 
@@ -35,7 +35,7 @@ def flush(app: Flask) -> bool:
         try:
             rows = learning.rated(batch)
             db.session.rollback()  # asking takes a while, and writing must not
-            learning.keep(rows, datetime.now(UTC))
+            learning.keep(rows, clock.now())
             db.session.commit()
             return True
         except Exception:

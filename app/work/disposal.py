@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
+from app import clock
 from app.domain.dossier.known import known
 from app.extensions import db, ports
 from app.models.attachment import FileDisposal
@@ -16,7 +17,7 @@ from app.services.base.jobs import JobKind
 
 @jobs.handles(JobKind.DISPOSE_FILES)
 def _dispose(job: Job, budget_s: float) -> bool:
-    return dispose_due(datetime.now(UTC)) == 0
+    return dispose_due(clock.now()) == 0
 
 
 def dispose_due(now: datetime, at_most: int = 200) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import structlog
 
+from app import clock
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult
@@ -65,7 +64,7 @@ def _note_refusal(dossier_id: int, refusal: Refused) -> None:
     assert dossier.handover is not None
     dossier.handover.state = HandoverState.REFUSED
     dossier.handover.refusal_code = str(refusal.code)
-    dossier.handover.answered_at = datetime.now(UTC)
+    dossier.handover.answered_at = clock.now()
     refused = events.record(dossier, EventKind.HANDOVER_REFUSED, code=str(refusal.code))
     outbox.announce(dossier, MessageKind.REFUSED, dedupe=str(refused.number))
     db.session.commit()
@@ -81,7 +80,7 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
         handover.oss_id = oss_id
         db.session.commit()
         return False
-    now = datetime.now(UTC)
+    now = clock.now()
     handover.oss_id = oss_id
     handover.licences = [
         {

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import structlog
 
+from app import clock
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
-from app.domain.law.calendar import local_date
 from app.domain.oss.submission import LicenceFinal
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job
@@ -40,7 +38,7 @@ def _look(job: Job, budget_s: float) -> bool:
     except Refused:  # our key, or a number that OSS does not know: neither heals by asking soon
         result = None
 
-    now = datetime.now(UTC)
+    now = clock.now()
     dossier = opening.take_to_change(job.dossier_id)
     if result is not None:
         standing.keep(dossier, result, at=now)
@@ -81,5 +79,5 @@ def _tell(job: Job, budget_s: float) -> bool:
         row = standing.find(opening.take_to_change(job.dossier_id), id_izin)
         row.told_number = max(row.told_number, number)
         if given and row.number is None:
-            row.number, row.issued_on = given, local_date(datetime.now(UTC))
+            row.number, row.issued_on = given, clock.today()
         db.session.commit()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from app import clock
 from app.extensions import db
 from app.models.dossier import Job
 from app.services.after.lkpm import announce_lkpm, moment_on, next_to_remind
@@ -20,7 +19,7 @@ def _remind(job: Job, _budget_s: float) -> bool:
     day, or the NIB may be revoked.
     """
     assert job.dossier_id is not None
-    now = datetime.now(UTC)
+    now = clock.now()
     dossier = opening.take_to_change(job.dossier_id)
     due = next_to_remind(dossier, now)
     if due is not None and moment_on(due) <= now:

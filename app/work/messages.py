@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import select
 
+from app import clock
 from app.adapters.messages import Fate, LaterCarrier, NotSent, NotSentCause, Outgoing
 from app.domain.sending.messages import (
     ASKED_JUST_NOW,
@@ -43,7 +43,7 @@ def _send(job: Job, budget_s: float) -> bool:
 
     Further tries are jobs of their own, so that quiet hours and the end of trying hold for them.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     query = select(Message).where(Message.job_id == job.id)
     message = db.session.scalar(query.with_for_update(of=Message))
     if message is None:
@@ -117,7 +117,7 @@ def _hand_over(message_id: int, attempt: int, outgoing: Outgoing, budget_s: floa
     message.provider_id = provider_id
     if ports.messages.sends_later(message.channel):
         message.state = MessageState.HANDED_OVER
-        plan_sending(message, datetime.now(UTC) + LOOK_AFTER)
+        plan_sending(message, clock.now() + LOOK_AFTER)
     else:
         _sent(message)
     db.session.commit()
@@ -125,7 +125,7 @@ def _hand_over(message_id: int, attempt: int, outgoing: Outgoing, budget_s: floa
 
 def _sent(message: Message) -> None:
     message.state = MessageState.SENT
-    message.sent_at = datetime.now(UTC)
+    message.sent_at = clock.now()
     forget(message)
 
 
@@ -153,7 +153,7 @@ def _follow(message: Message, carrier: LaterCarrier) -> bool:
     elif fate in {Fate.SENT, Fate.REPORT_AWAITED}:
         if not is_known:
             _sent(found)
-        done = fate is Fate.SENT or datetime.now(UTC) > found.planned_for + LIFE
+        done = fate is Fate.SENT or clock.now() > found.planned_for + LIFE
     elif fate is Fate.WAITS:
         found.state = MessageState.HANDED_OVER
         done = False
@@ -175,7 +175,7 @@ def _note_failure(message_id: int, attempt: int, failure: NotSent) -> None:
 
 def _fail(message: Message, failure: NotSent) -> None:
     """Plan another try, or give up."""
-    now = datetime.now(UTC)
+    now = clock.now()
     message.failed_at = now
     message.failure = str(failure.cause)
     again = next_try(
@@ -203,7 +203,7 @@ def _end(message: Message, state: MessageState, cause: str | None) -> None:
     message.state = state
     message.failure = cause
     if state is MessageState.GAVE_UP:
-        message.gave_up_at = datetime.now(UTC)
+        message.gave_up_at = clock.now()
     forget(message, always=True)
     if cause is not None:
         _log.warning(f"message_{state}", kind=message.kind, channel=message.channel, cause=cause)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from app import clock
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import NibCheck
@@ -56,7 +55,7 @@ def _keep(dossier_id: int, nib: str, doubt: NibDoubt | None, *, status: str | No
     if status is not None:
         reconciliation.take_nib_status(dossier, status)
     if doubt is None:
-        handover.nib_confirmed_at = datetime.now(UTC)
+        handover.nib_confirmed_at = clock.now()
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
         reconciliation.plan(dossier)
     else:

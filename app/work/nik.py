@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import structlog
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.nik.verdict import NikClass, Verdict, classify
 from app.extensions import db, ports
@@ -24,7 +23,7 @@ _log = structlog.get_logger(__name__)
 @jobs.handles(JobKind.NIK_CASE)
 def _wake(job: Job, budget_s: float) -> bool:
     assert job.dossier_id is not None
-    wake(job.dossier_id, datetime.now(UTC), running=job)
+    wake(job.dossier_id, clock.now(), running=job)
     db.session.commit()
     return True
 

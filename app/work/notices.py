@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import select
 
+from app import clock
 from app.extensions import db
 from app.models.dossier import Job
 from app.models.oss_notice import OssNotice
@@ -44,7 +43,7 @@ def _match(notice_id: int) -> None:
         return
     data = read(row)
     found = by_number(row) or by_person(data)
-    row.handled_at = datetime.now(UTC)
+    row.handled_at = clock.now()
     if found is None:
         row.state = NoticeState.UNMATCHED
         db.session.commit()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.extensions import db
 from app.models.dossier import Job
@@ -36,7 +35,7 @@ def _carry_out(job: Job, budget_s: float) -> bool:
     else:
         outcome = "partly" if retention.erase(dossier, cause=kind) else "erased"
     done = db.session.get_one(DataRequest, request_id)
-    done.done_at = datetime.now(UTC)
+    done.done_at = clock.now()
     done.outcome = outcome
     db.session.commit()
     return True

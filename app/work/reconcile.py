@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from app import clock
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult
@@ -88,7 +87,7 @@ def _follow(dossier_id: int, nib: str) -> None:
             if doubt is not None and handover.nib_confirmed_at is not None:
                 take_gone(dossier)
             elif doubt is None and handover.nib_doubt == NibDoubt.GONE:
-                handover.nib_confirmed_at, handover.nib_doubt = datetime.now(UTC), None
+                handover.nib_confirmed_at, handover.nib_doubt = clock.now(), None
                 events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
             if status is not None:
                 take_nib_status(dossier, status)
@@ -114,7 +113,7 @@ def _doubt(dossier_id: int, nib: str) -> None:
     elif handover.nib_doubt != NibDoubt.UNKNOWN:
         handover.nib_doubt = NibDoubt.UNKNOWN
         events.record(dossier, EventKind.NIB_DOUBTED, nib=nib, doubt=str(NibDoubt.UNKNOWN))
-    plan(dossier, at=datetime.now(UTC) + AGAIN_AFTER)
+    plan(dossier, at=clock.now() + AGAIN_AFTER)
     db.session.commit()
 
 
@@ -125,7 +124,7 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
         # Corrected while OSS was asked: this answer is about the number before.
         db.session.rollback()
         return handover is None
-    now = datetime.now(UTC)
+    now = clock.now()
     handover.oss_id = result.oss_id or handover.oss_id
     if result.nib_status is not None:
         take_nib_status(dossier, result.nib_code or result.nib_status)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.recovery import (
     CODE_LIFE,
@@ -36,7 +36,7 @@ def _send_code(job: Job, budget_s: float) -> bool:
     if row is None or dossier is None:
         db.session.rollback()
         return True
-    now = datetime.now(UTC)
+    now = clock.now()
     length = next_code(*unused_code(dossier.id), now)
     if length is None:
         events.record(dossier, EventKind.RECOVERY_CODE_WITHHELD, way=row.way)

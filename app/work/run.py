@@ -14,6 +14,7 @@ from flask import Flask
 from huey import MemoryHuey, crontab
 from huey.consumer import Consumer
 
+from app import clock
 from app.domain.law.calendar import last_wipe_due
 from app.domain.sending.messages import Channel
 from app.extensions import db, ports
@@ -53,7 +54,7 @@ def sweep_lane(app: Flask, lane: Channel | None, *, budget_s: float = WORKER_BUD
     with app.app_context():
         if lane is Channel.SMS:
             _collect(app)
-        now = datetime.now(UTC)
+        now = clock.now()
         for job_id in outbox.due_elsewhere(now) if lane is None else outbox.due(now, lane):
             db.session.rollback()
             try:
@@ -79,7 +80,7 @@ def _collect(app: Flask) -> None:
 def tidy(app: Flask) -> None:
     """Drop what is no longer needed."""
     with app.app_context():
-        now = datetime.now(UTC)
+        now = clock.now()
         post_keys.forget_old(now)
         pins.forget_old(now)
         cases.forget_old(now, app.config["SETTINGS"].nik_case_days)
@@ -147,11 +148,11 @@ def make_huey(app: Flask) -> MemoryHuey:
 
     @huey.periodic_task(crontab(minute="*/10"), name="tidy")
     def tidy_task() -> None:
-        tidy_if_due(app, datetime.now(UTC))
+        tidy_if_due(app, clock.now())
 
     @huey.periodic_task(crontab(minute="*/10"), name="seal")
     def seal_task() -> None:
-        seal_if_due(app, datetime.now(UTC))
+        seal_if_due(app, clock.now())
 
     for lane in LANES:
         sweep_task(lane)

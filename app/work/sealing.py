@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
+from app import clock
 from app.adapters.messages import NotSent
 from app.config import Settings
 from app.extensions import db, ports, vault
@@ -40,7 +41,7 @@ def mail_newest(to: str) -> bool | None:
     except NotSent as failure:
         _log.warning("seal_not_mailed", number=number, cause=str(failure))
         return False
-    seals.went(number, datetime.now(UTC))
+    seals.went(number, clock.now())
     db.session.commit()
     return True
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from app import clock
 from app.adapters.messages import Fate, Incoming, NotSent, NotSentCause, Outgoing
 from app.domain.sending.messages import part_of_sms, relative_validity
 
@@ -107,7 +108,7 @@ class GammuSmsd:
 
     def _window(self, connection: sa.Connection, message: Outgoing) -> dict[str, object]:
         """Return when a row may go out: from now until its end, today at the latest."""
-        now, local = datetime.now(UTC), self._local_now(connection)
+        now, local = clock.now(), self._local_now(connection)
         last = time(23, 59, 59)
         found: dict[str, object] = {}
         if message.leave_until is not None:

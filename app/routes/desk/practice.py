@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import clock
 from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, parse_target
 from app.domain.licence.status import OfficeAction
 from app.domain.oss.service_mode import ServiceMode
@@ -53,7 +52,7 @@ def _target_words(target: Target) -> str:
 
 def _page(form: PracticeForm, status: int = 200) -> Response:
     ids = {value for value, _words in form.izin.choices}
-    views = standing.views(g.dossier, datetime.now(UTC))
+    views = standing.views(g.dossier, clock.now())
     return render(
         "journey/office.html",
         status=status,

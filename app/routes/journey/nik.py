@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import clock
 from app.clock import today
 from app.config import Settings
 from app.domain.dossier import journey
@@ -63,7 +64,7 @@ def show() -> ResponseReturnValue:
     nik_class = standing.current_class(dossier)
     silent = nik_class is NikClass.PENDING
     case = cases.case_of(dossier)
-    now = datetime.now(UTC)
+    now = clock.now()
     ask_from = asking.may_ask_again(dossier, case, now) if case else None
     return render(
         "journey/nik.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
+from app import clock
 from app.domain.dossier import journey
 from app.forms.access import ResumeForm
 from app.forms.fields import SendForm, mistakes
@@ -71,7 +72,7 @@ def _page(
 ) -> Response:
     """page: the address that waits for the PIN; carry: what was typed there; mine: open_file()."""
     form.pin.raw = ""  # better typed again than read over a shoulder
-    wait_s = None if until is None else (until - datetime.now(UTC)).total_seconds()
+    wait_s = None if until is None else (until - clock.now()).total_seconds()
     response = render(
         "resume/show.html",
         status=status,

@@ -7,7 +7,6 @@ no form token here: OSS proves itself with the header Token (see services/oss/no
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app import clock
 from app.config import Settings
 from app.domain.oss.service_mode import ServiceMode
 from app.services.oss import notices
@@ -78,7 +78,7 @@ def receive(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             request.headers.get("Token", ""),
             username=settings.oss_username,
             password=settings.oss_password,
-            now=datetime.now(UTC),
+            now=clock.now(),
         )
     except RequestEntityTooLarge:
         _log.warning("oss_notice_too_large", service=service)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import clock
 from app.domain.written.support_number import format_support_number
 from app.forms.access import TrackForm
 from app.forms.fields import mistakes
@@ -49,7 +48,7 @@ def show() -> ResponseReturnValue:
         number=shown,
         way=progress.way_of(dossier, turn),
         turn=turn,
-        licences=standing.views(dossier, datetime.now(UTC)),
+        licences=standing.views(dossier, clock.now()),
         practice=in_training(),
         whatsapp=share_link(text),
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import clock
 from app.adapters.workbook import XLSX
 from app.domain.dossier.events import EventKind
 from app.domain.oss.nib import NibSource, format_nib
@@ -85,7 +85,7 @@ def paper() -> ResponseReturnValue:
 
     def draw(submission: Submission) -> bytes:
         track_url = outside_url("tracking.show", nomor=g.dossier.support_number)
-        return oss_paper.draw(g.dossier, submission, track_url, datetime.now(UTC))
+        return oss_paper.draw(g.dossier, submission, track_url, clock.now())
 
     return _file("pdf", "application/pdf", draw, "inline")
 

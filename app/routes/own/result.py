@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.law.rows import KbliEntry
@@ -66,7 +65,7 @@ def show() -> ResponseReturnValue:
         turn=turn,
         mended=turn is Turn.MEND_FILE and gate.hindrance_of(dossier) is None,
         papers=wanted.lacking(dossier) if turn in VERIFYING else None,
-        licences=standing.views(dossier, datetime.now(UTC)),
+        licences=standing.views(dossier, clock.now()),
         practice=in_training(),
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),

@@ -7,13 +7,13 @@ and both stay. The way back from the copy to its origin is the request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapper, class_mapper, selectinload
 
+from app import clock
 from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.dossier.events import EventKind
 from app.domain.oss.codes import NibStatus
@@ -202,7 +202,7 @@ def _may_ask(dossier: Dossier) -> None:
 def _ask(
     dossier: Dossier, kind: ChangeKind, reason: str | None, state: ChangeState
 ) -> ChangeRequest:
-    now = datetime.now(UTC)
+    now = clock.now()
     request = ChangeRequest(
         dossier=dossier,
         kind=kind,
@@ -220,7 +220,7 @@ def _ask(
 def _move(request: ChangeRequest, state: ChangeState) -> None:
     if request.state != state:
         request.state = state
-        request.changed_at = datetime.now(UTC)
+        request.changed_at = clock.now()
 
 
 def _revoke(dossier: Dossier, request: ChangeRequest, *, by: str) -> None:
@@ -232,7 +232,7 @@ def _revoke(dossier: Dossier, request: ChangeRequest, *, by: str) -> None:
         each.handover.nib_status = NibStatus.REVOKED.value
         reminder = jobs.open_job(JobKind.LKPM_REMINDER, each.id)
         if reminder is not None:
-            reminder.done_at = datetime.now(UTC)
+            reminder.done_at = clock.now()
         events.record(each, EventKind.NIB_REVOKED, by=by)
     _move(request, ChangeState.DONE)
     events.record(dossier, EventKind.CHANGE_DONE, change=request.kind)
@@ -246,7 +246,7 @@ def _copied(dossier: Dossier, kind: ChangeKind) -> Dossier:
     steps = ASKED_AGAIN[kind]
     of_person = {name for step in steps for name in COLUMNS[step][0]}
     of_activity = {name for step in steps for name in COLUMNS[step][1]}
-    now = datetime.now(UTC)
+    now = clock.now()
     # The place, the figures and the activity of the main one change; further ones stay as they are.
     adds = kind is ChangeKind.ADD_ACTIVITY
     copies = [

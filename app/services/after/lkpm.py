@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.after.lkpm import (
     BadPeriod,
     Due,
@@ -192,7 +193,7 @@ def worksheets(dossier: Dossier) -> list[LkpmWorksheet]:
 
 def save(dossier: Dossier, period: Period, figures: Figures, *, reported: bool) -> LkpmWorksheet:
     """Keep the figures of a period. reported: the person says that OSS has the report."""
-    now = datetime.now(UTC)
+    now = clock.now()
     sheet = worksheet(dossier, period)
     if sheet is None:
         sheet = LkpmWorksheet(dossier_id=dossier.id, period=period.key)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from sqlalchemy import select, text
 
+from app import clock
 from app.domain.dossier.events import FIRST_HASH, FORM, Behalf, DoerRole, chain_hash
 from app.domain.dossier.seals import ActKind, Head
 from app.extensions import db
@@ -25,7 +25,7 @@ def record(kind: ActKind, **facts: object) -> Act:
     if db.engine.dialect.name == "postgresql":  # SQLite lets one writer in at a time anyway
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     last = head()
-    number, at, doer = last.number + 1, datetime.now(UTC), doers.current()
+    number, at, doer = last.number + 1, clock.now(), doers.current()
     behalf = Behalf.SELF if doer.role is DoerRole.PERSON else Behalf.OFFICE
     act = Act(
         number=number,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.events import (
     FIRST_HASH,
     FORM,
@@ -33,7 +34,7 @@ def record(dossier: Dossier, kind: EventKind, **facts: object) -> Event:
     )
     number = last.number + 1 if last else 1
     previous = last.hash if last else FIRST_HASH
-    at = datetime.now(UTC)
+    at = clock.now()
     doer = doers.current()
     behalf = _behalf(doer, dossier)
     event = Event(

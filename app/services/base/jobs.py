@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, case, or_, select
 
+from app import clock
 from app.extensions import db
 from app.models.dossier import Job
 
@@ -56,7 +57,7 @@ def handler_of(kind: str) -> Handler:
 
 def plan(kind: JobKind, dossier_id: int | None, due_at: datetime | None = None) -> Job:
     """Write a job in the caller's transaction."""
-    job = Job(kind=kind, dossier_id=dossier_id, due_at=due_at or datetime.now(UTC), attempts=0)
+    job = Job(kind=kind, dossier_id=dossier_id, due_at=due_at or clock.now(), attempts=0)
     db.session.add(job)
     db.session.flush()
     return job

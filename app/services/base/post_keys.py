@@ -8,11 +8,12 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.extensions import db, vault
 from app.models.dossier import PostKey
 
@@ -58,7 +59,7 @@ def claim(
         endpoint=endpoint,
         dossier_id=dossier_id,
         location="",
-        used_at=datetime.now(UTC),
+        used_at=clock.now(),
     )
     try:
         with db.session.begin_nested():
@@ -80,7 +81,7 @@ def change(key: str, answers: Iterable[tuple[str, str]]) -> PostKey | None:
     row = db.session.get(PostKey, key)
     if row is not None:
         row.digest = _digest(answers)
-        row.used_at = datetime.now(UTC)
+        row.used_at = clock.now()
     return row
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from app import clock
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName
 from app.domain.licence.corrections import CorrectionItem, PaperTarget, ReturnReason, Target
@@ -66,7 +65,7 @@ def act(
     licence = standing.find(dossier, id_izin)
     if action not in allowed_actions(LicenceStatus.of(licence.status)):
         raise NotPossible(action)
-    now = datetime.now(UTC)
+    now = clock.now()
     items = [CorrectionItem(target, reason, note)] if reason else []
     if action in {OfficeAction.GIVE_BACK, OfficeAction.GIVE_BACK_ANEW}:
         try:

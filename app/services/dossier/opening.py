@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import (
     StepName,
@@ -43,7 +44,7 @@ def free_support_number() -> str:
 
 def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Dossier:
     """Open an empty dossier with a new Nomor Bantuan."""
-    now = datetime.now(UTC)
+    now = clock.now()
     dossier = Dossier(
         support_number=free_support_number(),
         pin_hash=pin_hash,
@@ -110,5 +111,5 @@ def is_slip(dossier: Dossier) -> bool:
     told = {"step": str(Stop(StepName.PHONE))}
     answers = (e for e in dossier.events if (e.kind, e.facts) == (EventKind.STEP_ANSWERED, told))
     first = next(answers, None)
-    since = datetime.now(UTC) - SLIP_MENDED_WITHIN
+    since = clock.now() - SLIP_MENDED_WITHIN
     return dossier.sent_at is None and first is not None and first.at > since

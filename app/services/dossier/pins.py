@@ -5,13 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import delete, select, update
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.pin_tries import Free, Wrong, is_same_try
 from app.domain.sending.messages import MessageKind
@@ -94,7 +95,7 @@ def open_with_pin(support_number: str, pin: str, asker: Asker, *, fits: bool) ->
     )
     if dossier is None:
         raise WrongPin(None)
-    now = datetime.now(UTC)
+    now = clock.now()
     row = _asker(dossier, asker)
     until = _waits_until(dossier, row)
     if until is not None and now < until:
@@ -177,7 +178,7 @@ def remember(dossier: Dossier, browser: str) -> None:
     """Note that this browser was let into the dossier: its tries are its own from now on."""
     who = _of_browser(dossier, browser)
     query = select(PinAsker).where(PinAsker.dossier_id == dossier.id, PinAsker.who_index == who)
-    now = datetime.now(UTC)
+    now = clock.now()
     row = db.session.scalar(query)
     if row is None:
         db.session.add(

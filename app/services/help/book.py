@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.domain.help.examples import Example
 from app.domain.help.topics import ORIGINAL, TRANSLATION, HelpBook, Places, Term, Topic
 from app.domain.kbli.finder import Finder
-from app.domain.law.calendar import local_date
 from app.domain.law.rows import KbliEntry
 from app.extensions import db
 from app.models.help import HelpFeedback
@@ -204,7 +203,7 @@ def count_answer(slug: str, language: str, *, clear: bool) -> None:
     Raises NoSuchTopic.
     """
     topic(slug)
-    month = local_date(datetime.now(UTC)).strftime("%Y-%m")
+    month = clock.today().strftime("%Y-%m")
     if _add(slug, language, month, clear):
         return
     row = HelpFeedback(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
+from app import clock
 from app.domain.after.next_steps import ToDo
 from app.domain.dossier.attachments import WantedPaper
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.calendar import local_date
 from app.domain.law.combined import Whole
 from app.domain.law.estimate import CapitalBand, Estimate
 from app.domain.law.rows import KbliEntry
@@ -65,7 +65,7 @@ def reckon(one: Example, *, on: date | None = None) -> Reckoned:
     if entry is None:
         return Reckoned(None, one.capital.size, band, None, None, (), (), ())
     whole = estimates.whole_of(dossier)
-    day = on or local_date(datetime.now(UTC))
+    day = on or clock.today()
     return Reckoned(
         entry=entry,
         size=one.capital.size,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import MAX_ACTIVITIES
 from app.extensions import db
@@ -47,7 +46,7 @@ def remove_activity(dossier: Dossier, at: int) -> None:
     activity = activity_at(dossier, at)
     if len(dossier.activities) == 1:
         raise NoSuchActivity(at)
-    activity.removed_at = datetime.now(UTC)
+    activity.removed_at = clock.now()
     db.session.flush()
     events.record(dossier, EventKind.ACTIVITY_REMOVED, position=at)
 

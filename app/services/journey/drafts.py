@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
 
+from app import clock
 from app.domain.dossier.journey import Stop
 from app.extensions import db
 from app.models.dossier import Dossier
@@ -18,7 +18,7 @@ Pairs = Sequence[tuple[str, str]]
 
 def keep(dossier: Dossier, stop: Stop, typed: Pairs) -> None:
     """Keep the boxes of a step as (name, text), instead of what was kept of it before."""
-    now = datetime.now(UTC)
+    now = clock.now()
     drop(dossier, stop)
     text = json.dumps(typed, ensure_ascii=False)
     db.session.add(Draft(dossier_id=dossier.id, stop=str(stop), typed=text, kept_at=now))

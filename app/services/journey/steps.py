@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.dossier.known import known
@@ -34,14 +35,14 @@ from app.services.nik.standing import identity_index
 def _changing(dossier: Dossier, step: StepName, position: int = 0) -> None:
     if not may_answer(dossier, step, position):
         raise DossierClosed(dossier.id)
-    dossier.updated_at = datetime.now(UTC)
+    dossier.updated_at = clock.now()
 
 
 def check_unsent(dossier: Dossier) -> None:
     """Which activities there are is fixed by sending: an office verifies each of them."""
     if dossier.sent_at is not None or dossier.withdrawn_at is not None:
         raise DossierClosed(dossier.id)
-    dossier.updated_at = datetime.now(UTC)
+    dossier.updated_at = clock.now()
 
 
 def _answered(dossier: Dossier, step: StepName, at: int = 0) -> None:
@@ -270,7 +271,7 @@ def declare(dossier: Dossier, kinds: Collection[DeclarationKind]) -> None:
     """Record the statements, with the wording that was shown."""
     _changing(dossier, StepName.DECLARATIONS)
     given = {row.kind for row in dossier.declarations}
-    now = datetime.now(UTC)
+    now = clock.now()
     for kind in sorted(kinds):
         if kind not in given:
             dossier.declarations.append(DeclarationGiven(kind=kind, wording=WORDING, given_at=now))

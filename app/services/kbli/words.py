@@ -10,12 +10,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.adapters.workbook import text_workbook
 from app.domain.kbli.learning import (
     AddedBy,
@@ -117,7 +118,7 @@ def add(
         raise PhraseError(PhraseProblem.THERE)
     if _count(edition) >= WORDS_AT_MOST:
         raise PhraseError(PhraseProblem.FULL)
-    now = at or datetime.now(UTC)
+    now = at or clock.now()
 
     def write(version: int) -> FinderWord:
         word = FinderWord(
@@ -147,7 +148,7 @@ def retire(word_id: int, at: datetime | None = None) -> FinderWord:
         raise NoSuchWord(word_id)
 
     def write(version: int) -> FinderWord:
-        word.retired_at = at or datetime.now(UTC)
+        word.retired_at = at or clock.now()
         word.version = version
         return word
 

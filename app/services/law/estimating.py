@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
+from app import clock
 from app.domain.law.because import Conclusion
-from app.domain.law.calendar import local_date
 from app.domain.law.estimate import CapitalBand, Estimate, Question, Topic, estimate, size_of_band
 from app.domain.law.rows import RiskRow
 from app.services.law.rules import get_rules, place_facts
@@ -15,7 +15,7 @@ from app.services.reference.book import get_book
 
 def estimate_for(question: Question) -> Estimate:
     """Return the estimate for an answered question by the facts and the law of today."""
-    return estimate_on(question, local_date(datetime.now(UTC)))
+    return estimate_on(question, clock.today())
 
 
 # One step of capital inside each size: a row names a size, a question a step.
@@ -41,7 +41,7 @@ def conclusions_of(row: RiskRow) -> Mapping[Topic, Conclusion[object]]:
         scope_no=row.scope_no,
         year=row.year,
     )
-    today = local_date(datetime.now(UTC))
+    today = clock.today()
     reasons = estimate([row], question, rules=get_rules(), on=today).reasons
     return {topic: reasons[topic] for topic in _OF_ROW if topic in reasons}
 

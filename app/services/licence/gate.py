@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.journey import EACH, StepName, Stop, first_unanswered
 from app.domain.licence import corrections
 from app.domain.licence.corrections import Hindrance, PaperTarget, StepTarget, Target, parse_target
@@ -87,7 +87,7 @@ def changed(dossier: Dossier, target: Target) -> None:
     if dossier.sent_at is None:
         return
     for item in _names(dossier, target):
-        item.changed_at = datetime.now(UTC)
+        item.changed_at = clock.now()
 
 
 def hindrance_of(dossier: Dossier) -> Hindrance | None:

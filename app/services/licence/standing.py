@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
+from app import clock
 from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
@@ -489,7 +490,7 @@ def record_status(
         return False
     if newest is not None and newest.status == status:
         if source is not StatusSource.PERSON and is_told(newest):
-            newest.seen_at = datetime.now(UTC)
+            newest.seen_at = clock.now()
             events.record(dossier, EventKind.LICENCE_SEEN, id_izin=id_izin, status=str(status))
         return False
     is_older = newest is not None and at < newest.at
@@ -501,7 +502,7 @@ def record_status(
             number=len(past) + 1,
             status=status,
             at=at,
-            recorded_at=datetime.now(UTC),
+            recorded_at=clock.now(),
             source=source,
             unexpected=unexpected,
             reason_code=reasons[0].reason if reasons else None,
@@ -567,7 +568,7 @@ def read_in_oss(dossier: Dossier, id_izin: str, status: LicenceStatus, *, on: da
     Returns whether the licence now has another status. Raises UnknownLicence.
     """
     # Noon keeps it that day here and in Jakarta, and never the future.
-    at = min(datetime.combine(on, time(12), tzinfo=WIT).astimezone(UTC), datetime.now(UTC))
+    at = min(datetime.combine(on, time(12), tzinfo=WIT).astimezone(UTC), clock.now())
     newest = max((event.at for event in find(dossier, id_izin).events), default=at)
     if newest.astimezone(WIT).date() == on:
         at = max(at, newest)

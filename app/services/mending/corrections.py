@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.law.calendar import local_date
@@ -105,7 +106,7 @@ def return_for_correction(
     positions = {activity.position for activity in dossier.activities}
     if any(isinstance(t, StepTarget) and t.position not in positions for t in targets):
         raise CannotReturn("no such activity")
-    now = at or datetime.now(UTC)
+    now = at or clock.now()
     status = LicenceStatus.RECLARIFICATION if anew else LicenceStatus.CLARIFICATION
     standing.record_status(dossier, licence.id_izin, status, at=now, source=by, reasons=items)
     if answer_days is None:
@@ -163,7 +164,7 @@ def send_again(dossier: Dossier, *, by: StatusSource, at: datetime | None = None
     corrections = open_corrections(dossier)
     if not corrections:
         return
-    now = at or datetime.now(UTC)
+    now = at or clock.now()
     if reject_late(dossier, now):
         raise TooLate
     hindrance = hindrance_of(dossier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, lazyload
 
+from app import clock
 from app.domain.licence.turns import Turn
 from app.domain.sending.messages import (
     ANSWERS,
@@ -129,7 +130,7 @@ def _write(
 ) -> Message | None:
     if db.session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)):
         return None
-    now = datetime.now(UTC)
+    now = clock.now()
     on_page = channel is Channel.PAGE
     due_at = now if on_page else next_allowed(now, kind)
     secret = next((str(facts[name]) for name in SECRET_FACTS if name in facts), None)

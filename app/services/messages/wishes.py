@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.domain.sending.messages import (
     ASKED_JUST_NOW,
     PHONE_CHANNELS,
@@ -65,7 +64,7 @@ def stop(address: str, channel: Channel) -> bool:
     """Send nothing more to an address on a channel. Return False where that was so before."""
     if wants_none(address, channel):
         return False
-    row = OptOut(address_index=index_of(address, channel), channel=channel, since=datetime.now(UTC))
+    row = OptOut(address_index=index_of(address, channel), channel=channel, since=clock.now())
     try:
         with db.session.begin_nested():
             db.session.add(row)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.known import known
 from app.domain.nik import cases
 from app.domain.nik.cases import NikWake
@@ -35,7 +36,7 @@ def ask_again(dossier: Dossier, now: datetime | None = None) -> Job | None:
 
     Raises NotHere; rules.AskedTooOften.
     """
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     row = case_of(dossier)
     waiting = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     if waiting is not None:
@@ -50,7 +51,7 @@ def ask_again(dossier: Dossier, now: datetime | None = None) -> Job | None:
 
 def may_ask_again(dossier: Dossier, row: NikCase, now: datetime | None = None) -> datetime | None:
     """Return from when on the person may have the registry asked again; None when never."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     if not cases.RULES[row.nik_class].may_ask_again:
         return None
     try:
@@ -75,7 +76,7 @@ def attempts(dossier: Dossier) -> list[NikCheck]:
 
 def paused_until(dossier: Dossier, now: datetime | None = None) -> datetime | None:
     """Return until when the registry is not asked about this NIK, because somebody guesses."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     query = (
         select(NikCheck.answered_at)
         .join(Applicant, Applicant.dossier_id == NikCheck.dossier_id)

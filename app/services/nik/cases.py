@@ -9,11 +9,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, func, select
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.nik import cases
@@ -51,7 +52,7 @@ def follow(
 
     Returns the case, closed or not; None where there is nothing to follow.
     """
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     if asked:
         watch.answered(now)
     row = case_of(dossier)
@@ -70,7 +71,7 @@ def registry_silent(
 
     Returns the case, if there is one.
     """
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     watch.failed(cause or RegistryFault.UNREADABLE, now)
     row = case_of(dossier)
     if row is None and now - check.asked_at >= cases.PENDING_BECOMES_CASE_AFTER:
@@ -90,7 +91,7 @@ def close(row: NikCase, because: NikClosedBecause, now: datetime | None = None) 
 
     Raises rules.CaseClosed when it is closed already.
     """
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     before = facts_of(row)
     write_case(row.dossier, row, before, cases.close(before, because, now))
     plan_wake(row)

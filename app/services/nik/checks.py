@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import structlog
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
-from app.domain.law.calendar import local_date
 from app.domain.nik.number import is_well_formed
 from app.domain.nik.verdict import NikClass, Verdict
 from app.domain.sending.messages import MessageKind
@@ -40,11 +38,11 @@ def plan(dossier: Dossier) -> Job | None:
                 identity_index=index,
                 nik_class=NikClass.PENDING,
                 fields=[],
-                asked_at=datetime.now(UTC),
+                asked_at=clock.now(),
             )
         )
         db.session.flush()
-    if not is_well_formed(query.nik, today=local_date(datetime.now(UTC))):
+    if not is_well_formed(query.nik, today=clock.today()):
         # A misprinted card: nobody is asked about what cannot be a NIK, so nobody waits for that.
         note_verdict(dossier, known(current(dossier)), Verdict(NikClass.FORMAT), by="rules")
         return None
@@ -57,7 +55,7 @@ def note_verdict(dossier: Dossier, check: NikCheck, verdict: Verdict, **how: str
     """Keep a verdict, move the case of the number and tell the person."""
     check.nik_class = verdict.nik_class
     check.fields = [str(field) for field in verdict.mismatched_fields]
-    check.answered_at = datetime.now(UTC)
+    check.answered_at = clock.now()
     events.record(dossier, EventKind.NIK_CHECKED, nik_class=str(verdict.nik_class), **how)
     cases.follow(dossier, verdict.nik_class, asked=how.get("by") != "rules")
     _tell(dossier, check)

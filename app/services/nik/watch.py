@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from sqlalchemy import func, select
 
+from app import clock
 from app.domain.nik.cases import alert_is_due
 from app.domain.nik.verdict import RegistryFault
 from app.extensions import db
@@ -31,7 +32,7 @@ def failed(cause: RegistryFault, now: datetime | None = None) -> bool:
     Staff are told by the log line `registry_trouble`, at the latest with the failure after the
     wait of ALERT_AFTER: as long as anybody waits, the registry is asked again and again.
     """
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     trouble = db.session.scalar(
         select(RegistryTrouble)
         .where(RegistryTrouble.ended_at.is_(None), RegistryTrouble.cause == cause)
@@ -60,7 +61,7 @@ def failed(cause: RegistryFault, now: datetime | None = None) -> bool:
 
 def answered(now: datetime | None = None) -> None:
     """Note that the registry gave a verdict: whatever kept it from that is over."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     for trouble in open_troubles():
         trouble.ended_at = now
         if trouble.alerted_at is not None:

@@ -7,8 +7,8 @@ file at oss.go.id in their own account (PP 28/2025, Pasal 4(4)-(5)), and tell us
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import first_unanswered
 from app.domain.law.combined import Whole
@@ -65,7 +65,7 @@ def send(dossier: Dossier) -> Job | None:
         raise NotReady("answers")
     estimates.drop_needless_declarations(dossier, whole)
     _freeze(dossier, whole)
-    now = datetime.now(UTC)
+    now = clock.now()
     dossier.sent_at = now
     dossier.updated_at = now
     waiting = nik_class is NikClass.PENDING

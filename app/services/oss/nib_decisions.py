@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.licence.status import StatusSource
@@ -134,7 +135,7 @@ def _take_from(dossier: Dossier, nib: str) -> None:
     for kind in (JobKind.NIB_CHECK, JobKind.LKPM_REMINDER):
         job = jobs.open_job(kind, dossier.id)
         if job is not None:
-            job.done_at = datetime.now(UTC)
+            job.done_at = clock.now()
     db.session.flush()
     db.session.expire(dossier, ["events"])
     decided = events.record(dossier, EventKind.NIB_DECIDED, nib=nib, kept=False)

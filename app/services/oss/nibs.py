@@ -6,11 +6,12 @@ A person types or scans it, OSS tells it unasked, or it answers our hand-over (p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.adapters.oss_reading import LicensingResult
 from app.adapters.qr import read_qr
 from app.domain.dossier.events import EventKind
@@ -86,7 +87,7 @@ def receive(
         raise NotOpen
     if handover.nib == nib:
         return jobs.open_job(JobKind.NIB_CHECK, dossier.id)
-    at = at or datetime.now(UTC)
+    at = at or clock.now()
     is_first = handover.nib is None
     columns = {
         "nib": nib,
@@ -196,7 +197,7 @@ def see(dossier: Dossier, now: datetime | None = None) -> None:
     handover = dossier.handover
     if handover is None or not nib_is_told(handover):
         raise NothingTold
-    handover.nib_seen_at = now or datetime.now(UTC)
+    handover.nib_seen_at = now or clock.now()
     events.record(dossier, EventKind.NIB_SEEN, nib=known(handover.nib))
 
 

@@ -11,13 +11,14 @@ import hmac
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 import structlog
 from sqlalchemy import case, select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.adapters import oss_reading
 from app.adapters.oss_reading import NoticeRead
 from app.domain.oss.codes import IN_FORCE
@@ -113,7 +114,7 @@ def keep(notice: Notice) -> bool:
 
     Its handling is planned. False: known already.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     body = _as_text(notice.body)
     digest = hashlib.sha256(f"{notice.service} {_canonical(notice.body)}".encode()).digest()
     query = select(OssNotice).where(OssNotice.digest == digest).with_for_update()
@@ -291,7 +292,7 @@ def give_to(notice: OssNotice, dossier: Dossier) -> None:
     notice.state = NoticeState.MATCHED
     notice.dossier_id = dossier.id
     notice.body = None
-    notice.handled_at = datetime.now(UTC)
+    notice.handled_at = clock.now()
     ask_about(dossier)
 
 

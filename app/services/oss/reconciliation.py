@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Select, desc, func, or_, select
 
+from app import clock
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult, ProjectResult
@@ -64,7 +65,7 @@ def plan(dossier: Dossier, *, at: datetime | None = None) -> Job:
 
     One that is planned already comes earlier if need be, and never later.
     """
-    due_at = at or datetime.now(UTC)
+    due_at = at or clock.now()
     job = _waiting(dossier.id)
     if job is None:
         return jobs.plan(JobKind.RECONCILE, dossier.id, due_at)
@@ -78,7 +79,7 @@ def _waiting(dossier_id: int) -> Job | None:
         Job.kind == JobKind.RECONCILE,
         Job.dossier_id == dossier_id,
         Job.done_at.is_(None),
-        or_(Job.claimed_until.is_(None), Job.claimed_until < datetime.now(UTC)),
+        or_(Job.claimed_until.is_(None), Job.claimed_until < clock.now()),
     )
     return db.session.scalar(query.order_by(Job.id))
 
@@ -240,7 +241,7 @@ def note_papers(dossier: Dossier, result: LicensingResult) -> None:
         OssNotice.dossier_id == dossier.id, OssNotice.id_izin.is_not(None)
     )
     told = {row.id_izin: row.received_at for row in db.session.execute(query)}
-    now = datetime.now(UTC)
+    now = clock.now()
     with_file = {each.id_izin: now for each in result.licences if each.file and each.product}
     for id_izin, at in (with_file | told).items():
         standing.note_paper(dossier, id_izin, at=at)

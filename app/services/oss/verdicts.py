@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.nik.verdict import Field, NikClass, Verdict
 from app.domain.oss import handover as oss_handover
@@ -47,7 +46,7 @@ def record_by_staff(dossier: Dossier, nik_class: NikClass) -> None:
     take_verdict(dossier, check, Verdict(nik_class, _FIELDS.get(nik_class, ())), by="staff")
     job = jobs.open_job(JobKind.NIK_CHECK, dossier.id)
     if job is not None:
-        job.done_at = datetime.now(UTC)
+        job.done_at = clock.now()
 
 
 class LeftTheHouse(Exception):

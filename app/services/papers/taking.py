@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
+from app import clock
 from app.adapters.files import new_key
 from app.adapters.pdf import clean_pdf
 from app.adapters.pictures import clean_picture
@@ -106,7 +107,7 @@ def clean(raw: bytes) -> Cleaned:
 def reserve(cleaned: Cleaned) -> Reserved:
     """Note the key of a content before it is put. The caller commits, then calls put()."""
     found = Reserved(new_key(), None if cleaned.original is None else new_key(), cleaned)
-    due_at = datetime.now(UTC) + _CLAIMED_WITHIN
+    due_at = clock.now() + _CLAIMED_WITHIN
     db.session.add_all(FileDisposal(storage_key=key, due_at=due_at) for key in found.contents)
     db.session.flush()
     return found
@@ -136,7 +137,7 @@ def attach(dossier: Dossier, key: str, position: int | None, reserved: Reserved)
             raise FileRefused(FileFault.GIVEN_BACK)
         return before
     check_room(dossier, key, position)
-    now = datetime.now(UTC)
+    now = clock.now()
     if before is not None:
         before.replaced_at = now
     attachment = Attachment(
@@ -236,7 +237,7 @@ def remove(dossier: Dossier, attachment: Attachment) -> None:
     """Take a file out of the dossier; it can be put back. Raises DossierClosed."""
     check_changeable(dossier, attachment.requirement)
     if attachment.in_force:
-        attachment.removed_at = datetime.now(UTC)
+        attachment.removed_at = clock.now()
         db.session.flush()
         _note(dossier, EventKind.ATTACHMENT_REMOVED, attachment)
 
@@ -264,7 +265,7 @@ def forget_all(dossier: Dossier) -> None:
 
     For the erasure of a dossier; the caller removes what is left of the dossier.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     for upload in db.session.scalars(select(Upload).where(Upload.dossier_id == dossier.id)):
         db.session.delete(upload)
     db.session.flush()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.attachments import (
     OPEN_UPLOADS_AT_MOST,
     UPLOAD_LASTS,
@@ -31,7 +32,7 @@ def begin_upload(dossier: Dossier, paper: WantedPaper, total_bytes: int) -> Uplo
     check_changeable(dossier, paper.key)
     check_received(total_bytes)
     check_room(dossier, paper.key, paper.position)
-    now = datetime.now(UTC)
+    now = clock.now()
     waiting = select(Upload).where(Upload.dossier_id == dossier.id, Upload.attachment_id.is_(None))
     rows = db.session.scalars(waiting.order_by(Upload.id.desc())).all()
     for row in rows[OPEN_UPLOADS_AT_MOST - 1 :]:
@@ -56,7 +57,7 @@ def find_upload(dossier: Dossier, code: str) -> Upload:
     found = db.session.scalar(
         select(Upload).where(Upload.code == code, Upload.dossier_id == dossier.id)
     )
-    if found is None or found.expires_at <= datetime.now(UTC):
+    if found is None or found.expires_at <= clock.now():
         raise NotThere(code)
     return found
 

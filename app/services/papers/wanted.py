@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.attachments import (
     WantedKind,
     WantedPaper,
@@ -147,4 +147,4 @@ def changeable(dossier: Dossier, keys: Iterable[str]) -> frozenset[str]:
 def check_changeable(dossier: Dossier, key: str) -> None:
     if not may_change(dossier, key):
         raise gate.DossierClosed(dossier.id)
-    dossier.updated_at = datetime.now(UTC)
+    dossier.updated_at = clock.now()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
+from app import clock
 from app.domain.dossier.seals import ActKind
 from app.domain.law.rows import ReleaseInfo
 from app.extensions import db
@@ -255,7 +256,7 @@ def _release_values(source: ReleaseSource) -> dict[str, Any]:
         "licence": info.licence,
         "trust": info.trust,
         "sha256": source.sha256,
-        "loaded_at": datetime.now(UTC),
+        "loaded_at": clock.now(),
         "current": False,
     }
 

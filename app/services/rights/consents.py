@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.recovery import CONSENT_DAYS, CONSENTS_AT_MOST, new_code
 from app.domain.law.calendar import WIT
@@ -32,7 +33,7 @@ def open_of(dossier: Dossier) -> Sequence[Consent]:
     query = select(Consent).where(
         Consent.dossier_id == dossier.id,
         Consent.withdrawn_at.is_(None),
-        Consent.until > datetime.now(UTC),
+        Consent.until > clock.now(),
     )
     return db.session.scalars(query.order_by(Consent.id.desc())).all()
 
@@ -48,7 +49,7 @@ def give(dossier: Dossier, facilitator: str, days: int) -> Consent:
         raise ValueError(days)
     if len(open_of(dossier)) >= CONSENTS_AT_MOST:
         raise TooManyConsents
-    now = datetime.now(UTC)
+    now = clock.now()
     row = Consent(
         dossier_id=dossier.id,
         facilitator=facilitator,
@@ -75,7 +76,7 @@ def withdraw(dossier: Dossier, consent_id: int) -> bool:
     """Take a consent back. False where there is none that holds."""
     for row in open_of(dossier):
         if row.id == consent_id:
-            row.withdrawn_at = datetime.now(UTC)
+            row.withdrawn_at = clock.now()
             events.record(dossier, EventKind.CONSENT_WITHDRAWN, what=row.what)
             return True
     return False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import LargeBinary, func, literal, select, union_all
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.retention import DataGroup, FileCase
 from app.domain.licence.turns import WHO_ACTS
@@ -92,7 +93,7 @@ def export(dossier: Dossier) -> dict[str, Any]:
     turn = progress.turn_of(dossier)
     return {
         "format": "oss-sorong-own-data/1",
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "made_at": clock.now().isoformat(timespec="seconds"),
         "support_number": format_support_number(dossier.support_number),
         "turn": {"code": turn, "who": WHO_ACTS[turn], "text": turn_in_words(turn)},
         "tables": _rows_by_table(dossier),
@@ -169,7 +170,7 @@ def ask_erasure(dossier: Dossier) -> DataRequest:
 
 
 def _ask(dossier: Dossier, kind: RequestKind, case: FileCase) -> DataRequest:
-    now = datetime.now(UTC)
+    now = clock.now()
     due_at = now + timedelta(days=rules().files[case].days or 0)
     row = DataRequest(
         dossier_id=dossier.id,
@@ -191,7 +192,7 @@ def undo(dossier: Dossier) -> bool:
     row = open_request(dossier)
     if row is None:
         return False
-    row.undone_at = datetime.now(UTC)
+    row.undone_at = clock.now()
     dossier.withdrawn_at = None
     events.record(dossier, EventKind.DATA_REQUEST_UNDONE, what=row.kind)
     db.session.flush()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask_babel import gettext as _
 
+from app import clock
 from app.adapters.papers.own_data import OwnDataPaper, PaperSection, render_own_data
 from app.domain.written.support_number import format_support_number
 from app.i18n import language, moment_in_words
@@ -22,7 +23,7 @@ from app.services.tracking import progress
 
 def draw(dossier: Dossier) -> bytes:
     """Return the copy as PDF, in the language of the page."""
-    return render_own_data(paper_of(dossier, datetime.now(UTC)))
+    return render_own_data(paper_of(dossier, clock.now()))
 
 
 def _as_shown(row: DeclarationGiven, language: str) -> list[str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select, update
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.recovery import (
     CODE_DIGITS,
@@ -58,7 +59,7 @@ def ask(dossier_id: int | None, way: RecoveryWay) -> str:
         job_id=jobs.plan(JobKind.RECOVERY, None).id,
         way=way,
         ticket_index=_ticket_index(ticket),
-        created_at=datetime.now(UTC),
+        created_at=clock.now(),
         tries=0,
     )
     db.session.add(row)
@@ -84,7 +85,7 @@ def by_consent(support_number: str, code: str) -> int | None:
     """
     dossier_id = opening.id_of(support_number)
     mine = Consent.dossier_id == (_NOBODY if dossier_id is None else dossier_id)
-    now = datetime.now(UTC)
+    now = clock.now()
     is_open = (Consent.withdrawn_at.is_(None), Consent.until > now)
     rows = db.session.execute(select(Consent.id, Consent.code).where(mine, *is_open))
     fits = [row.id for row in rows if hmac.compare_digest(row.code, code)]
@@ -121,7 +122,7 @@ def check_code(ticket: str, code: str) -> None:
     row = db.session.scalar(query.with_for_update())
     if row is None:
         raise WrongCode(0)
-    now = datetime.now(UTC)
+    now = clock.now()
     row.tries += 1
     of = row if len(code) == CODE_DIGITS else _long_code(row.dossier_id, code)
     fits = of is not None and hmac.compare_digest(bytes(of.code_index or b""), code_index(code))
@@ -149,7 +150,7 @@ def make_counter_code(dossier: Dossier) -> str:
     An officer makes it with the person in front of them and never learns the PIN. An earlier one
     stops working.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     _close(dossier.id, now, Recovery.way == RecoveryWay.COUNTER)
     code = new_counter_code(secrets.randbelow)
     db.session.add(
@@ -186,7 +187,7 @@ def check_counter_code(support_number: str, code: str) -> str:
     )
     db.session.execute(update(Recovery).where(*open_codes).values(tries=Recovery.tries + 1))
     row = db.session.scalar(select(Recovery).where(*open_codes).with_for_update())
-    now = datetime.now(UTC)
+    now = clock.now()
     known = b"" if row is None else bytes(row.code_index or b"")
     fits = hmac.compare_digest(known, code_index(code))
     if row is None or not fits:
@@ -211,7 +212,7 @@ def _proven(ticket: str) -> Recovery | None:
     row = db.session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         return None
-    now = datetime.now(UTC)
+    now = clock.now()
     may = may_choose_pin(verified_at=row.verified_at, used_at=row.used_at, now=now)
     return row if may else None
 
@@ -227,7 +228,7 @@ def set_pin(ticket: str, pin_hash: str) -> Dossier | None:
     if dossier is None or row is None:
         return None
     way = row.way
-    _close(dossier.id, datetime.now(UTC))
+    _close(dossier.id, clock.now())
     pins.change_pin(dossier, pin_hash, way)
     db.session.flush()
     return dossier

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import ColumnElement, Table, delete, select, update
 
+from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.retention import FileCase, OnErasure, Retention, TableRule, read_retention
 from app.domain.dossier.seals import ActKind
@@ -119,7 +120,7 @@ def erase(dossier: Dossier, *, cause: str, practice: bool = False) -> Kept | Non
     last = events.record(dossier, EventKind.ERASED, cause=cause, whole=whole, rows=gone)
     if whole:
         dossier.pin_hash = ""
-        dossier.erased_at = datetime.now(UTC)
+        dossier.erased_at = clock.now()
     db.session.flush()
     if whole:  # where its chain ended: should it be gone one day, that was lawful
         acts.record(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.domain.law.calendar import local_date
 from app.domain.sending.messages import Channel, InboundKind, MessageKind, read_inbound
 from app.domain.written.phone import PhoneError, parse_mobile
@@ -50,7 +51,7 @@ def take(provider_id: str, sender: str, text: str) -> Taken:
     earlier = _earlier(provider_id)
     if earlier is not None:
         return Taken(earlier.answer is not None)
-    now = datetime.now(UTC)
+    now = clock.now()
     if _came_in(now - timedelta(hours=1)) >= ALL_AN_HOUR:
         raise TooMany
     try:

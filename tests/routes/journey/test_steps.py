@@ -595,24 +595,10 @@ def test_a_sent_file_shows_its_result_whatever_is_opened(client, app):
 # The clock
 
 
-class Clock(datetime):
-    """A clock that a test turns."""
-
-    moment: datetime
-
-    @classmethod
-    def now(cls, tz=None):
-        return cls.moment.astimezone(tz)
-
-
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr("app.clock.datetime", Clock)
-
-    def turn(moment: datetime) -> None:
-        Clock.moment = moment
-
-    return turn
+    """Turn the clock of the program to a moment."""
+    return lambda moment: monkeypatch.setattr("app.clock.now", lambda: moment)
 
 
 # 15:00 UTC is midnight in Sorong: the new year begins there while it is still old elsewhere.

@@ -61,7 +61,7 @@ def test_the_person_sees_what_was_written(client, app, sent, language):
     page = client.get(f"{prefix}/berkas/pesan")
     assert page.headers["Cache-Control"] == "no-store"
     with looking(app) as session:
-        texts = [outbox.written(m) for m in session.scalars(select(Message))]
+        texts = [outbox.written(m) for m in session.scalars(select(Message).order_by(Message.id))]
     assert len(texts) == 2
     shown = [words(box) for box in parse(page).with_class("hit")]
     assert len(shown) == 2

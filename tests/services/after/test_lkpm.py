@@ -19,7 +19,6 @@ from app.models.message import Message
 from app.services.after import changes, lkpm
 from app.services.base import jobs
 from app.services.base.jobs import JobKind
-from app.work import lkpm as lkpm_work
 from tests.factories import MICRO, bring_forward, new_line, run, sent_dossier
 
 SMALL = dataclasses.replace(MICRO, machines_idr=1_000_000_001)
@@ -56,14 +55,7 @@ def reminded(dossier: Dossier) -> list[str]:
 def at(monkeypatch, day: date, hour: int = 9) -> datetime:
     """Let the service believe that it is this day in Sorong."""
     now = datetime.combine(day, time(hour, tzinfo=WIT)).astimezone(UTC)
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return now if tz is None else now.astimezone(tz)
-
-    for module in (lkpm, lkpm_work):
-        monkeypatch.setattr(module, "datetime", Clock)
+    monkeypatch.setattr("app.clock.now", lambda: now)
     return now
 
 

@@ -65,16 +65,11 @@ def later(monkeypatch) -> Callable[[timedelta], None]:
     """Turn the clock of the rule on."""
     turned = timedelta()
 
-    class Turned(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime.now(tz) + turned
-
     def on(by: timedelta) -> None:
         nonlocal turned
         turned += by
 
-    monkeypatch.setattr(pins, "datetime", Turned)
+    monkeypatch.setattr("app.clock.now", lambda: datetime.now(UTC) + turned)
     return on
 
 

@@ -97,12 +97,8 @@ def test_answers_become_counts_of_topic_language_and_month(small_help, database)
 
 
 def test_a_month_begins_in_sorong(small_help, database, monkeypatch):
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime(2026, 11, 30, 15, 30, tzinfo=UTC)  # half past midnight in Sorong
-
-    monkeypatch.setattr(book, "datetime", Clock)
+    half_past_midnight = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
+    monkeypatch.setattr("app.clock.now", lambda: half_past_midnight)
     book.count_answer("gratis", "id", clear=True)
     assert [row.month for row in book.feedback()] == ["2026-12"]
     assert book.feedback("2026-11") == []
