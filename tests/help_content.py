@@ -24,7 +24,7 @@ NIK ada di atas KTP Anda. Salin tepat seperti tertulis.
 
 ## Masih salah?
 
-Datang ke Disdukcapil. Baca [nama beda](bantuan:nama-beda) atau [mulai](halaman:start.show). Arti NIK ada di [kamus](bantuan:kamus/nik). Lihat [OSS](https://oss.go.id).
+Datang ke Disdukcapil. Baca [nama beda](bantuan:nama-beda) atau [mulai](halaman:start.show_start). Arti NIK ada di [kamus](bantuan:kamus/nik). Lihat [OSS](https://oss.go.id).
 """
 TRANSLATION = """+++
 title = "Reading your KTP"
@@ -69,7 +69,7 @@ NikProblem = "baca-ktp"
 NameProblem = "nama-beda"
 TextProblem = "gratis"
 [page]
-"start.show" = "gratis"
+"start.show_start" = "gratis"
 """
 DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 16">'

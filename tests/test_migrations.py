@@ -352,6 +352,33 @@ def test_words_of_people_are_sealed_and_opened_again(empty):
         assert kept()["trade_name"] == b"of another key", "nothing is lost"
 
 
+def test_a_form_sent_before_the_pages_got_their_names_still_leads_on(empty):
+    """Its second sending, after the new build has started, goes where the first one went."""
+    with empty.app_context():
+        upgrade(revision="seals")
+        fill()
+
+        def led_to(location: str | None = None) -> str:
+            with db.engine.begin() as connection:
+                if location:
+                    connection.execute(
+                        sa.text("UPDATE post_keys SET location = :to"), {"to": location}
+                    )
+                return str(connection.scalar(sa.text("SELECT location FROM post_keys")))
+
+        for before, after in [
+            ("journey.show alamat periksa", "journey.show_step alamat periksa"),
+            ("result.show", "result.show_result"),
+            ("review.review", "review.review"),
+        ]:
+            led_to(before)
+            upgrade()
+            assert led_to() == after
+            assert after.split()[0] in empty.view_functions
+            downgrade(revision="seals")
+            assert led_to() == before
+
+
 def test_without_migrations_it_is_not_ready(empty):
     assert empty.test_client().get("/readyz").status_code == 503
     with empty.app_context():

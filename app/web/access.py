@@ -46,7 +46,7 @@ def applicant_required(view: View) -> View:
         if g.dossier.withdrawn_at is not None and view.__module__ not in _WHILE_WITHDRAWN:
             # Read on or undo: nothing else can be done with a file that was withdrawn.
             leads = go if request.method in {"GET", "HEAD"} else advance
-            return leads("own_data.show")
+            return leads("own_data.show_own_data")
         return view(*args, **kwargs)
 
     guarded.access = "applicant"  # type: ignore[attr-defined]

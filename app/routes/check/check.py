@@ -93,7 +93,7 @@ AUTHORITIES: Mapping[str, Any] = {
 
 @bp.get("")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_check() -> ResponseReturnValue:
     """Ask what somebody does; show the activities that it may be."""
     if "q" not in request.args:
         return _ask(SearchForm(formdata=None))

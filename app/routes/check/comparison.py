@@ -38,7 +38,7 @@ class Box:
 
 @bp.get("/banding")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_comparison() -> ResponseReturnValue:
     """Compare two codes (?kode=56101&kode=56102), or ask for them."""
     typed = request.args.getlist("kode")
     labels = (_("First code"), _("Second code"))

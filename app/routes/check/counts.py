@@ -38,7 +38,7 @@ def count_choice_by_link(code: str) -> None:
         came_from = urlsplit(request.referrer or "")
     except ValueError:  # anybody may send anything
         return
-    if came_from.netloc == request.host and came_from.path == url_for("check.show"):
+    if came_from.netloc == request.host and came_from.path == url_for("check.show_check"):
         count_choice(" ".join(parse_qs(came_from.query).get("q", [])), code)
 
 

@@ -27,21 +27,21 @@ AN_HOUR = 3600
 
 @bp.get("/kbli-lama")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_kbli_change() -> ResponseReturnValue:
     """Ask for old codes or words; say what became of them."""
     if "q" not in request.args:
-        return _page(OldCodeForm(formdata=None))
+        return _kbli_change_page(OldCodeForm(formdata=None))
     form = OldCodeForm(formdata=request.args)
     if not form.validate():
-        return _page(form, 422)
+        return _kbli_change_page(form, 422)
     text = form.q.data or ""
     codes = codes_in(text)
     if not codes:
-        return _page(form, found=change.find_old(text))
-    return _page(form, answers=[_answer(code) for code in codes])
+        return _kbli_change_page(form, found=change.find_old(text))
+    return _kbli_change_page(form, answers=[_answer(code) for code in codes])
 
 
-def _page(form: OldCodeForm, status: int = 200, **found: Any) -> Response:
+def _kbli_change_page(form: OldCodeForm, status: int = 200, **found: Any) -> Response:
     return render(
         "kbli_change/show.html",
         status=status,

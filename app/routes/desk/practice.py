@@ -50,7 +50,7 @@ def _target_words(target: Target) -> str:
     return str(_("%(step)s, activity %(number)s", step=step, number=number))
 
 
-def _page(form: PracticeForm, status: int = 200) -> Response:
+def _practice_office_page(form: PracticeForm, status: int = 200) -> Response:
     ids = {value for value, _words in form.izin.choices}
     views = standing.views(g.dossier, clock.now())
     return render(
@@ -65,7 +65,7 @@ def _page(form: PracticeForm, status: int = 200) -> Response:
 
 @bp.get("/latihan-petugas")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_practice_office() -> ResponseReturnValue:
     """Show what the practice office can do with this file."""
     if not in_training():
         abort(404)
@@ -73,7 +73,7 @@ def show() -> ResponseReturnValue:
         return go("review.review")
     form = PracticeForm(formdata=None)
     _prepare(form)
-    return _page(form)
+    return _practice_office_page(form)
 
 
 @bp.post("/latihan-petugas")
@@ -87,15 +87,15 @@ def act() -> ResponseReturnValue:
     form = PracticeForm(formdata=request.form)
     _prepare(form)
     if "ganti" in request.form:
-        return _page(form)
+        return _practice_office_page(form)
     try:
         key = once.claim("practice_office.act", g.dossier.id, may_edit=False)
     except BadPostKey:
-        return _page(form, 400)
+        return _practice_office_page(form, 400)
     if key.taken is None:  # pressed twice, the same button does not fit any more
         form.expect()
         if not form.validate():
-            return _page(form, 422)
+            return _practice_office_page(form, 422)
         target = parse_target(form.sasaran.data) if form.sasaran.data else None
         try:
             practice.act(
@@ -109,7 +109,7 @@ def act() -> ResponseReturnValue:
             )
         except practice.NotPossible:
             form.tindakan.errors = [str(_("That does not fit where the licence stands now."))]
-            return _page(form, 422)
+            return _practice_office_page(form, 422)
         reports.plan(g.dossier)
-        key.lead_to("result.show", g.dossier.id)
-    return advance("result.show")
+        key.lead_to("result.show_result", g.dossier.id)
+    return advance("result.show_result")

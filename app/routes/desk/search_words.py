@@ -39,14 +39,14 @@ def _in_practice_only() -> None:
 
 @bp.get("")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_search_words() -> ResponseReturnValue:
     """Show what was not found, what was left, and the added words."""
     _in_practice_only()
     start_token()
-    return _page(ButtonForm(formdata=None))
+    return _search_words_page(ButtonForm(formdata=None))
 
 
-def _page(form: ButtonForm, status: int = 200) -> Response:
+def _search_words_page(form: ButtonForm, status: int = 200) -> Response:
     typed = request.args.get("halaman", "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
     page = max(page, 1)
@@ -143,8 +143,8 @@ def add() -> ResponseReturnValue:
         except PhraseError as error:
             form.refuse(error.problem)
             return _ask(form, search, 422)
-        return advance("search_words.show", query={"baru": str(word.id)})
-    return advance("search_words.show")
+        return advance("search_words.show_search_words", query={"baru": str(word.id)})
+    return advance("search_words.show_search_words")
 
 
 @bp.post("/hapus/<int:number>")
@@ -167,11 +167,11 @@ def _press(endpoint: str, number: int) -> ResponseReturnValue:
     _in_practice_only()
     form = ButtonForm(formdata=request.form)
     if not form.validate():
-        return _page(form, 422)
+        return _search_words_page(form, 422)
     try:
         key = once.claim(endpoint, None, may_edit=False)
     except BadPostKey:
-        return _page(form, 400)
+        return _search_words_page(form, 400)
     if key.taken is None:
         try:
             if endpoint == "search_words.retire":
@@ -180,4 +180,4 @@ def _press(endpoint: str, number: int) -> ResponseReturnValue:
                 kbli_words.put_back(number, by=AddedBy.PRACTICE)
         except (kbli_words.NoSuchWord, PhraseError):
             pass  # done before, perhaps in another window; the page shows how it is
-    return advance("search_words.show")
+    return advance("search_words.show_search_words")

@@ -55,7 +55,7 @@ PAGE_RULE = f"/<slug>/<int(min=2,max={len(ExamplePage)}):n>"
 
 @bp.get("")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_examples() -> ResponseReturnValue:
     """List the examples."""
     return render(
         "examples/show.html", public_for=A_DAY, shared=True, examples=entries(examples.examples())
@@ -205,12 +205,12 @@ def practise(slug: str, n: int) -> ResponseReturnValue:
         return _ask(one, here, form, 400)
     if key.taken is not None:
         if not open_again(key.taken):
-            return once.goes_to("resume.show")
+            return once.goes_to("resume.show_resume")
         session[EXAMPLE] = slug
         return once.goes_to(key.taken.location)
     dossier = opening.start(pin_hash, str(get_locale()), kbli_code=one.code)
     job = example_steps.fill(dossier, one, here.step)
-    location = f"journey.show {here.step}" if here.step else "review.review"
+    location = f"journey.show_step {here.step}" if here.step else "review.review"
     key.lead_to(location, dossier.id)
     enter(dossier.id)
     session[EXAMPLE] = slug

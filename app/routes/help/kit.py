@@ -49,7 +49,7 @@ class Shown:
 @bp.get("/bantuan/bahan")
 @open_to_all
 @limited(limits.KIT_PAGE)
-def show() -> ResponseReturnValue:
+def show_kit() -> ResponseReturnValue:
     """Show what the kit holds, what each piece is for and how many kB it costs."""
     return _show()
 
@@ -152,7 +152,7 @@ def _address() -> str:
 
 def _addresses() -> dict[str, str]:
     """Return where the service is found, in each language."""
-    start = outside_url("home.show")
+    start = outside_url("home.show_home")
     return {each: start if each == DEFAULT else f"{start}{each}/" for each in LANGUAGES}
 
 

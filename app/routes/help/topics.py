@@ -76,7 +76,7 @@ class Office:
 
 @bp.get("/bantuan")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_topics() -> ResponseReturnValue:
     """Show the box to search in, the groups of topics and who can help; or what was found."""
     typed = SearchField.clean(request.args.get("q", "")).strip()
     found = book.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()

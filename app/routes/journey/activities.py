@@ -28,7 +28,7 @@ def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
     act: returns the place, as once.goes_to() reads it.
     """
     if g.dossier.sent_at is not None:
-        return advance("result.show")
+        return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
         return advance("review.review")
     try:
@@ -52,7 +52,7 @@ def add() -> ResponseReturnValue:
 
     def act(dossier: Dossier) -> str:
         added = activities.add_activity(dossier)
-        return f"journey.show {Stop(StepName.ACTIVITY, added.position)}"
+        return f"journey.show_step {Stop(StepName.ACTIVITY, added.position)}"
 
     return _change("add", act)
 
@@ -93,6 +93,10 @@ def same_place(ke: int) -> ResponseReturnValue:
         following = journey.next_after(stop, answers.answers_of(dossier), changing=changing)
         if following is None:
             return "review.review"
-        return f"journey.show {following} periksa" if changing else f"journey.show {following}"
+        return (
+            f"journey.show_step {following} periksa"
+            if changing
+            else f"journey.show_step {following}"
+        )
 
     return _change(f"same_place.{ke}", act)

@@ -109,7 +109,7 @@ def _is_given_back() -> bool:
 
 def _done() -> str:
     """Return where somebody goes from a paper: to what the office gave back, or to the papers."""
-    return "correction.show" if _is_given_back() else "attachments.index"
+    return "correction.show_correction" if _is_given_back() else "attachments.index"
 
 
 @bp.get("/untuk/<paper>")
@@ -119,7 +119,7 @@ def ask(paper: str) -> ResponseReturnValue:
     state = _paper(paper)
     if not wanted.may_change(g.dossier, state.paper.key):
         return go("attachments.index")
-    return _page(state, SendForm(formdata=None))
+    return _attachments_page(state, SendForm(formdata=None))
 
 
 def _paper(address: str) -> PaperState:
@@ -129,7 +129,7 @@ def _paper(address: str) -> PaperState:
         abort(404)
 
 
-def _page(
+def _attachments_page(
     state: PaperState,
     form: SendForm,
     status: int = 200,
@@ -160,7 +160,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
         return _refusal(FileFault.TOO_LARGE, 413)
     if not open_dossier():
         return ask_for_pin()
-    return _page(
+    return _attachments_page(
         _paper(address),
         SendForm(formdata=None),
         413,
@@ -178,12 +178,12 @@ def add(paper: str) -> ResponseReturnValue:
     state = _paper(paper)
     form = SendForm(formdata=request.form)
     if not form.validate():
-        return _page(state, form, 422)
+        return _attachments_page(state, form, 422)
     if not wanted.may_change(g.dossier, state.paper.key):
         return advance("attachments.index")
     file = request.files.get("berkas")
     if file is None or not file.filename:
-        return _page(state, form, 422, fault=FileFault.NOT_CHOSEN)
+        return _attachments_page(state, form, 422, fault=FileFault.NOT_CHOSEN)
     raw = file.read()
     try:
         taking.check_room(g.dossier, state.paper.key, state.paper.position)
@@ -191,16 +191,16 @@ def add(paper: str) -> ResponseReturnValue:
     except FileRefused as refused:
         g.dossier = opening.take_to_change(g.dossier.id)
         status = 413 if refused.fault is FileFault.TOO_LARGE else 422
-        return _page(state, form, status, fault=refused.fault)
+        return _attachments_page(state, form, status, fault=refused.fault)
     except (FilesUnavailable, Busy):
         g.dossier = opening.take_to_change(g.dossier.id)
-        return _page(state, form, 503, away=True)
+        return _attachments_page(state, form, 503, away=True)
     g.dossier = opening.take_to_change(g.dossier.id)
     try:
         digest = reserved.cleaned.digest.hex()
         key = once.claim("attachments.add", g.dossier.id, also=(("berkas", digest),))
     except BadPostKey:
-        return _page(state, form, 400)
+        return _attachments_page(state, form, 400)
     if key.taken is not None and key.taken.same:
         return advance(_done())  # a newer file may have come since
     try:
@@ -208,7 +208,7 @@ def add(paper: str) -> ResponseReturnValue:
     except gate.DossierClosed:
         return advance("attachments.index")
     except FileRefused as refused:
-        return _page(state, form, 422, fault=refused.fault)
+        return _attachments_page(state, form, 422, fault=refused.fault)
     key.lead_to(_done(), g.dossier.id)
     return advance(_done())
 

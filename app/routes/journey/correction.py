@@ -65,19 +65,19 @@ def _paper(target: PaperTarget) -> WantedPaper | None:
 def _url_of(target: Target, paper: WantedPaper | None) -> str | None:
     if isinstance(target, PaperTarget):
         return url_for("attachments.ask", paper=paper.address) if paper else None
-    return url_for("journey.show", **address_of(Stop(target.step, target.position)))
+    return url_for("journey.show_step", **address_of(Stop(target.step, target.position)))
 
 
 @bp.get("/perbaikan")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_correction() -> ResponseReturnValue:
     """List what is to be mended."""
     if g.dossier.sent_at is None:
         return go("review.review")
-    return _page(SendForm(formdata=None))
+    return _correction_page(SendForm(formdata=None))
 
 
-def _page(form: SendForm, status: int = 200) -> Response:
+def _correction_page(form: SendForm, status: int = 200) -> Response:
     dossier = g.dossier
     rounds = gate.open_corrections(dossier)
     items = [item for each in rounds for item in each.items]
@@ -93,7 +93,7 @@ def _page(form: SendForm, status: int = 200) -> Response:
         past=versions.view_items(dossier, past),
         until=min(days, default=None),
         hindrance=hindrance,
-        open_url=url_for("journey.show", **address_of(open_stop)) if open_stop else None,
+        open_url=url_for("journey.show_step", **address_of(open_stop)) if open_stop else None,
         asked=any(LicenceStatus.of(row.status) in RETURNED for row in standing.of(dossier)),
         **once.form_context(form),
     )
@@ -107,23 +107,23 @@ def send() -> ResponseReturnValue:
     if dossier.sent_at is None:
         return advance("review.review")
     if not gate.open_items(dossier):
-        return advance("result.show")
+        return advance("result.show_result")
     form = SendForm(formdata=request.form)
     if "ganti" in request.form:
-        return _page(form)
+        return _correction_page(form)
     if not form.validate():
-        return _page(form, 422)
+        return _correction_page(form, 422)
     try:
         key = once.claim("correction.send", dossier.id)
     except BadPostKey:
-        return _page(form, 400)
+        return _correction_page(form, 400)
     source = StatusSource.PRACTICE if in_training() else StatusSource.PERSON
     try:
         corrections.send_again(dossier, by=source)
     except corrections.NotMended:
-        return _page(form, 422)
+        return _correction_page(form, 422)
     except corrections.TooLate:
         commit_now()  # that it came too late is kept; the next page says it
     reports.plan(dossier)
-    key.lead_to("result.show", dossier.id)
-    return advance("result.show")
+    key.lead_to("result.show_result", dossier.id)
+    return advance("result.show_result")

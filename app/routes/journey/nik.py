@@ -42,13 +42,13 @@ bp = Blueprint("nik", __name__, url_prefix="/berkas/nik")
 
 @bp.get("")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_nik() -> ResponseReturnValue:
     """Say whether the NIK fits, and what to do when it does not."""
     dossier = g.dossier
     who = dossier.applicant
     check = standing.current(dossier)
     if who.nik is None or check is None:
-        return go("journey.show", step=StepName.IDENTITY.value)
+        return go("journey.show_step", step=StepName.IDENTITY.value)
     odd = not is_well_formed(who.nik, today=today())
     warnings = (
         frozenset()
@@ -103,11 +103,11 @@ def check_again() -> ResponseReturnValue:
         try:
             job = asking.ask_again(g.dossier)
         except (asking.NotHere, AskedTooOften):
-            return advance("nik.show")  # the page says from when on
+            return advance("nik.show_nik")  # the page says from when on
         commit_now()
         if job is not None:
             run_now(job)
-    return advance("nik.show")
+    return advance("nik.show_nik")
 
 
 @bp.post("/ejaan")
@@ -120,8 +120,8 @@ def try_spelling() -> ResponseReturnValue:
     chosen = request.form.get("ejaan", "")
     meant = SendForm(formdata=request.form).validate()
     if not meant or chosen not in asking.spellings(g.dossier):
-        return advance("nik.show")
-    g.page_url = url_for("journey.show", step=StepName.IDENTITY.value)
+        return advance("nik.show_nik")
+    g.page_url = url_for("journey.show_step", step=StepName.IDENTITY.value)
     g.advancing = True  # another form than the one that was sent, so with a key of its own
     response = show_filled(Stop(StepName.IDENTITY), nama=chosen)
     response.headers["HX-Push-Url"] = g.page_url
@@ -134,7 +134,7 @@ def card() -> ResponseReturnValue:
     """The card of the case: what to bring, where, how long. Holds neither the NIK nor a name."""
     case = cases.case_of(g.dossier)
     if case is None:
-        return go("nik.show")
+        return go("nik.show_nik")
     nik_class = case.nik_class
     odd = not is_well_formed(known(g.dossier.applicant.nik), today=today())
     rule = RULES[NikClass.NOT_FOUND if odd else nik_class]  # a misprint is mended there too
@@ -142,7 +142,7 @@ def card() -> ResponseReturnValue:
     short = short_text(nik_class, number, odd=odd)
     offices = [_office(office) for office in rule.offices]
     lines = [short, *(each.line for each in offices if each.line)]
-    lines.append(_("Go on with your file: %(address)s", address=outside_url("resume.show")))
+    lines.append(_("Go on with your file: %(address)s", address=outside_url("resume.show_resume")))
     return render(
         "journey/nik_card.html",
         number=number,

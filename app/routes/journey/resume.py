@@ -53,13 +53,13 @@ Pairs = list[tuple[str, str]]
 
 @bp.get("/lanjut")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_resume() -> ResponseReturnValue:
     """Ask for number and PIN; offer the file that is open here."""
     start_token()
-    return _page(ResumeForm(formdata=None), mine=open_file())
+    return _resume_page(ResumeForm(formdata=None), mine=open_file())
 
 
-def _page(
+def _resume_page(
     form: ResumeForm,
     status: int = 200,
     *,
@@ -106,14 +106,14 @@ def ask_for_pin() -> Response:
     why = "another" if "dossier" in g and is_for_another() else "asked"
     if request.method != "POST":
         page = request.full_path.rstrip("?")
-        return _page(ResumeForm(formdata=None), 403, page=page, wrong=why)
+        return _resume_page(ResumeForm(formdata=None), 403, page=page, wrong=why)
     if _is_large_file():  # chosen again after the PIN, so there is no need to take it in
-        return _page(ResumeForm(formdata=None), 403, page=request.path, wrong=why)
+        return _resume_page(ResumeForm(formdata=None), 403, page=request.path, wrong=why)
     if _PAGE in request.form:  # this very page, in the other language
         page, carry = _waiting()
     else:
         page, carry = g.get("waits_at") or request.path, carried()
-    return _page(ResumeForm(formdata=None), 403, page=page, carry=carry, wrong=why)
+    return _resume_page(ResumeForm(formdata=None), 403, page=page, carry=carry, wrong=why)
 
 
 def _is_large_file() -> bool:
@@ -156,9 +156,9 @@ def enter_dossier() -> ResponseReturnValue:
     form = ResumeForm(formdata=request.form)
     page, carry = _waiting()
     if "ganti" in request.form:
-        return _page(form, page=page, carry=carry)
+        return _resume_page(form, page=page, carry=carry)
     if not form.validate():
-        return _page(form, 422, page=page, carry=carry)
+        return _resume_page(form, 422, page=page, carry=carry)
     number = form.nomor.data
     pin_hash = pins.pin_hash_of(number)
     let_others_write()  # comparing takes a while on purpose
@@ -167,10 +167,10 @@ def enter_dossier() -> ResponseReturnValue:
         dossier = pins.open_with_pin(number, form.pin.data, known_browser.asker(), fits=fits)
     except pins.PinWaits as error:
         commit_now()
-        return _page(form, 403, wrong="waits", until=error.until, page=page, carry=carry)
+        return _resume_page(form, 403, wrong="waits", until=error.until, page=page, carry=carry)
     except pins.WrongPin as error:
         commit_now()
-        return _page(form, 403, wrong="pin", left=error.left, page=page, carry=carry)
+        return _resume_page(form, 403, wrong="pin", left=error.left, page=page, carry=carry)
     known_browser.remember(dossier)
     enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
@@ -231,9 +231,9 @@ def next_step() -> ResponseReturnValue:
     """Go on where the person left off."""
     answers = dossier_answers.answers_of(g.dossier)
     if answers.sent:
-        return go("result.show")
+        return go("result.show_result")
     first = _left_at(answers)
-    return go("journey.show", **address_of(first)) if first else go("review.review")
+    return go("journey.show_step", **address_of(first)) if first else go("review.review")
 
 
 def _left_at(answers: journey.Answers) -> journey.Stop | None:
@@ -247,11 +247,11 @@ def go_on() -> ResponseReturnValue:
     """Go to the first step that needs an answer, or to the end of the way."""
     answers = dossier_answers.answers_of(g.dossier)
     if answers.sent:
-        return advance("result.show")
+        return advance("result.show_result")
     first = _left_at(answers)
     if first is None:
         return advance("review.review")
-    return advance("journey.show", **address_of(first))
+    return advance("journey.show_step", **address_of(first))
 
 
 @bp.post("/selesai")
@@ -280,7 +280,7 @@ def _ask_to_leave() -> Response:
     return render("resume/leave.html", inside=holds_dossier())
 
 
-_DEVICE_PAGES = {"data": "own_data.show", "": "home.show"}
+_DEVICE_PAGES = {"data": "own_data.show_own_data", "": "home.show_home"}
 
 
 @bp.post("/perangkat")
@@ -292,4 +292,4 @@ def choose_device() -> ResponseReturnValue:
     """
     if is_from_here() is not False:
         remember_device(shared="bersama" in request.form)
-    return advance(_DEVICE_PAGES.get(request.form.get("dari", ""), "home.show"))
+    return advance(_DEVICE_PAGES.get(request.form.get("dari", ""), "home.show_home"))

@@ -35,10 +35,10 @@ def review() -> ResponseReturnValue:
     """Show all answers, to change or to send."""
     answers = dossier_answers.answers_of(g.dossier)
     if answers.sent:
-        return go("result.show")
+        return go("result.show_result")
     first = journey.first_unanswered(answers)
     if first is not None:
-        return go("journey.show", **address_of(first))
+        return go("journey.show_step", **address_of(first))
     return _review(SendForm(formdata=None))
 
 
@@ -71,7 +71,7 @@ def _review(form: SendForm, status: int = 200) -> Response:
 def send() -> ResponseReturnValue:
     """Send the dossier. Sent twice, it is sent once and answered the same."""
     if g.dossier.sent_at is not None:
-        return advance("result.show")
+        return advance("result.show_result")
     form = SendForm(formdata=request.form)
     if journey.first_unanswered(dossier_answers.answers_of(g.dossier)) is not None:
         return advance("review.review")
@@ -88,11 +88,11 @@ def send() -> ResponseReturnValue:
     except handovers.NotReady:
         return _review(form, 422)
     drafts.drop_all(g.dossier)
-    key.lead_to("result.show", g.dossier.id)
+    key.lead_to("result.show_result", g.dossier.id)
     if job is not None:
         commit_now()
         run_now(job)
-    return advance("result.show")
+    return advance("result.show_result")
 
 
 _CHANGES = {

@@ -29,7 +29,7 @@ bp = Blueprint("start", __name__, url_prefix="/berkas")
 
 @bp.get("/mulai")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_start() -> ResponseReturnValue:
     """Say what to bring and ask for a PIN; where a file is open here, ask first which is meant."""
     mine = None if "baru" in request.args else open_file()
     if mine:
@@ -39,10 +39,10 @@ def show() -> ResponseReturnValue:
             kbli=request.args.get("kbli", "")[:5] or None,
         )
     start_token()
-    return _page(StartForm(formdata=None))
+    return _start_page(StartForm(formdata=None))
 
 
-def _page(form: StartForm, status: int = 200) -> Response:
+def _start_page(form: StartForm, status: int = 200) -> Response:
     code = request.values.get("kbli", "")
     return render(
         "journey/start.html",
@@ -61,18 +61,18 @@ def create() -> ResponseReturnValue:
     """Open a dossier. The same form sent twice opens one."""
     form = StartForm(formdata=request.form)
     if "ganti" in request.form:
-        return _page(form)
+        return _start_page(form)
     if not form.validate():
-        return _page(form, 422)
+        return _start_page(form, 422)
     remember_device(shared="bersama" in request.form)
     pin_hash = pins.hash_pin(form.pin.data)
     try:
         key = once.claim("start.create", None, may_edit=False)
     except BadPostKey:
-        return _page(form, 400)
+        return _start_page(form, 400)
     if key.taken is not None and key.taken.dossier_id is not None:
         if not open_again(key.taken):
-            return advance("resume.show")
+            return advance("resume.show_resume")
         known_browser.remember(opening.take_to_change(key.taken.dossier_id))
         return advance("start.number")
     dossier = opening.start(pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None)
@@ -111,7 +111,7 @@ def number() -> ResponseReturnValue:
     text = _(
         "My support number for the business licence: %(number)s. Look where it is: %(address)s",
         number=shown,
-        address=outside_url("tracking.show"),
+        address=outside_url("tracking.show_tracking"),
     )
     typed = next((stop.name for stop in drafts.stops(g.dossier)), None)
     return render("journey/number.html", number=shown, typed=typed, whatsapp=share_link(text))

@@ -39,22 +39,24 @@ ACTIVITY_RULE = f"/<any({','.join(sorted(EACH))}):step>/<int(min=2,max=9999):ke>
 @bp.get(STEP_RULE)
 @bp.get(ACTIVITY_RULE)
 @applicant_required
-def show(step: str, ke: int = 1) -> ResponseReturnValue:
+def show_step(step: str, ke: int = 1) -> ResponseReturnValue:
     """Ask one question, filled with what was answered before. ke: number of the activity."""
     stop = Stop(StepName(step), ke - 1)
     answers = dossier_answers.answers_of(g.dossier)
     if not gate.may_answer(g.dossier, stop.name, stop.position):
-        return go("result.show")
+        return go("result.show_result")
     if not journey.may_open(stop, answers):
         first = journey.first_unanswered(answers)
-        return go("review.review") if first is None else go("journey.show", **address_of(first))
+        return (
+            go("review.review") if first is None else go("journey.show_step", **address_of(first))
+        )
     at, page = At(g.dossier, stop.position), PAGES[stop.name]
     searches = {"cari", "kbli"} & request.args.keys()
     kept = [] if searches else drafts.of(g.dossier, stop)
     filled = MultiDict(kept) or example_steps.for_box(stop, answers)
     form = page.form_class(at)(formdata=filled, data=page.fill(at))
     page.prepare(form, at)
-    return _page(stop, page, form, draft=bool(kept))
+    return _step_page(stop, page, form, draft=bool(kept))
 
 
 def show_filled(stop: Stop, **typed: object) -> Response:
@@ -62,10 +64,10 @@ def show_filled(stop: Stop, **typed: object) -> Response:
     at, page = At(g.dossier, stop.position), PAGES[stop.name]
     form = page.form_class(at)(formdata=None, data={**page.fill(at), **typed})
     page.prepare(form, at)
-    return _page(stop, page, form)
+    return _step_page(stop, page, form)
 
 
-def _page(
+def _step_page(
     stop: Stop, page: StepPage, form: FlaskForm, status: int = 200, *, draft: bool = False
 ) -> Response:
     """draft: the boxes hold what was kept when the page was left without an answer."""
@@ -101,13 +103,13 @@ def _before(
 ) -> tuple[str, dict[str, Any]] | None:
     """Return where a person came from: the list of what to mend, the review or the step before."""
     if g.dossier.sent_at is not None:
-        return "correction.show", {}
+        return "correction.show_correction", {}
     if from_review:
         return "review.review", {}
     before = journey.before(stop, answers)
     if stop.name is StepName.KIND:  # nobody is led there: it stands as a link in that step
         before = Stop(StepName.IDENTITY)
-    return ("journey.show", address_of(before)) if before else None
+    return ("journey.show_step", address_of(before)) if before else None
 
 
 @bp.post(STEP_RULE)
@@ -122,7 +124,7 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     """Take what was typed for a step, in this request or before its PIN was asked again."""
     page, at = PAGES[stop.name], At(g.dossier, stop.position)
     if not gate.may_answer(g.dossier, stop.name, stop.position):
-        return advance("result.show")
+        return advance("result.show_result")
     if stop.name in EACH and not at.is_there:
         return advance("review.review")  # taken out meanwhile, perhaps on another phone
     form = page.form_class(at)(formdata=request.form)
@@ -132,27 +134,29 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
         shown: dict[str, Any] = {key: value for key, value in query.items() if value}
         if any(len(value) > _ADDRESS_AT_MOST for value in shown.values()):
-            return _page(stop, page, form)  # no address carries it; cut, it would be counted wrong
-        url = url_for("journey.show", **address_of(stop), **shown, jawab=answered())
+            return _step_page(
+                stop, page, form
+            )  # no address carries it; cut, it would be counted wrong
+        url = url_for("journey.show_step", **address_of(stop), **shown, jawab=answered())
         if not wants_fragment():
             return see_other(url)
         g.page_url = url
-        response = _page(stop, page, form)
+        response = _step_page(stop, page, form)
         response.headers["HX-Push-Url"] = url
         return response
     if {"ganti", "bantuan"} & request.form.keys() or page.only_shows(request.form):
-        return _page(stop, page, form)
+        return _step_page(stop, page, form)
     if "nanti" in request.form:
         return _leave(stop, page, form, at)
     valid = form.validate()
     if not page.accepts(form, request.form):
         valid = False
     if not valid:
-        return _page(stop, page, form, 422)
+        return _step_page(stop, page, form, 422)
     try:
         key = once.claim(f"journey.{stop}", g.dossier.id)
     except BadPostKey:
-        return _page(stop, page, form, 400)
+        return _step_page(stop, page, form, 400)
     if key.taken is not None and key.taken.same:
         return once.goes_to(key.taken.location)
     job = page.save(at, form)
@@ -170,7 +174,7 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
 def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValue:
     """Leave a page without answering it: what was typed is kept, to be shown there again."""
     if not form.csrf_token.validate(form):
-        return _page(stop, page, form, 422)
+        return _step_page(stop, page, form, 422)
     answers = dossier_answers.answers_of(g.dossier)
     if _says_more(stop, page, form, at, answers):
         typed = [pair for pair in request.form.items(multi=True) if pair[0] in _boxes(form)]
@@ -205,14 +209,14 @@ def _text_of(field: Any) -> str:
 
 def _after(stop: Stop) -> str:
     """Return where the person goes after a step, as once.goes_to() reads it."""
-    return "nik.show" if stop.name is StepName.IDENTITY else _next(stop)
+    return "nik.show_nik" if stop.name is StepName.IDENTITY else _next(stop)
 
 
 def _next(stop: Stop) -> str:
     # In a change after the NIB all but the changed part was answered before.
     changing = request.form.get("dari") == "periksa" or changes.behind(g.dossier) is not None
     if g.dossier.sent_at is not None:  # given back: one thing is mended at a time
-        return "correction.show"
+        return "correction.show_correction"
     answers = dossier_answers.answers_of(g.dossier)
     following = journey.next_after(stop, answers, changing=changing)
     first = journey.first_unanswered(answers)
@@ -220,7 +224,9 @@ def _next(stop: Stop) -> str:
         following = first  # chosen in the finder; the next page names it, and can change it
     if following is None:
         return "review.review"
-    return f"journey.show {following} periksa" if changing else f"journey.show {following}"
+    return (
+        f"journey.show_step {following} periksa" if changing else f"journey.show_step {following}"
+    )
 
 
 @bp.get("/wilayah")

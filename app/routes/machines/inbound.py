@@ -87,7 +87,7 @@ def practice() -> ResponseReturnValue:
     """Show what would have gone to the phones of the files that this browser opened."""
     _in_practice_only()
     start_token()
-    return _page(PlayForm(formdata=None))
+    return _inbound_page(PlayForm(formdata=None))
 
 
 @bp.post("/latihan/pesan")
@@ -98,11 +98,11 @@ def play() -> ResponseReturnValue:
     _in_practice_only()
     form = PlayForm(formdata=request.form)
     if not form.validate():
-        return _page(form, 422)
+        return _inbound_page(form, 422)
     try:
         key = once.claim("inbound.play", None, may_edit=False)
     except BadPostKey:
-        return _page(form, 400)
+        return _inbound_page(form, 400)
     if key.taken is None:
         try:
             taken = inbound.take(f"practice-{request.form[FIELD]}", form.dari.data, form.teks.data)
@@ -127,7 +127,7 @@ def _in_practice_only() -> None:
         abort(404)
 
 
-def _page(form: PlayForm, status: int = 200) -> Response:
+def _inbound_page(form: PlayForm, status: int = 200) -> Response:
     typed = request.args.get("halaman", "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
     page = min(max(page, 1), PAGES_AT_MOST)

@@ -15,7 +15,7 @@ bp = Blueprint("home", __name__)
 
 @bp.get("/")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_home() -> ResponseReturnValue:
     """Show the four ways in and the file that is open here; in the practice space, what it is."""
     if practice_space.is_inside():
         return practice_space.landing()
@@ -27,4 +27,4 @@ def show() -> ResponseReturnValue:
 @open_to_all
 def dossiers() -> ResponseReturnValue:
     """A short address to type or say: leads to the start."""
-    return see_other(url_for("start.show"))
+    return see_other(url_for("start.show_start"))

@@ -47,13 +47,13 @@ def is_inside() -> bool:
 
 @bp.get(MOUNT, strict_slashes=False)
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_practice_space() -> ResponseReturnValue:
     """Where everything is practice already: the same page, with people to try.
 
     With a practice space this address is its own, and does not come here.
     """
     if is_inside():
-        return see_other(url_for("home.show"))
+        return see_other(url_for("home.show_home"))
     if not _settings().is_practice:
         abort(404)
     return landing()
@@ -79,7 +79,7 @@ def _hour(at: time) -> str:
 
 def how_to_practise() -> str:
     """Return the page that says who to be in practice, where codes arrive, and what stays."""
-    return url_for("home.show" if is_inside() else "practice_space.show")
+    return url_for("home.show_home" if is_inside() else "practice_space.show_practice_space")
 
 
 def practice_address() -> str:

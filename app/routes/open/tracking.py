@@ -26,7 +26,7 @@ bp = Blueprint("tracking", __name__)
 @bp.get("/lacak")
 @open_to_all
 @limited(limits.TRACK, exempt_when=lambda: not request.args.get("nomor"))
-def show() -> ResponseReturnValue:
+def show_tracking() -> ResponseReturnValue:
     """Ask for a number; show where its file is."""
     if "nomor" not in request.args:
         return render("tracking/ask.html", form=TrackForm(formdata=None))
@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
     text = _(
         "See where file %(number)s is: %(address)s",
         number=shown,
-        address=outside_url("tracking.show", nomor=dossier.support_number),
+        address=outside_url("tracking.show_tracking", nomor=dossier.support_number),
     )
     turn = progress.turn_of(dossier)
     return render(

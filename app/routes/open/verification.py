@@ -28,13 +28,13 @@ def ask() -> ResponseReturnValue:
     code = re.sub(r"[^0-9A-Za-z]", "", typed[:60]).upper()
     if not _CODE.fullmatch(code):
         return render("verification/ask.html", status=422, typed=typed[:60])
-    return go("verification.show", code=code)
+    return go("verification.show_verification", code=code)
 
 
 @bp.get("/<code>")
 @open_to_all
 @limited(limits.VERIFY)
-def show(code: str) -> ResponseReturnValue:
+def show_verification(code: str) -> ResponseReturnValue:
     """Say what is true of the paper with this code."""
     paper = issued.find(code.upper()) if _CODE.fullmatch(code.upper()) else None
     if paper is None:

@@ -15,7 +15,7 @@ bp = Blueprint("after_nib", __name__, url_prefix="/berkas")
 
 @bp.get("/setelah-nib")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_after_nib() -> ResponseReturnValue:
     """List what to do next, the most urgent first."""
     if not changes.has_nib(g.dossier):
         return go("resume.next_step")

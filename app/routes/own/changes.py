@@ -28,7 +28,7 @@ bp = Blueprint("changes", __name__, url_prefix="/berkas/perubahan")
 
 @bp.get("")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_changes() -> ResponseReturnValue:
     """Ask what is wanted; show what was asked for."""
     return _list(SendForm(formdata=None))
 
@@ -82,7 +82,7 @@ def ask() -> ResponseReturnValue:
     """Say what a change means and ask why (?jenis=tempat)."""
     kind = _kind()
     if kind is None or not _may_ask():
-        return go("changes.show")
+        return go("changes.show_changes")
     return _ask(ChangeForm(formdata=None), kind)
 
 
@@ -103,7 +103,7 @@ def open_change() -> ResponseReturnValue:
     """Open the linked file. The same form sent twice opens one."""
     kind = _kind()
     if kind is None:
-        return advance("changes.show")
+        return advance("changes.show_changes")
     form = ChangeForm(formdata=request.form)
     if "ganti" in request.form:
         return _ask(form, kind)
@@ -119,7 +119,7 @@ def open_change() -> ResponseReturnValue:
         # Also when this very form came twice: its first answer was lost on the way.
         return _go_to(under_way.request)
     except changes.NoNib:
-        return advance("changes.show")
+        return advance("changes.show_changes")
     _fill(g.dossier, copy, kind)
     key.lead_to("changes.number", g.dossier.id)
     commit_now()
@@ -147,7 +147,7 @@ def _fill(old: Dossier, copy: Dossier, kind: ChangeKind) -> None:
 def _go_to(change: ChangeRequest) -> ResponseReturnValue:
     """Go on in the linked file of a change: whoever opened the old one owns the new one too."""
     if change.new_dossier_id is None:
-        return advance("changes.show")
+        return advance("changes.show_changes")
     return _enter(change.new_dossier_id)
 
 
@@ -169,7 +169,7 @@ def number() -> ResponseReturnValue:
     """Show the numbers of both files, the old and the new."""
     change = changes.behind(g.dossier)
     if change is None:
-        return go("changes.show")
+        return go("changes.show_changes")
     return render(
         "changes/number.html",
         kind=change.kind,
@@ -187,7 +187,7 @@ def reopen() -> ResponseReturnValue:
     if not form.validate():
         return _list(form, 422)
     change = changes.open_request(g.dossier)
-    return _go_to(change) if change else advance("changes.show")
+    return _go_to(change) if change else advance("changes.show_changes")
 
 
 @bp.post("/batal")
@@ -207,8 +207,8 @@ def withdraw() -> ResponseReturnValue:
             changes.withdraw(change)
         except changes.TooLate:
             return _list(form, 409)
-        key.lead_to("changes.show", g.dossier.id)
-    return advance("changes.show")
+        key.lead_to("changes.show_changes", g.dossier.id)
+    return advance("changes.show_changes")
 
 
 @bp.get("/tutup")
@@ -216,7 +216,7 @@ def withdraw() -> ResponseReturnValue:
 def confirm_close() -> ResponseReturnValue:
     """Say what closing means, and ask once more."""
     if not _may_ask():
-        return go("changes.show")
+        return go("changes.show_changes")
     return _close(CloseForm(formdata=None))
 
 
@@ -247,8 +247,8 @@ def close() -> ResponseReturnValue:
     try:
         change = changes.close(g.dossier, form.alasan.data)
     except (changes.NoNib, changes.ChangeOpen):
-        return advance("changes.show")
-    leads_to = "result.show" if change.state == ChangeState.DONE else "changes.show"
+        return advance("changes.show_changes")
+    leads_to = "result.show_result" if change.state == ChangeState.DONE else "changes.show_changes"
     key.lead_to(leads_to, g.dossier.id)
     return advance(leads_to)
 
@@ -267,6 +267,6 @@ def closed() -> ResponseReturnValue:
     try:
         changes.closed_at_oss(g.dossier)
     except changes.NoNib:
-        return advance("changes.show")
-    key.lead_to("result.show", g.dossier.id)
-    return advance("result.show")
+        return advance("changes.show_changes")
+    key.lead_to("result.show_result", g.dossier.id)
+    return advance("result.show_result")

@@ -41,11 +41,11 @@ class Line:
 
 @bp.get("")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_differences() -> ResponseReturnValue:
     """Show where OSS and the file differ."""
     if g.dossier.sent_at is None:
         return go("review.review")
-    return _page(SendForm(formdata=None))
+    return _differences_page(SendForm(formdata=None))
 
 
 @bp.post("")
@@ -55,21 +55,21 @@ def again() -> ResponseReturnValue:
     """Compare once more, at once if OSS answers in time."""
     form = SendForm(formdata=request.form)
     if not form.validate():
-        return _page(form, 422)
+        return _differences_page(form, 422)
     try:
         key = once.claim("differences.again", g.dossier.id)
     except BadPostKey:
-        return _page(form, 400)
+        return _differences_page(form, 400)
     handover = g.dossier.handover
     if key.taken is None and handover is not None and handover.nib is not None:
-        key.lead_to("differences.show", g.dossier.id)
+        key.lead_to("differences.show_differences", g.dossier.id)
         job = reconciliation.plan(g.dossier)
         commit_now()
         run_now(job)
-    return advance("differences.show")
+    return advance("differences.show_differences")
 
 
-def _page(form: SendForm, status: int = 200) -> Response:
+def _differences_page(form: SendForm, status: int = 200) -> Response:
     handover = g.dossier.handover
     return render(
         "differences/show.html",

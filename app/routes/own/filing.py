@@ -56,7 +56,7 @@ def sheets() -> ResponseReturnValue:
     """Show every answer in the order of the OSS screens, each to be copied."""
     submission = _shown_to_owner("page")
     if submission is None:
-        return go("result.show")
+        return go("result.show_result")
     return render(
         "filing/sheets.html",
         sheets=oss_form.sheets_of(submission),
@@ -69,7 +69,7 @@ def _file(
 ) -> ResponseReturnValue:
     submission = _shown_to_owner(where)
     if submission is None:
-        return go("result.show")
+        return go("result.show_result")
     response: Response = make_response(draw(submission))
     response.mimetype = mimetype
     response.headers["Content-Disposition"] = f'{disposition}; filename="berkas-untuk-oss.{where}"'
@@ -84,7 +84,7 @@ def paper() -> ResponseReturnValue:
     """The same, to print."""
 
     def draw(submission: Submission) -> bytes:
-        track_url = outside_url("tracking.show", nomor=g.dossier.support_number)
+        track_url = outside_url("tracking.show_tracking", nomor=g.dossier.support_number)
         return oss_paper.draw(g.dossier, submission, track_url, clock.now())
 
     return _file("pdf", "application/pdf", draw, "inline")
@@ -123,7 +123,7 @@ def table() -> ResponseReturnValue:
 def nib() -> ResponseReturnValue:
     """Ask for the NIB that OSS gave."""
     if not nibs.may_tell(g.dossier):
-        return go("result.show")
+        return go("result.show_result")
     known = g.dossier.handover.nib or changes.nib_behind(g.dossier)
     return _nib_page(NibForm(formdata=None, data={"nib": known} if known else {}))
 
@@ -146,7 +146,7 @@ def _nib_page(form: NibForm, status: int = 200, *, said: str = "") -> Response:
 def tell_nib() -> ResponseReturnValue:
     """Keep the NIB. In connected mode OSS is asked about it, now or a little later."""
     if not nibs.may_tell(g.dossier):
-        return advance("result.show")
+        return advance("result.show_result")
     form = NibForm(formdata=request.form)
     if "ganti" in request.form:
         return _nib_page(form)
@@ -168,11 +168,11 @@ def tell_nib() -> ResponseReturnValue:
         )
         form.nib.errors = [taken]
         return _nib_page(form, 422)
-    key.lead_to("result.show", g.dossier.id)
+    key.lead_to("result.show_result", g.dossier.id)
     if job is not None:
         commit_now()
         run_now(job)
-    return advance("result.show")
+    return advance("result.show_result")
 
 
 @bp.before_request
@@ -188,7 +188,7 @@ def _let_photos_in() -> None:
 def read_photo() -> ResponseReturnValue:
     """Read the QR code of the paper from a photo. The person compares the number, then saves."""
     if not nibs.may_tell(g.dossier):
-        return advance("result.show")
+        return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
         return _nib_page(NibForm(formdata=None), 422, said=_("Please choose the photo once more."))
     photo = request.files.get("foto")

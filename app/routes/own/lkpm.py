@@ -43,7 +43,7 @@ _MONTHS_IN_YEAR = 12
 
 @bp.get("/lkpm")
 @open_to_all
-def show() -> ResponseReturnValue:
+def show_lkpm() -> ResponseReturnValue:
     """Ask for the size; say whether and when such a business reports."""
     asked = "ukuran" in request.args
     form = SizeForm(formdata=request.args if asked else None)

@@ -23,14 +23,14 @@ bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
 
 @bp.get("")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_messages() -> ResponseReturnValue:
     """Show the messages of this file, newest first."""
     form = ChannelForm(formdata=None)
     form.show(wishes.chosen(g.dossier.applicant))
-    return _page(form)
+    return _messages_page(form)
 
 
-def _page(form: ChannelForm, status: int = 200) -> Response:
+def _messages_page(form: ChannelForm, status: int = 200) -> Response:
     who = g.dossier.applicant
     ways = wishes.offered(who)
     form.offer(ways)
@@ -72,12 +72,12 @@ def choose() -> ResponseReturnValue:
     who = g.dossier.applicant
     form.offer(wishes.offered(who))
     if not form.validate():
-        return _page(form, 422)
+        return _messages_page(form, 422)
     try:
         key = once.claim("messages.choose", g.dossier.id)
     except BadPostKey:
-        return _page(form, 400)
-    key.lead_to("messages.show", g.dossier.id)
+        return _messages_page(form, 400)
+    key.lead_to("messages.show_messages", g.dossier.id)
     chosen = form.saluran.data
     wishes.choose(who, None if chosen == NONE else Channel(chosen))
-    return advance("messages.show", query={"simpan": "1"})
+    return advance("messages.show_messages", query={"simpan": "1"})

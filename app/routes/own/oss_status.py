@@ -37,7 +37,7 @@ def _prepare(form: OssStatusForm) -> None:
     form.status.groups = [("", words)]
 
 
-def _page(form: OssStatusForm, status: int = 200) -> Response:
+def _oss_status_page(form: OssStatusForm, status: int = 200) -> Response:
     return render(
         "journey/oss_status.html",
         status=status,
@@ -48,7 +48,7 @@ def _page(form: OssStatusForm, status: int = 200) -> Response:
 
 @bp.get("/status-oss")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_oss_status() -> ResponseReturnValue:
     """Ask what OSS shows."""
     if in_training():
         abort(404)
@@ -56,7 +56,7 @@ def show() -> ResponseReturnValue:
         return go("review.review")
     form = OssStatusForm(formdata=None)
     _prepare(form)
-    return _page(form)
+    return _oss_status_page(form)
 
 
 @bp.post("/status-oss")
@@ -70,15 +70,15 @@ def take() -> ResponseReturnValue:
     form = OssStatusForm(formdata=request.form)
     _prepare(form)
     if "ganti" in request.form or not form.izin.choices:
-        return _page(form)
+        return _oss_status_page(form)
     if not form.validate():
-        return _page(form, 422)
+        return _oss_status_page(form, 422)
     try:
         key = once.claim("oss_status.take", g.dossier.id)
     except BadPostKey:
-        return _page(form, 400)
+        return _oss_status_page(form, 400)
     if not (key.taken is not None and key.taken.same):
         status = LicenceStatus(form.status.data)
         standing.read_in_oss(g.dossier, form.izin.data, status, on=form.tanggal.data)
-        key.lead_to("result.show", g.dossier.id)
-    return advance("result.show")
+        key.lead_to("result.show_result", g.dossier.id)
+    return advance("result.show_result")

@@ -26,7 +26,7 @@ _HOURS = int(ANSWER_WITHIN.total_seconds()) // 3600
 
 @bp.get("/data-saya")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_own_data() -> ResponseReturnValue:
     """Show what is kept, why and how long, and what can be done about it."""
     return _show(SendForm(formdata=None))
 
@@ -130,8 +130,8 @@ def _take(name: str, ask: Any) -> ResponseReturnValue:
             ask(g.dossier)
         except own_data.CannotAsk:
             return _confirm(name, form, 422)
-    key.lead_to("own_data.show", g.dossier.id)
-    return advance("own_data.show")
+    key.lead_to("own_data.show_own_data", g.dossier.id)
+    return advance("own_data.show_own_data")
 
 
 @bp.post("/data-saya/batal")
@@ -147,8 +147,8 @@ def undo() -> ResponseReturnValue:
         return _show(form, 400)
     if key.taken is None:
         own_data.undo(g.dossier)
-    key.lead_to("own_data.show", g.dossier.id)
-    return advance("own_data.show")
+    key.lead_to("own_data.show_own_data", g.dossier.id)
+    return advance("own_data.show_own_data")
 
 
 @bp.get("/data-saya/pendamping")

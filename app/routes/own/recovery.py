@@ -40,10 +40,10 @@ def _ask(name: str, form: FlaskForm) -> Response:
     """Show a form that ends in a code; where no code can be sent, what to do instead."""
     if code_way() is CodeWay.NOWHERE:
         return render("recovery/no_way.html")
-    return _page(name, form)
+    return _recovery_page(name, form)
 
 
-def _page(name: str, form: FlaskForm, status: int = 200, **more: Any) -> Response:
+def _recovery_page(name: str, form: FlaskForm, status: int = 200, **more: Any) -> Response:
     return render(
         f"recovery/{name}.html",
         status=status,
@@ -84,7 +84,7 @@ def start() -> ResponseReturnValue:
     """Plan a code for the file with this number, if there is one."""
     form = LostPinForm(formdata=request.form)
     if not form.validate():
-        return _page("number", form, 422)
+        return _recovery_page("number", form, 422)
     return _begin("number", form, opening.id_of(form.nomor.data), RecoveryWay.NUMBER)
 
 
@@ -95,7 +95,7 @@ def start_by_person() -> ResponseReturnValue:
     """Plan a code for the newest file of this NIK and phone, if there is one."""
     form = LostNumberForm(formdata=request.form)
     if not form.validate():
-        return _page("person", form, 422)
+        return _recovery_page("person", form, 422)
     found = recovery.by_person(form.nik.data, form.telepon.data)
     return _begin("person", form, found, RecoveryWay.NIK)
 
@@ -107,7 +107,7 @@ def start_by_facilitator() -> ResponseReturnValue:
     """Plan a code for the file whose owner gave this consent, if there is one."""
     form = FacilitatorForm(formdata=request.form)
     if not form.validate():
-        return _page("facilitator", form, 422)
+        return _recovery_page("facilitator", form, 422)
     found = recovery.by_consent(form.nomor.data, form.kode.data)
     return _begin("facilitator", form, found, RecoveryWay.FACILITATOR)
 
@@ -118,7 +118,7 @@ def _begin(page: str, form: FlaskForm, found: int | None, way: RecoveryWay) -> R
     try:
         key = once.claim(f"recovery.{page}", None, may_edit=False)
     except BadPostKey:
-        return _page(page, form, 400)
+        return _recovery_page(page, form, 400)
     if key.taken is None or _TICKET not in session or not key.taken.same:
         session[_TICKET] = recovery.ask(found, way)
     return advance("recovery.code")
@@ -131,7 +131,7 @@ def code() -> ResponseReturnValue:
     if _TICKET not in session:
         return go("recovery.ask")
     start_token()
-    return _page("code", CodeForm(formdata=None))
+    return _recovery_page("code", CodeForm(formdata=None))
 
 
 @bp.post("/kode")
@@ -143,11 +143,11 @@ def check_code() -> ResponseReturnValue:
     if _TICKET not in session:
         return advance("recovery.ask")
     if not form.validate():
-        return _page("code", form, 422)
+        return _recovery_page("code", form, 422)
     try:
         key = once.claim("recovery.check_code", None, may_edit=False)
     except BadPostKey:
-        return _page("code", form, 400)
+        return _recovery_page("code", form, 400)
     if key.taken is not None and key.taken.same and recovery.proven(session[_TICKET]):
         return advance("recovery.choose")
     try:
@@ -176,7 +176,7 @@ def check_code() -> ResponseReturnValue:
 def ask_counter() -> ResponseReturnValue:
     """Ask for the number and the code that an officer gave."""
     start_token()
-    return _page("counter", CounterForm(formdata=None))
+    return _recovery_page("counter", CounterForm(formdata=None))
 
 
 @bp.post("/loket")
@@ -186,11 +186,11 @@ def check_counter() -> ResponseReturnValue:
     """Compare the code from the counter."""
     form = CounterForm(formdata=request.form)
     if not form.validate():
-        return _page("counter", form, 422)
+        return _recovery_page("counter", form, 422)
     try:
         key = once.claim("recovery.check_counter", None, may_edit=False)
     except BadPostKey:
-        return _page("counter", form, 400)
+        return _recovery_page("counter", form, 400)
     if key.taken is not None and key.taken.same and recovery.proven(session.get(_TICKET, "")):
         return advance("recovery.choose")
     try:
@@ -220,7 +220,7 @@ def choose() -> ResponseReturnValue:
     if recovery.proven(session.get(_TICKET, "")) is None:
         return go("recovery.ask")
     start_token()
-    return _page("pin", NewPinForm(formdata=None))
+    return _recovery_page("pin", NewPinForm(formdata=None))
 
 
 @bp.post("/pin")
@@ -232,13 +232,13 @@ def set_pin() -> ResponseReturnValue:
     ticket = session.get(_TICKET, "")
     if not form.validate():
         form.pin.raw = ""  # better typed again than read over a shoulder
-        return _page("pin", form, 422)
+        return _recovery_page("pin", form, 422)
     let_others_write()  # hashing takes a while on purpose
     pin_hash = pins.hash_pin(form.pin.data)
     try:
         key = once.claim("recovery.set_pin", None, may_edit=False)
     except BadPostKey:
-        return _page("pin", form, 400)
+        return _recovery_page("pin", form, 400)
     dossier = recovery.set_pin(ticket, pin_hash)
     if dossier is None:
         return advance("recovery.ask")

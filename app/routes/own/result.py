@@ -33,7 +33,7 @@ bp = Blueprint("result", __name__, url_prefix="/berkas")
 
 @bp.get("/hasil")
 @applicant_required
-def show() -> ResponseReturnValue:
+def show_result() -> ResponseReturnValue:
     """Show where the dossier stands: result, or what is being waited for."""
     dossier = g.dossier
     if dossier.sent_at is None:
@@ -42,7 +42,7 @@ def show() -> ResponseReturnValue:
     text = _(
         "My file %(number)s has been sent. See where it is: %(address)s",
         number=shown,
-        address=outside_url("tracking.show", nomor=dossier.support_number),
+        address=outside_url("tracking.show_tracking", nomor=dossier.support_number),
     )
     turn = progress.turn_of(dossier)
     return render(
@@ -81,15 +81,15 @@ def _entry_of(activity: Activity) -> KbliEntry | None:
 def take_back() -> ResponseReturnValue:
     """Open a sent file again, to change an answer. Sent twice, it is opened once."""
     if not handovers.may_take_back(g.dossier):
-        return advance("result.show")
+        return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
-        return advance("result.show")
+        return advance("result.show_result")
     try:
         key = once.claim("result.take_back", g.dossier.id)
     except BadPostKey:
-        return advance("result.show")
+        return advance("result.show_result")
     if key.taken is not None:  # from before it was sent once more: that press opens nothing
-        return advance("result.show")
+        return advance("result.show_result")
     handovers.take_back(g.dossier)
     key.lead_to("review.review", g.dossier.id)
     return advance("review.review")
@@ -102,7 +102,7 @@ def paper() -> ResponseReturnValue:
     found = issued.of(g.dossier)
     if found is None or found.kind != "nib":  # outside practice OSS alone makes this paper
         abort(404)
-    verify_url = outside_url("verification.show", code=found.code)
+    verify_url = outside_url("verification.show_verification", code=found.code)
     response = make_response(issued.draw(found, verify_url))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = 'inline; filename="nib-latihan.pdf"'

@@ -342,12 +342,12 @@ def test_a_nik_that_does_not_fit_has_its_help(client, small_help):
 def test_a_page_links_to_its_topic(client, language):
     """With the whole content: each place of [page] that stands open to everybody shows its link."""
     shown = {
-        "start.show": "/berkas/mulai",
-        "resume.show": "/berkas/lanjut",
-        "tracking.show": "/lacak",
+        "start.show_start": "/berkas/mulai",
+        "resume.show_resume": "/berkas/lanjut",
+        "tracking.show_tracking": "/lacak",
         "verification.ask": "/verifikasi",
-        "lkpm.show": "/lkpm",
-        "kbli_change.show": "/kbli-lama",
+        "lkpm.show_lkpm": "/lkpm",
+        "kbli_change.show_kbli_change": "/kbli-lama",
         "check.result": "/cek-usaha/hasil?kbli=47112&tempat=sendiri&besar=up_to_50m",
     }
     for endpoint, path in shown.items():

@@ -32,7 +32,7 @@ def taken_key(dossier_id: int | None, endpoint: str = STEP, answers=ANSWERS) -> 
     key = post_keys.new_key()
     row = post_keys.claim(key, endpoint, answers, dossier_id)
     assert isinstance(row, PostKey)
-    row.location, row.dossier_id = "journey.show alamat", dossier_id
+    row.location, row.dossier_id = "journey.show_step alamat", dossier_id
     end_request()
     return key
 
@@ -52,7 +52,7 @@ def test_keys_cannot_be_guessed_and_never_repeat():
 def test_the_same_form_again_leads_where_it_led(dossier_id):
     key = taken_key(dossier_id)
     again = post_keys.claim(key, STEP, ANSWERS, dossier_id)
-    assert again == Taken(dossier_id, "journey.show alamat", same=True)
+    assert again == Taken(dossier_id, "journey.show_step alamat", same=True)
 
 
 def test_the_order_of_boxes_does_not_matter(dossier_id):

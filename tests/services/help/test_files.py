@@ -15,7 +15,7 @@ from tests.help_content import write_help
 
 
 def page(endpoint, query):
-    return {"start.show": "/berkas/mulai"}.get(endpoint)
+    return {"start.show_start": "/berkas/mulai"}.get(endpoint)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_no_content_is_no_mistake(tmp_path):
         ("id/gratis.md", ', "nama-beda"]', "]", "id/gratis.md:8: related topics are 2 to 4"),
         ("id/gratis.md", "confirmed = true}", "sure = true}", "id/gratis.md:10: a law is"),
         ("id/gratis.md", "bantuan:nama-beda", "bantuan:hilang", "id/gratis.md:19: the link"),
-        ("id/gratis.md", "halaman:start.show", "halaman:start.no", "id/gratis.md:19: the link"),
+        ("id/gratis.md", "start.show_start", "start.no", "id/gratis.md:19: the link"),
         ("id/gratis.md", "bantuan:kamus/nik", "bantuan:kamus/x", "id/gratis.md:19: the link"),
         ("id/gratis.md", "https://oss.go.id", "https://oss.co.id", "id/gratis.md:19: the link"),
         ("id/gratis.md", "https://oss.go.id", "https://evilgo.id", "id/gratis.md:19: the link"),
@@ -158,7 +158,7 @@ def test_no_content_is_no_mistake(tmp_path):
         ("places.toml", "diri =", "dir =", "places.toml:2: there is no step “dir”"),
         ("places.toml", 'diri = "baca-ktp"', 'diri = "x"', "places.toml:2: there is no topic “x”"),
         ("places.toml", "name_mismatch", "name", "places.toml:4: there is no nik “name”"),
-        ("places.toml", '"start.show"', '"start.no"', "places.toml:13: there is no page"),
+        ("places.toml", '"start.show_start"', '"start.no"', "places.toml:13: there is no page"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_its_file_and_line(folder, name, old, new, said):
