@@ -12,6 +12,8 @@ namespaces of its own. What cannot be measured here comes as {"what", "skipped":
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
 import json
 import os
 import platform
@@ -23,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -37,7 +39,7 @@ from tests.tools.pageload import FLAGS, chromium
 from tests.tools.phone import Exchange, Form, Kind, LineGone, Phone, Unexpected
 from tests.tools.server import Data, Server, serving
 
-PARTS = ("bytes", "paint", "journey", "upload", "load", "start", "slow")
+PARTS = ("bytes", "paint", "journey", "upload", "load", "start", "slow", "rounds")
 PAINTED = ("/", "/berkas/mulai", "/berkas/diri")  # home, start, a form of a dossier
 PROFILES = ("edge", "village-wifi", "gprs")
 OUTAGES = (20, 8)  # seconds of service, seconds without
@@ -47,6 +49,7 @@ PUBLIC = (
 )  # fmt: skip
 STARTS = 3
 WRITERS = 4  # dossiers that are written to at the same time
+ROUNDS, CROWD = 5, 16  # alternating rounds of two builds, connections in each
 
 
 def say(what: str, profile: str, value: float | None, unit: str, **more: Any) -> None:
@@ -344,6 +347,82 @@ def measure_load(data: Data, seconds: float) -> None:
         say("memory of the worker", "after load", server.worker_rss() / 1e6, "MB")
 
 
+@dataclass
+class _Build:
+    """One of two builds that are measured in turns."""
+
+    requests: dict[str, tuple[int, Callable[[int], bytes]]]
+    port: int
+    rounds: dict[str, list[load.Load]] = field(default_factory=dict)
+
+
+def measure_rounds(folder: Path, other: Path | None, seconds: float) -> None:
+    """Set this build beside another one: answers a second and p99, each round on both in turn."""
+    if other is None:
+        skip("rounds", "no other checkout was named (--beside)")
+        return
+    roots = {"this": ROOT, "other": other.resolve()}
+    with contextlib.ExitStack() as stack:
+        builds = {}
+        for name, root in roots.items():
+            server = stack.enter_context(serving(Data(folder / name, root)))
+            builds[name] = _Build(_crowd(server), server.port)
+        for number in range(ROUNDS + 1):  # the first one warms up
+            for page in builds["this"].requests:
+                for build in list(builds.values())[:: 1 if number % 2 else -1]:
+                    good, request = build.requests[page]
+                    done = load.run(
+                        "127.0.0.1", build.port, request,
+                        good=good, connections=CROWD, seconds=seconds, at_most=100_000,
+                    )  # fmt: skip
+                    if number:
+                        build.rounds.setdefault(page, []).append(done)
+    for page in builds["this"].requests:
+        this, that = (builds[name].rounds[page] for name in ("this", "other"))
+        _say_rounds(page, this, that)
+
+
+def _crowd(server: Server) -> dict[str, tuple[int, Callable[[int], bytes]]]:
+    """Return page -> its good status and what each of the connections sends."""
+    phones = [opened(server.base) for _ in range(CROWD)]
+    forms = [_phone_form(phone) for phone in phones]
+    style = {"c": phones[0].cookies["c"]}
+    words = ("jual sembako", "jual pinang", "warung makan", "bengkel motor", "jahit baju")
+    asked = itertools.cycle([f"/cek-usaha?{urlencode({'cari': text})}" for text in words])
+    return {
+        "home": (200, lambda _: _request(server, "GET", "/", style)),
+        "form page": (
+            200, lambda number: _request(server, "GET", "/berkas/diri", phones[number].cookies)
+        ),
+        "step that writes": (303, lambda number: _step(server, forms[number], phones[number])),
+        "finder answer": (200, lambda _: _request(server, "GET", next(asked), style)),
+    }  # fmt: skip
+
+
+def _say_rounds(page: str, this: Sequence[load.Load], that: Sequence[load.Load]) -> None:
+    def ratio(of: Callable[[load.Load], float | None]) -> float | None:
+        pairs = [(of(a), of(b)) for a, b in zip(this, that, strict=True)]
+        found = [a / b for a, b in pairs if a and b]
+        return round(statistics.median(found), 2) if found else None
+
+    def middle(of: Callable[[load.Load], float | None]) -> list[float]:
+        both = [[value for one in side if (value := of(one))] for side in (this, that)]
+        return [round(statistics.median(values), 1) if values else 0.0 for values in both]
+
+    failed = [sum(sum(one.failed.values()) for one in side) for side in (this, that)]
+    say(
+        "answers a second beside",
+        page,
+        ratio(lambda one: one.per_second),
+        "times",
+        p99_times=ratio(lambda one: one.quantile_ms(0.99)),
+        per_second=middle(lambda one: one.per_second),
+        p50_ms=middle(lambda one: one.quantile_ms(0.5)),
+        p99_ms=middle(lambda one: one.quantile_ms(0.99)),
+        failed=failed,
+    )
+
+
 def _phone_form(phone: Phone) -> Form:
     """Answer the first step, so that the second may be sent; return its form, filled."""
     persona = personas()["kiosk"]
@@ -500,7 +579,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--profiles", default=",".join(PROFILES), help="lines to paint over")
     parser.add_argument("--runs", type=int, default=3, help="of each paint, each loses others")
     parser.add_argument("--seconds", type=float, default=5.0, help="of load on each page")
-    parser.add_argument("--beside", type=Path, help="another checkout, for the part slow")
+    parser.add_argument("--beside", type=Path, help="another checkout, for slow and rounds")
     options = parser.parse_args(arguments)
     parts, profiles = options.only.split(","), options.profiles.split(",")
     unknown = (set(parts) - set(PARTS)) | (set(profiles) - set(slowlink.PROFILES))
@@ -523,6 +602,7 @@ def main(arguments: list[str] | None = None) -> int:
         "load": lambda data: measure_load(data, options.seconds),
         "start": measure_start,
         "slow": lambda data: measure_slow(data.folder, options.beside),
+        "rounds": lambda data: measure_rounds(data.folder, options.beside, options.seconds),
     }
     broken = False
     for part in parts:
