@@ -118,9 +118,9 @@ def scope_choices(kbli_code: str) -> Sequence[tuple[int, str]]:
 def missing_declarations(dossier: Dossier) -> tuple[DeclarationKind, ...]:
     """Return the statements that the law asks for and the person has not given."""
     whole = whole_of(dossier)
-    given = {row.kind for row in dossier.declarations}
     if whole is None:
         return (DeclarationKind.DATA_TRUE,)
+    given = {row.kind for row in dossier.declarations}
     return tuple(d.kind for d in whole.declarations if d.kind not in given)
 
 
