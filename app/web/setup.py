@@ -20,6 +20,8 @@ from app.web.session import file_tag, form_mark, is_shared_device
 
 def _finish_transaction(response: Response) -> Response:
     """One request, one transaction: kept when the answer is below 400, undone otherwise."""
+    if not db.session.registry.has():  # nothing was asked of the database
+        return response
     if response.status_code >= 400:
         db.session.rollback()
         return response
