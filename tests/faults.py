@@ -83,7 +83,9 @@ with app.app_context():
     load_releases()
     db.session.commit()
 """
-_TROUBLE = re.compile(r"unexpected_error|Traceback|collect_failed|job_failed|is locked")
+_TROUBLE = re.compile(
+    r"unexpected_error|Traceback|collect_failed|job_failed|look_(?:failed|ended)|is locked"
+)
 
 
 class Victim(StrEnum):
