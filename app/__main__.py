@@ -30,8 +30,9 @@ from app.services.papers import sealed_files
 from app.services.reference import loading
 from app.storage import purpose
 from app.web import proxies, shared_counts
+from app.work.run import END_WITHIN_S
 
-STOP_WITHIN_S = 15
+STOP_WITHIN_S = END_WITHIN_S + 3  # the worker finishes the job under way
 
 
 def main() -> int:
@@ -137,9 +138,9 @@ def _serve(settings: Settings) -> int:
     if not stopping:
         print("One of the processes ended by itself; stopping the other.", file=sys.stderr)  # noqa: T201
     practice_ends.set()
-    for process, gentle in zip(processes, (signal.SIGTERM, signal.SIGINT), strict=True):
+    for process in processes:
         if process.poll() is None:
-            process.send_signal(gentle)
+            process.send_signal(signal.SIGTERM)
     deadline = time.monotonic() + STOP_WITHIN_S
     for process in processes:
         try:

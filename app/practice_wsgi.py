@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 
 from flask_migrate import upgrade
 
@@ -22,17 +21,6 @@ from app.services.reference import loading
 from app.serving import ReceivedWhole
 from app.storage import purpose
 from app.work import run
-
-
-def _keep_going() -> None:
-    """Sweep again and again."""
-    while True:
-        time.sleep(run.SWEEP_EVERY_S)
-        try:
-            run.sweep(app)
-        except Exception:
-            app.extensions["log"].error("sweep_failed", exc_info=True)
-
 
 lifeline.end_with_starter(is_child=True)
 os.umask(0o077)
@@ -54,5 +42,7 @@ with app.app_context():
     get_finder(2025).search("kios")
     db.session.remove()
     db.engine.dispose()
-threading.Thread(target=_keep_going, name="sweeps", daemon=True).start()
+sweeps = run.Look("sweeps", run.SWEEP_EVERY_S, lambda: run.sweep(app))
+never = threading.Event()
+threading.Thread(target=run.keep_looking, args=(app, sweeps, never), daemon=True).start()
 served = ReceivedWhole.of(app)

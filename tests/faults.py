@@ -83,7 +83,9 @@ with app.app_context():
     load_releases()
     db.session.commit()
 """
-_TROUBLE = re.compile(r"unexpected_error|Traceback|collect_failed|job_failed|is locked")
+_TROUBLE = re.compile(
+    r"unexpected_error|Traceback|collect_failed|job_failed|look_(?:failed|ended)|is locked"
+)
 
 
 class Victim(StrEnum):
@@ -657,7 +659,7 @@ def _problems_in_database(
 ) -> Iterator[str]:
     if connection.scalar(_overdue()):
         yield f"{connection.scalar(_overdue())} jobs are stuck"
-    number_of = dict(connection.execute(select(Dossier.id, Dossier.support_number)).tuples().all())
+    number_of = dict(connection.execute(select(Dossier.id, Dossier.support_number)).all())
     if len(number_of) != len(people):
         yield f"{len(number_of)} files were opened by {len(people)} people"
     handovers = list(
@@ -675,7 +677,7 @@ def _problems_in_database(
         yield "the NIBs that people saw are not those that were issued, each once"
     for kind in ("sent", "handed_over", "nib_received", "paper_issued"):
         query = select(Event.dossier_id, func.count()).where(Event.kind == kind)
-        times = dict(connection.execute(query.group_by(Event.dossier_id)).tuples().all())
+        times = dict(connection.execute(query.group_by(Event.dossier_id)).all())
         if set(times) != set(number_of) or set(times.values()) != {1}:
             yield f"“{kind}” did not happen once to each file"
     if connection.scalar(select(func.count()).select_from(Paper)) != len(people):

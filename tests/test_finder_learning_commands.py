@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskCliRunner
 
-from app.models.finder import FinderCorrection
+from app.models.learning.finder import FinderCorrection
 from app.services.kbli import learning, words
 from app.services.kbli.learning import Batch, typed_as
 from app.work import counting

@@ -184,7 +184,7 @@ def test_older_practice_that_has_only_been_opened_goes_on(start: Start) -> None:
 def test_the_worker_and_the_practice_space_are_held_to_it(start: Start, monkeypatch) -> None:
     real = start("assist")
     settings: Settings = real.config["SETTINGS"]
-    monkeypatch.setattr(run, "make_huey", lambda _app: pytest.fail("it began to work"))
+    monkeypatch.setattr(run, "work", lambda *_: pytest.fail("it began to work"))
     app = start("training", "other", claims=False)
     with app.app_context():
         db.session.add(Installation(id=1, purpose="real", since=datetime.now(UTC)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 
 import pytest
 from sqlalchemy import select, text, update
@@ -35,7 +36,6 @@ from tests.factories import (
 from tests.services.messages.test_outbox import Recorder
 
 KIND = "uji"
-LANES = len(run.LANES)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -181,61 +181,107 @@ def test_the_tidy_catches_up_once_after_nights_without_power(app, monkeypatch):
     assert len(done) == 4
 
 
-# Huey, which wakes the sweeps
+# Looking again and again
 
 
-def run_next(huey) -> str:
-    """Run what the consumer would run next, a minute later. Return its name."""
-    task = huey.dequeue()
-    later = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=1)
-    huey.execute(task, timestamp=later)
-    return task.name
+class Rounds(threading.Event):
+    """A stop that takes no time: notes each wait, lets `between` happen, is set in the end."""
+
+    def __init__(self, rounds: int, between: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+        self._rounds, self._between = rounds, between
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout or 0)
+        self._between()
+        if len(self.waited) == self._rounds:
+            self.set()
+        return self.is_set()
 
 
-def waiting(huey) -> list[str]:
-    return [task.name for task in [*huey.pending(), *huey.scheduled()]]
+def look_of(app, name: str, stop: threading.Event) -> run.Look:
+    return next(each for each in run.looks(app, stop) if each.name == name)
 
 
-def test_each_sweep_plans_the_next_one(app, calls):
-    plan(app, datetime.now(UTC))
-    huey = run.make_huey(app)
-    for _ in range(3 * LANES):
-        assert run_next(huey) == "sweep"
-    assert calls, "and it did its work"
-    assert {task.args[0] for task in huey.pending()} == set(run.LANES)
-    task = huey.pending()[-1]
-    wait_s = (task.eta - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
-    assert run.SWEEP_EVERY_S - 2 < wait_s <= run.SWEEP_EVERY_S
+def test_what_becomes_due_waits_for_one_look_at_most(app, calls):
+    """The pages promise no time shorter than the ten seconds between two looks."""
+    stop = Rounds(3, between=lambda: plan(app, datetime.now(UTC)))
+    calls.extend([0, 0])  # so that none of the jobs is the second call, which fails
+    run.keep_looking(app, look_of(app, "lane rest", stop), stop)
+    assert len(calls) == 2 + 2, "planned during a wait, done right after it"
+    assert stop.waited == [10.0] * 3
 
 
-def test_a_restart_does_not_multiply_the_sweeps(app):
-    for _ in range(3):
-        huey = run.make_huey(app)
-        assert waiting(huey) == ["sweep"] * LANES
-        run_next(huey)
-        assert waiting(huey) == ["sweep"] * LANES
+def test_each_lane_and_the_night_are_looked_after(app):
+    names = [each.name for each in run.looks(app, threading.Event())]
+    lanes = ["lane sms", "lane whatsapp", "lane email", "lane rest"]
+    assert names == [*lanes, "tidy", "seal"]
 
 
-def test_a_sweep_that_fails_is_followed_by_another(app, calls):
+def test_a_night_without_power_is_caught_up_at_the_first_look(app, calls, monkeypatch):
+    """The machine was off from the evening on; in the morning the first look does all of it."""
+    done: list[str] = []
+    monkeypatch.setattr(run, "tidy", lambda _app: done.append("tidied"))
+    monkeypatch.setattr(run, "seal_if_due", lambda _app, _now: done.append("sealed"))
+    mark = app.config["SETTINGS"].instance / "tidied"
+    mark.write_text((datetime.now(UTC) - timedelta(days=2)).isoformat())
+    calls.extend([0, 0])
+    ids = plan(app, *(datetime.now(UTC) - timedelta(hours=h) for h in (9, 5, 1)))
+    for again in range(2):
+        for each in run.looks(app, threading.Event()):
+            run.keep_looking(app, each, Rounds(1))
+        assert calls[2:] == ids, f"each once, look {again}"
+        assert done.count("tidied") == 1
+    mark.unlink()
+    assert done.count("sealed") == 2, "it asks by itself whether a night has passed"
+
+
+def test_a_look_that_fails_is_followed_by_another(app, calls):
     """While the database is away, say during its own restart."""
     plan(app, datetime.now(UTC))
-    huey = run.make_huey(app)
-    with looking(app) as session:
-        session.execute(text("ALTER TABLE jobs RENAME TO jobs_away"))
-        session.commit()
-    try:
-        with logged() as log:
-            run_next(huey)
-    finally:
+
+    def rename(before: str, after: str) -> None:
         with looking(app) as session:
-            session.execute(text("ALTER TABLE jobs_away RENAME TO jobs"))
+            session.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
             session.commit()
-    assert "Error" in log.getvalue(), "whoever runs the system can see it"
-    assert calls == []
-    assert waiting(huey) == ["sweep"] * LANES
-    for _ in range(LANES):
-        run_next(huey)
+
+    def is_back() -> None:
+        if len(stop.waited) == 1:
+            assert calls == []
+            rename("jobs_away", "jobs")
+
+    stop = Rounds(2, between=is_back)
+    rename("jobs", "jobs_away")
+    with logged() as log:
+        run.keep_looking(app, look_of(app, "lane rest", threading.Event()), stop)
     assert len(calls) == 1
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (line["event"], line["look"]) == ("look_failed", "lane rest")
+
+
+def test_who_is_told_to_stop_begins_no_other_job(app, calls):
+    stop = threading.Event()
+    ids = plan(app, *[datetime.now(UTC)] * 2)
+    jobs.handles(KIND)(lambda job, _budget_s: bool(calls.append(job.id) or stop.set() or True))
+    assert run.sweep_lane(app, None, stop=stop) == 1
+    assert calls == ids[:1]
+    assert run.sweep_lane(app, None, stop=stop) == 0
+    assert run.sweep_lane(app, None) == 1
+    assert calls == ids
+
+
+def test_a_thread_that_ends_by_itself_ends_the_worker(app, monkeypatch):
+    """Otherwise its lane would be silent for good, and nobody would know."""
+
+    def keep(_app: object, each: run.Look, stop: threading.Event) -> None:
+        assert each.name == "lane sms" or stop.wait(30)
+
+    monkeypatch.setattr(run, "keep_looking", keep)
+    with logged() as log:
+        assert not run.work(app, SimpleQueue())
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (line["event"], line["look"]) == ("look_ended", "lane sms")
 
 
 # Lanes

@@ -14,10 +14,9 @@ How one call is kept in bounds
   retries  stamina, inside the same budget: where the connection failed (nothing was sent), and
            after 502, 503 and 504 only if the call is `repeatable`, that is, either changes nothing
            or carries an idempotency key.
-  breaker  pybreaker: FAIL_MAX failed calls in a row open it, one trial call after RESET_AFTER_S.
-           CircuitBreaker.call() holds a lock while it runs, so that a slow service would make all
-           callers queue behind each other. So calls run outside of it and only their outcome is
-           put in. Each process has its own breaker.
+  breaker  FAIL_MAX failed calls in a row open it; one trial call after RESET_AFTER_S. Nobody holds
+           its lock during a call, so callers never queue behind a slow one. Each process has its
+           own breaker.
 
 Nothing of a request or answer is logged here.
 """
@@ -30,15 +29,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pybreaker
 import stamina
-
-from app import clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -242,47 +237,41 @@ class ServiceClient:
 
 
 class _Breaker:
-    """pybreaker's state machine without its lock around the call."""
+    """Keeps calls from a service that failed fail_max times in a row, but for one trial at a time.
+
+    The trial comes reset_after_s after the last failure: it closes the breaker or keeps it open.
+    """
 
     def __init__(self, service: str, fail_max: int, reset_after_s: float) -> None:
-        self._service = service
-        self._storage = pybreaker.CircuitMemoryStorage(pybreaker.STATE_CLOSED)
-        self._reset_after = timedelta(seconds=reset_after_s)
-        self._breaker = pybreaker.CircuitBreaker(
-            fail_max=fail_max,
-            reset_timeout=reset_after_s,
-            state_storage=self._storage,
-            name=service,
-            throw_new_error_on_trip=False,
-        )
-        self._trial = threading.Lock()
+        self._service, self._fail_max, self._reset_after_s = service, fail_max, reset_after_s
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._failed_at = 0.0
+        self._is_tried = False
 
     @contextmanager
     def guard(self) -> Iterator[Callable[[bool], None]]:
         """Let a call through, or raise ServiceUnavailable; the call reports how it went."""
-        is_trial = self._storage.state != pybreaker.STATE_CLOSED
-        if is_trial and not (self._has_rested() and self._trial.acquire(blocking=False)):
-            raise ServiceUnavailable(self._service, UnavailableCause.RESTING)
+        with self._lock:
+            is_trial = self._failures >= self._fail_max
+            rested = time.monotonic() - self._failed_at >= self._reset_after_s
+            if is_trial and (self._is_tried or not rested):
+                raise ServiceUnavailable(self._service, UnavailableCause.RESTING)
+            self._is_tried = self._is_tried or is_trial
+
+        def report(went_well: bool) -> None:
+            with self._lock:
+                if not is_trial and self._failures >= self._fail_max:
+                    return  # begun before the breaker opened: too late to matter
+                self._failures = 0 if went_well else self._failures + 1
+                self._failed_at = time.monotonic()
+
         try:
-            yield self._report
+            yield report
         finally:
             if is_trial:
-                self._trial.release()
-
-    def _has_rested(self) -> bool:
-        opened_at = self._storage.opened_at
-        return opened_at is None or clock.now() >= opened_at + self._reset_after
-
-    def _report(self, went_well: bool) -> None:
-        def replay() -> None:
-            if not went_well:
-                raise _Failed(UnavailableCause.DOWN, may_have_acted=False)
-
-        # CircuitBreakerError: an outcome from before the breaker opened, too late to matter.
-        try:
-            self._breaker.call(replay)
-        except (_Failed, pybreaker.CircuitBreakerError):
-            return
+                with self._lock:
+                    self._is_tried = False
 
 
 def service_client(

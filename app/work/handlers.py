@@ -7,17 +7,13 @@ from app.services.base.jobs import JobKind
 from app.work import (
     corrections,
     disposal,
-    handover,
     licences,
     lkpm,
     messages,
-    nib,
     nik,
-    notices,
-    own_data,
-    reconcile,
-    recovery,
 )
+from app.work.oss import handover, nib, notices, reconcile
+from app.work.rights import own_data, recovery
 
 MODULES = (
     corrections, disposal, handover, licences, lkpm, messages,

@@ -1,18 +1,23 @@
-"""The worker: runs what is due. The rows of `jobs` are the queue; Huey only wakes and sweeps.
+"""The worker: runs what is due. The rows of `jobs` are the queue; threads look again and again.
 
-A sweep every few seconds keeps a lost wake-up from ever losing work; many workers may run at once,
-since each job is claimed in the database first.
+Nobody has to wake them, so no wake-up can be lost. Many workers may run at once, since each job is
+claimed in the database first.
 """
 
 from __future__ import annotations
 
 import random
+import signal
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
+from time import monotonic
+from typing import NamedTuple
 
 from flask import Flask
-from huey import MemoryHuey, crontab
-from huey.consumer import Consumer
 
 from app import clock
 from app.domain.law.calendar import last_wipe_due
@@ -33,10 +38,11 @@ from app.work.sealing import mail_newest, seal_now
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
 # None: all that is no message.
 LANES: tuple[Channel | None, ...] = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, None)
-SWEEP_EVERY_S = 10
-WORKERS = len(LANES) + 1  # one more, for the nightly tidy and seal
+SWEEP_EVERY_S = 10.0
+NIGHT_EVERY_S = 600.0  # how often it is asked whether a night has passed
 TIDY_AT = time(3, 17)  # WIT
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
+END_WITHIN_S = WORKER_BUDGET_S + 2  # so that the job under way ends, and its outcome is written
 
 
 def sweep(app: Flask, *, budget_s: float = WORKER_BUDGET_S) -> int:
@@ -44,11 +50,18 @@ def sweep(app: Flask, *, budget_s: float = WORKER_BUDGET_S) -> int:
     return sum([sweep_lane(app, lane, budget_s=budget_s) for lane in LANES])
 
 
-def sweep_lane(app: Flask, lane: Channel | None, *, budget_s: float = WORKER_BUDGET_S) -> int:
+def sweep_lane(
+    app: Flask,
+    lane: Channel | None,
+    *,
+    budget_s: float = WORKER_BUDGET_S,
+    stop: threading.Event | None = None,
+) -> int:
     """Run every job of one lane that is due now. Return how many were done.
 
     A channel that does not answer is left alone until its next sweep. So a code that is asked for
     meanwhile waits for one message before it, never for all of them.
+    stop: once set, no further job is begun.
     """
     done = 0
     with app.app_context():
@@ -57,6 +70,8 @@ def sweep_lane(app: Flask, lane: Channel | None, *, budget_s: float = WORKER_BUD
         now = clock.now()
         for job_id in outbox.due_elsewhere(now) if lane is None else outbox.due(now, lane):
             db.session.rollback()
+            if stop is not None and stop.is_set():
+                break
             try:
                 done += claims.run(job_id, budget_s=budget_s, jitter=random.random)
             except Exception:
@@ -131,38 +146,76 @@ def seal_if_due(app: Flask, now: datetime) -> bool:
     return due
 
 
-def make_huey(app: Flask) -> MemoryHuey:
-    """Return the Huey whose tasks sweep the queue.
+class Look(NamedTuple):
+    """What is looked at again and again. every_s: how long to wait after one look for the next."""
 
-    It keeps nothing: were its tasks on the disk, a full one would end the sweeps for good.
-    """
-    huey = MemoryHuey("oss", results=False)
+    name: str
+    every_s: float
+    look: Callable[[], object]
 
-    @huey.task(name="sweep")
-    def sweep_task(lane: Channel | None) -> None:
-        """Sweep, then come back in a moment: shorter than the minute that cron knows."""
+
+def looks(app: Flask, stop: threading.Event) -> list[Look]:
+    """Return all that the worker looks at, each in a thread of its own."""
+    return [
+        *(
+            Look(f"lane {lane or 'rest'}", SWEEP_EVERY_S, partial(sweep_lane, app, lane, stop=stop))
+            for lane in LANES
+        ),
+        Look("tidy", NIGHT_EVERY_S, lambda: tidy_if_due(app, clock.now())),
+        Look("seal", NIGHT_EVERY_S, lambda: seal_if_due(app, clock.now())),
+    ]
+
+
+def keep_looking(app: Flask, each: Look, stop: threading.Event) -> None:
+    """Look now, and again after each wait, until told to stop. A look that fails is only logged."""
+    while not stop.is_set():
         try:
-            sweep_lane(app, lane)
-        finally:  # also while the database is away: nobody else would wake the sweeps again
-            sweep_task.schedule((lane,), delay=SWEEP_EVERY_S)
+            each.look()
+        except Exception:  # also while the database is away: the next look may find it
+            app.extensions["log"].error("look_failed", look=each.name, exc_info=True)
+        stop.wait(each.every_s)
 
-    @huey.periodic_task(crontab(minute="*/10"), name="tidy")
-    def tidy_task() -> None:
-        tidy_if_due(app, clock.now())
 
-    @huey.periodic_task(crontab(minute="*/10"), name="seal")
-    def seal_task() -> None:
-        seal_if_due(app, clock.now())
+def work(app: Flask, ends: SimpleQueue[str]) -> bool:
+    """Work until something is put into `ends`. Return False when a thread had ended by itself.
 
-    for lane in LANES:
-        sweep_task(lane)
-    return huey
+    Jobs under way are finished first. One that takes longer than END_WITHIN_S is left behind; its
+    row stays claimed for a moment, and then somebody takes it again.
+    """
+    stop = threading.Event()
+
+    def keep(each: Look) -> None:
+        try:
+            keep_looking(app, each, stop)
+        finally:
+            ends.put(each.name)
+
+    threads = [
+        threading.Thread(target=keep, args=(each,), name=each.name, daemon=True)
+        for each in looks(app, stop)
+    ]
+    for thread in threads:
+        thread.start()
+    ended = ends.get()
+    stop.set()
+    deadline = monotonic() + END_WITHIN_S
+    for thread in threads:
+        thread.join(max(0.0, deadline - monotonic()))
+    if ended:
+        app.extensions["log"].error("look_ended", look=ended)
+    return not ended
 
 
 def run(app: Flask) -> None:
-    """Run until a signal says stop; what is under way is finished first.
+    """Work until SIGTERM or SIGINT; whoever started us begins anew if we end without.
 
     Raises purpose.OtherPurpose for data that are not for this mode.
     """
     purpose.claim(app)
-    Consumer(make_huey(app), workers=WORKERS, periodic=True, check_worker_health=True).run()
+    # A signal comes in the middle of anything. A SimpleQueue takes what is put in then; an Event
+    # would wait for a lock that this very thread may hold.
+    ends: SimpleQueue[str] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _signal, _frame: ends.put(""))
+    if not work(app, ends):
+        raise SystemExit(1)

@@ -1,6 +1,7 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from app.adapters import http
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause, service_client
+from tests.factories import at_once
 
 
 class Service:
@@ -215,8 +217,111 @@ def test_only_one_call_tries_an_open_breaker():
     assert service.calls == 3
 
 
+@pytest.fixture
+def turns(monkeypatch) -> Callable[[float], None]:
+    """Let seconds pass for the breaker alone."""
+    passed = [time.monotonic()]
+
+    class Clock:
+        monotonic = staticmethod(lambda: passed[0])
+
+    def turn(seconds: float) -> None:
+        passed[0] += seconds
+
+    breaker = http._Breaker("s", 3, 30.0)
+    monkeypatch.setattr(http, "time", Clock)
+    turn.breaker = breaker
+    return turn
+
+
+def call(breaker, went_well: bool | None) -> bool:
+    """Make a call that ends so; None: it says nothing of the service. Return if it was let in."""
+    try:
+        with breaker.guard() as report:
+            if went_well is not None:
+                report(went_well)
+    except ServiceUnavailable:
+        return False
+    return True
+
+
+def test_the_breaker_stays_closed_below_its_number_and_rests_its_time(turns):
+    breaker = turns.breaker
+    assert [call(breaker, False) for _ in range(2)] == [True] * 2
+    assert call(breaker, True), "two are not three, and one success wipes them"
+    assert [call(breaker, False) for _ in range(4)] == [True, True, True, False]
+    turns(29.9)
+    assert not call(breaker, True)
+    turns(0.1)
+    assert call(breaker, False), "the trial"
+    turns(29.9)
+    assert not call(breaker, True), "its failure begins the rest anew"
+    turns(0.1)
+    assert call(breaker, True)
+    assert [call(breaker, False) for _ in range(4)] == [True, True, True, False], "closed, all anew"
+
+
+def test_a_trial_that_says_nothing_leaves_the_place_to_the_next(turns):
+    """It was kept back for lack of threads, say: nobody asked the service."""
+    breaker = turns.breaker
+    for _ in range(3):
+        call(breaker, False)
+    turns(30)
+    assert call(breaker, None)
+    with pytest.raises(ZeroDivisionError), breaker.guard():
+        raise ZeroDivisionError
+    assert call(breaker, True)
+    assert call(breaker, False)
+    assert call(breaker, True), "closed"
+
+
+@pytest.mark.parametrize("went_well", [True, False])
+def test_a_call_from_before_says_nothing_to_an_open_breaker(turns, went_well):
+    breaker = turns.breaker
+    with breaker.guard() as report:
+        for _ in range(3):
+            call(breaker, False)
+        turns(29)
+        report(went_well)
+    assert not call(breaker, True), "a late success closes nothing"
+    turns(1)
+    assert call(breaker, True), "and a late failure does not make the rest longer"
+
+
+def test_many_threads_at_once_make_one_trial(turns):
+    breaker = turns.breaker
+    gate = threading.Barrier(8)
+
+    def fail() -> bool:
+        with breaker.guard() as report:
+            gate.wait(10)  # all are let in before one of them reports
+            report(False)
+        return True
+
+    assert at_once([fail] * 8) == [True] * 8
+    turns(30)
+    held, asked = threading.Event(), threading.Event()
+
+    def trial() -> bool:
+        with breaker.guard() as report:
+            asked.set()
+            held.wait(10)
+            report(True)
+        return True
+
+    def others() -> int:
+        assert asked.wait(10)
+        try:
+            return sum(at_once([lambda: call(breaker, True)] * 8))
+        finally:
+            held.set()
+
+    assert at_once([trial, others]) == [True, 0]
+    assert at_once([lambda: call(breaker, True)] * 8) == [True] * 8
+
+
 def test_callers_do_not_queue_behind_a_slow_call():
-    """pybreaker's own call() would make the second wait for the first."""
+    """The lock of the breaker is not held while the service is asked."""
     held = Held()
     client = service_client("s", simulator=Service(held, 200))
     first = threading.Thread(target=post, args=(client,), kwargs={"budget_s": 9})

@@ -17,7 +17,7 @@ from app.extensions import db, ports
 from app.services.licence import numbers, standing
 from app.services.oss import reconciliation
 from app.services.reference import oss_areas
-from app.work import reconcile
+from app.work.oss import reconcile
 from tests.factories import sent_dossier
 
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)

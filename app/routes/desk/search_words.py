@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.kbli.learning import READABLE_FROM, AddedBy, PhraseError
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
-from app.models.finder import FinderSearch
+from app.models.learning.finder import FinderSearch
 from app.routes.desk.practice import in_training
 from app.services.base.post_keys import BadPostKey, new_key
 from app.services.kbli import learning

@@ -102,7 +102,7 @@ def uses() -> Counter[int | None]:
     for one in sealed_columns():
         number = _number_of(one.raw)
         query = select(number, func.count()).where(one.raw.is_not(None)).group_by(number)
-        for key, many in db.session.execute(query).tuples():
+        for key, many in db.session.execute(query):
             found[bytes(key)[0] if key else None] += many
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Select, select
 
@@ -25,7 +25,7 @@ from app.services.dossier.estimates import (
 )
 from app.services.reference.book import get_book
 
-T = TypeVar("T", bound=tuple[Any, ...])
+T = TypeVar("T")
 
 SLIP_MENDED_WITHIN = timedelta(hours=1)
 

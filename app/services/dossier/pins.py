@@ -201,7 +201,7 @@ def marks_of(dossier_ids: Iterable[int]) -> dict[int, str]:
     query = select(Dossier.id, Dossier.pin_hash).where(Dossier.id.in_(list(dossier_ids)))
     return {
         each: vault.index(pin_hash, "dossiers.pin_mark")[:6].hex()
-        for each, pin_hash in db.session.execute(query).tuples()
+        for each, pin_hash in db.session.execute(query)
     }
 
 

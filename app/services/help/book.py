@@ -16,7 +16,7 @@ from app.domain.help.topics import ORIGINAL, TRANSLATION, HelpBook, Places, Term
 from app.domain.kbli.finder import Finder
 from app.domain.law.rows import KbliEntry
 from app.extensions import db
-from app.models.help import HelpFeedback
+from app.models.learning.help import HelpFeedback
 from app.services.help.example_files import NOBODY, Practice
 from app.services.help.files import CONTENT, WORDS_OF, Page, read_help
 from app.services.help.text import meanings, terms_in

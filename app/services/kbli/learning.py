@@ -25,7 +25,7 @@ from app.domain.law.calendar import WIT
 from app.domain.licence.corrections import StepTarget, parse_target
 from app.extensions import db, vault
 from app.models.dossier import Dossier
-from app.models.finder import FinderChoice, FinderCorrection, FinderSearch, FinderWord
+from app.models.learning.finder import FinderChoice, FinderCorrection, FinderSearch, FinderWord
 from app.models.licence import CorrectionTarget
 from app.services.dossier.activity import activity_at
 from app.services.kbli.finder import get_finder

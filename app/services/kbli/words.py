@@ -26,7 +26,7 @@ from app.domain.kbli.learning import (
     plain_phrase,
 )
 from app.extensions import db
-from app.models.finder import FinderWord
+from app.models.learning.finder import FinderWord
 from app.services.reference.book import get_book
 
 EDITION: Final = 2025

@@ -265,7 +265,7 @@ def page_of_some(
 def counts() -> Mapping[str, int]:
     """Return how many messages stand in each state."""
     query = select(Message.state, func.count()).group_by(Message.state)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def troubled(limit: int = 100) -> Sequence[Message]:

@@ -143,10 +143,7 @@ def counts() -> Mapping[tuple[NikClass, NikCaseState], int]:
     query = select(NikCase.nik_class, NikCase.state, func.count()).group_by(
         NikCase.nik_class, NikCase.state
     )
-    return {
-        (nik_class, state): number
-        for nik_class, state, number in db.session.execute(query).tuples()
-    }
+    return {(nik_class, state): number for nik_class, state, number in db.session.execute(query)}
 
 
 def _open(dossier: Dossier, nik_class: NikClass, now: datetime) -> NikCase:

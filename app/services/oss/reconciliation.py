@@ -247,7 +247,7 @@ def note_papers(dossier: Dossier, result: LicensingResult) -> None:
         standing.note_paper(dossier, id_izin, at=at)
 
 
-def _open(dossier_id: int) -> Select[tuple[OssDifference]]:
+def _open(dossier_id: int) -> Select[OssDifference]:
     query = select(OssDifference).where(
         OssDifference.dossier_id == dossier_id, OssDifference.settled_at.is_(None)
     )

@@ -104,8 +104,8 @@ def unused_code(dossier_id: int) -> tuple[list[datetime], list[datetime]]:
     )
     short: list[datetime] = []
     long: list[datetime] = []
-    for sent_at, expires_at in db.session.execute(query.order_by(Recovery.sent_at)):
-        (short if expires_at - sent_at <= CODE_LIFE else long).append(sent_at)
+    for row in db.session.execute(query.order_by(Recovery.sent_at)):
+        (short if row.expires_at - row.sent_at <= CODE_LIFE else long).append(row.sent_at)
     return short, long
 
 

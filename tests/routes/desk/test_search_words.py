@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.kbli.learning import AddedBy
 from app.extensions import limiter
-from app.models.finder import FinderSearch, FinderWord
+from app.models.learning.finder import FinderSearch, FinderWord
 from app.services.kbli import finder
 from app.services.kbli import words as kbli_words
 from app.services.kbli.learning import Batch, SearchList, searches, tally, typed_as

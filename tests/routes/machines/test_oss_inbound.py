@@ -25,7 +25,7 @@ from app.services.oss import handovers, nibs, reconciliation, submission
 from app.services.oss import notices as oss_notices
 from app.services.oss.notices import BadNotice, NoticeState
 from app.services.rights import retention
-from app.work import notices as notices_work
+from app.work.oss import notices as notices_work
 from tests.factories import PEOPLE, bring_forward, dossier_at, logged, new_line, run, sent_dossier
 
 NIB, OTHER_NIB = "8120000000001", "8120000000002"

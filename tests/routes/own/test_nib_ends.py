@@ -19,9 +19,9 @@ from app.services.base.jobs import JobKind
 from app.services.licence import standing
 from app.services.oss import nibs, notices, reconciliation
 from app.services.tracking import progress
-from app.work import nib as nib_work
-from app.work import notices as notices_work
-from app.work import reconcile
+from app.work.oss import nib as nib_work
+from app.work.oss import notices as notices_work
+from app.work.oss import reconcile
 from tests.client import parse, words
 from tests.factories import logged, looking, new_line, open_in, sent_dossier
 from tests.pages import PREFIXES

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.domain.help.examples import Example
 from app.domain.help.topics import Term, Topic
 from app.extensions import db
-from app.models.help import HelpFeedback
+from app.models.learning.help import HelpFeedback
 from app.services.help import book
 from app.services.help.files import read_help
 from tests.help_content import write_help

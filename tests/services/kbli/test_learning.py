@@ -15,7 +15,7 @@ from app.domain.licence.corrections import CorrectionItem, ReturnReason, StepTar
 from app.domain.licence.status import StatusSource
 from app.domain.oss.codes import LicenceStatus
 from app.extensions import db
-from app.models.finder import FinderChoice, FinderCorrection, FinderSearch
+from app.models.learning.finder import FinderChoice, FinderCorrection, FinderSearch
 from app.services.dossier import estimates
 from app.services.journey import steps
 from app.services.kbli import learning, words

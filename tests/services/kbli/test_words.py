@@ -7,7 +7,7 @@ from sqlalchemy import event, func, select
 
 from app.domain.kbli.learning import AddedBy, PhraseError, PhraseProblem
 from app.extensions import db
-from app.models.finder import FinderWord
+from app.models.learning.finder import FinderWord
 from app.services.kbli import finder
 from app.services.kbli import words as kbli_words
 from app.services.reference.book import get_book
