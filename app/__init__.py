@@ -44,7 +44,7 @@ class NoInstallation(click.ClickException):
 
 
 def _is_stray_command(settings: Settings) -> bool:
-    """Say whether a command would make an installation that nobody asked for.
+    """Return whether a command would make an installation that nobody asked for.
 
     Its keys would be rotated, and its files counted, in place of those of the service.
     """

@@ -122,7 +122,7 @@ class Settings:
 
     @property
     def is_practice(self) -> bool:
-        """True when everything here is practice, and every page has to say so."""
+        """Return whether everything here is practice, and every page has to say so."""
         return self.mode is ServiceMode.TRAINING
 
     @property
@@ -143,17 +143,17 @@ class Settings:
 
     @property
     def is_inside(self) -> bool:
-        """True in the practice space of another service."""
+        """Return whether this is the practice space of another service."""
         return self.practice_space is PracticeSpace.INSIDE
 
     @property
     def simulate(self) -> bool:
-        """True when the built-in registry answers. It knows nobody but made-up people."""
+        """Return whether the built-in registry answers. It knows nobody but made-up people."""
         return self.is_practice and self.dukcapil_url is None
 
     @property
     def is_https(self) -> bool:
-        """True when people reach the service over https."""
+        """Return whether people reach the service over https."""
         return bool(self.public_url and self.public_url.startswith("https://"))
 
 

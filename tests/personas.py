@@ -122,7 +122,7 @@ class Persona:
         return self.activities[0].answers
 
     def came_out(self, outcome: str) -> bool:
-        """Say whether an outcome is what this person must come to."""
+        """Return whether an outcome is what this person must come to."""
         return outcome in {self.expects, self.or_else}
 
 

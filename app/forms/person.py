@@ -66,7 +66,7 @@ class IdentityForm(FlaskForm):
 
     @property
     def may_stand_on_card(self) -> bool:
-        """True where the number breaks our rules in a way in which cards were printed wrong."""
+        """Return whether the number breaks our rules in a way in which cards were printed wrong."""
         if not isinstance(self.nik.problem, number.NikError):
             return False
         try:
@@ -154,7 +154,7 @@ class HomeForm(FlaskForm):
 
     @property
     def is_outside(self) -> bool:
-        """True when the person lives outside Kabupaten and Kota Sorong."""
+        """Return whether the person lives outside Kabupaten and Kota Sorong."""
         return bool(self.distrik.data == OUTSIDE)
 
     def unseen(self) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ PHONE_HINT = _l("Practice: not your own. Take 0812 0000 and four digits more.")
 
 
 def practising() -> bool:
-    """Say whether everything here is practice."""
+    """Return whether everything here is practice."""
     return bool(current_app.config["SETTINGS"].is_practice)
 
 

@@ -225,7 +225,7 @@ def _denied(asked: dict[str, Any]) -> str | None:
 
 
 def _is_well_formed(nik: str) -> bool:
-    """16 digits that hold a day of a month (women: plus 40) and a serial above 0000."""
+    """Return whether 16 digits hold a day of a month (women: plus 40) and a serial above 0000."""
     if len(nik) != 16 or not (nik.isascii() and nik.isdigit()) or nik.endswith("0000"):
         return False
     day = int(nik[6:8])

@@ -485,7 +485,7 @@ class Walk(RuleBasedStateMachine):
             self.type(dossier, {(at, "removed"): False})
 
     def takes_papers(self, dossier: Dossier, key: str) -> bool:
-        """Say whether a paper may be handed in: before sending, or missing and not read yet."""
+        """Return whether a paper may be handed in: before sending, or missing and not read yet."""
         typed = self.kept[dossier.id].typed
         there = any(k[:2] == ("paper", key) and v is not None for k, v in typed.items())
         return dossier.sent_at is None or (not there and standing.takes_papers(dossier))
@@ -839,7 +839,7 @@ def _refusing(*_: object, **__: object) -> None:
 
 
 def can_go_on(dossier: Dossier, turn: Turn) -> bool:
-    """Say whether the one whose turn it is has a move, or the way is at its end."""
+    """Return whether the one whose turn it is has a move, or the way is at its end."""
     match turn:
         case Turn.DONE | Turn.ENDED | Turn.REJECTED | Turn.WITHDRAWN:
             return True

@@ -137,7 +137,7 @@ class Messages:
         return frozenset(self._carriers)
 
     def is_repeatable(self, channel: Channel) -> bool:
-        """Say whether a message may be sent again that may have gone out already."""
+        """Return whether a message may be sent again that may have gone out already."""
         carrier = self._carriers.get(channel)
         return carrier is not None and carrier.repeatable
 
@@ -163,7 +163,7 @@ class Messages:
         return sent
 
     def is_silent(self, channel: Channel) -> bool:
-        """Say whether a channel did not answer the last time: each more would wait as long."""
+        """Return whether a channel did not answer the last time: each more would wait as long."""
         return channel in self._silent
 
 

@@ -84,11 +84,11 @@ class Example:
 
     @property
     def is_entity(self) -> bool:
-        """Say whether somebody acts for the business rather than being it."""
+        """Return whether somebody acts for the business rather than being it."""
         return RULES[self.legal_form].is_entity
 
     @property
     def is_stale(self) -> bool:
-        """True when the original was reviewed after the translation was made from it."""
+        """Return whether the original was reviewed after the translation was made from it."""
         made_from = self.texts["en"].of
         return made_from is None or made_from < self.texts["id"].reviewed

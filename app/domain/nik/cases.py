@@ -422,7 +422,7 @@ ALERT_AGAIN_AFTER = timedelta(hours=4)
 def alert_is_due(
     cause: RegistryFault, began_at: datetime, alerted_at: datetime | None, now: datetime
 ) -> bool:
-    """Say whether staff must be told (again) that the registry gives no verdicts.
+    """Return whether staff must be told (again) that the registry gives no verdicts.
 
     began_at: first failure since the last verdict. alerted_at: when staff were told, if ever.
     """

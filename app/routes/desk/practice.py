@@ -25,7 +25,7 @@ bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
 
 
 def in_training() -> bool:
-    """Say whether this installation is for practice."""
+    """Return whether this installation is for practice."""
     return bool(current_app.config["SETTINGS"].mode is ServiceMode.TRAINING)
 
 

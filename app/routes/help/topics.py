@@ -70,7 +70,7 @@ class Office:
 
     @property
     def is_unknown(self) -> bool:
-        """True for our own office while the settings say neither where it is nor its number."""
+        """Return whether this is our own office and the settings name no place or number."""
         return self.helper is Helper.DPMPTSP and not (self.address or self.phone)
 
 
@@ -144,7 +144,7 @@ def answer(slug: str) -> ResponseReturnValue:
 
 
 def is_from_here() -> bool:
-    """True when the browser says that one of our own pages sent this request.
+    """Return whether the browser says that one of our own pages sent this request.
 
     The page with the form is the same for everybody and may be kept, so it holds no token. None is
     needed: the request acts for nobody. It reads no cookie, changes nothing that is somebody's and

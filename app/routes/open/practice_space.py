@@ -41,7 +41,7 @@ def _settings() -> Settings:
 
 
 def is_inside() -> bool:
-    """Say whether this program is the practice space of another service."""
+    """Return whether this program is the practice space of another service."""
     return _settings().is_inside
 
 
@@ -132,7 +132,7 @@ def _say_that_it_was_wiped() -> ResponseReturnValue | None:
 
 
 def _was_wiped(app: Flask) -> bool:
-    """Say whether the session in this request was signed with a key that is gone."""
+    """Return whether the session in this request was signed with a key that is gone."""
     cookie = request.cookies.get(app.config["SESSION_COOKIE_NAME"])
     reader = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     if not cookie or not isinstance(reader, URLSafeTimedSerializer):

@@ -19,10 +19,10 @@ def current() -> ServiceMode:
 
 
 def is_practice() -> bool:
-    """Say whether everything here is practice."""
+    """Return whether everything here is practice."""
     return _settings().is_practice
 
 
 def nik_by_staff() -> bool:
-    """Say whether staff compare each NIK on the registry's portal, instead of its web service."""
+    """Return whether staff, not the registry's web service, compare each NIK on its portal."""
     return _settings().nik_check is NikCheckMode.MANUAL

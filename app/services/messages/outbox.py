@@ -180,7 +180,7 @@ def code_way() -> CodeWay:
 
 
 def can_write() -> bool:
-    """Say whether anything at all goes out to people; in practice the outbox counts as that."""
+    """Return whether anything at all goes out to people; in practice the outbox counts as that."""
     return bool(ports.messages.carried)
 
 

@@ -122,7 +122,7 @@ _NOT_AT_OSS = frozenset(
 
 
 def may_take_back(dossier: Dossier) -> bool:
-    """Say whether the person can still change a sent dossier: OSS has nothing of it from us."""
+    """Return whether the person can still change a sent dossier: OSS has nothing of it from us."""
     handover = dossier.handover
     return (
         handover is not None

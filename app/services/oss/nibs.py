@@ -51,7 +51,7 @@ class NotOpen(Exception):
 
 
 def may_tell(dossier: Dossier) -> bool:
-    """Say whether the person can tell us a NIB, or correct the one told before."""
+    """Return whether the person can tell us a NIB, or correct the one told before."""
     handover = dossier.handover
     return (
         not modes.is_practice()
@@ -113,7 +113,7 @@ def receive(
 
 
 def _is_open(dossier: Dossier, source: NibSource) -> bool:
-    """Say whether a NIB can be kept: OSS never writes over another one, staff compare them."""
+    """Return whether a NIB can be kept: OSS never writes over another one, staff compare them."""
     if source is not NibSource.OSS:
         return may_tell(dossier)
     return dossier.handover is not None and dossier.handover.nib is None
@@ -164,7 +164,7 @@ def release(dossier: Dossier) -> None:
 
 
 def shares(dossier: Dossier, nib: str) -> bool:
-    """Say whether another dossier of the same holder has this NIB; there is one per holder.
+    """Return whether another dossier of the same holder has this NIB; there is one per holder.
 
     Raises NibTaken when one of somebody else has it.
     """
@@ -180,7 +180,7 @@ def shares(dossier: Dossier, nib: str) -> bool:
 
 
 def same_holder(dossier: Dossier, other: Dossier) -> bool:
-    """Say whether two dossiers are of one holder: one is a change of the other, or the same owner.
+    """Return whether two dossiers are of one holder: one changes the other, or they share an owner.
 
     Who merely types the NIK of another is no owner: the registry has to have found it right.
     """

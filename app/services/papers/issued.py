@@ -34,7 +34,7 @@ def of(dossier: Dossier) -> Paper | None:
 
 
 def _may_show(paper: Paper) -> bool:
-    """A specimen is shown in practice only."""
+    """Return whether a paper may be shown: a specimen in practice only."""
     return modes.is_practice() or not paper.specimen
 
 

@@ -120,7 +120,7 @@ def evidence_of(dossier: Dossier, verified: Sequence[Licence]) -> Evidence:
 
 
 def _is_told(licence: Licence) -> bool:
-    """Say whether only the person says how an office has decided."""
+    """Return whether only the person says how an office has decided."""
     newest = licence_standing.newest_event(licence)
     return is_final(LicenceStatus.of(licence.status)) and bool(
         newest and licence_standing.is_told(newest)
@@ -222,7 +222,7 @@ _AT: Mapping[Turn, Stage | None] = {
 
 
 def _awaits_office(dossier: Dossier) -> bool:
-    """Say whether a sent dossier will need an office, before OSS has named its licences."""
+    """Return whether a sent dossier will need an office, before OSS has named its licences."""
     return any(
         activity.risk and not issued_automatically(activity.risk) for activity in dossier.activities
     )
