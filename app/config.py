@@ -121,8 +121,8 @@ class Settings:
     audit_email: str | None = None
 
     @property
-    def is_practice(self) -> bool:
-        """Return whether everything here is practice, and every page has to say so."""
+    def in_training(self) -> bool:
+        """Return whether nothing here is real, and every page has to say so (“practice”)."""
         return self.mode is ServiceMode.TRAINING
 
     @property
@@ -139,7 +139,7 @@ class Settings:
     @property
     def purpose(self) -> Purpose:
         """What the data of this mode are for. From ASSIST to CONNECTED they are the same."""
-        return Purpose.PRACTICE if self.is_practice else Purpose.REAL
+        return Purpose.PRACTICE if self.in_training else Purpose.REAL
 
     @property
     def is_inside(self) -> bool:
@@ -149,7 +149,7 @@ class Settings:
     @property
     def simulate(self) -> bool:
         """Return whether the built-in registry answers. It knows nobody but made-up people."""
-        return self.is_practice and self.dukcapil_url is None
+        return self.in_training and self.dukcapil_url is None
 
     @property
     def is_https(self) -> bool:

@@ -10,7 +10,7 @@ from flask import Response, after_this_request, current_app, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from app import clock
+from app import clock, modes
 from app.domain.dossier.seals import ActKind
 from app.extensions import vault
 from app.practice_space.line import DEVICE_COOKIE, OPENED_COOKIE
@@ -89,7 +89,7 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
         forget_session()
     else:
         leave()
-    if current_app.config["SETTINGS"].is_practice:
+    if modes.in_training():
         _note_opened(dossier_id)
     g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
     session[_DOSSIER] = dossier_id

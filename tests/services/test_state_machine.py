@@ -55,7 +55,7 @@ from app.models.dossier import Dossier, Handover, Job, Paper
 from app.services.after import changes
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
-from app.services.desk import practice
+from app.services.desk import practice_office
 from app.services.dossier import answers as dossier_answers
 from app.services.dossier import estimates
 from app.services.dossier.activity import NoSuchActivity
@@ -630,10 +630,10 @@ class Walk(RuleBasedStateMachine):
         row = found[licence % len(found)]
         id_izin, status = row.id_izin, LicenceStatus(row.status)
         fits = action in allowed_actions(status)
-        targets = practice.targets(dossier)
+        targets = practice_office.targets(dossier)
         back = action in {OfficeAction.GIVE_BACK, OfficeAction.GIVE_BACK_ANEW}
-        with self.move(None if fits else practice.NotPossible):
-            practice.act(
+        with self.move(None if fits else practice_office.NotPossible):
+            practice_office.act(
                 dossier,
                 id_izin,
                 action,
@@ -855,8 +855,8 @@ def can_go_on(dossier: Dossier, turn: Turn) -> bool:
         case Turn.REFUSED:
             return True  # staff reopen it: staff_reopen
         case Turn.PLAY_OFFICE:
-            waiting = practice.waiting(dossier)
-            return bool(waiting) and bool(practice.actions(waiting))
+            waiting = practice_office.waiting(dossier)
+            return bool(waiting) and bool(practice_office.actions(waiting))
         case Turn.MEND_FILE:
             return _can_mend(dossier)
     return False  # the others do not happen in practice

@@ -113,21 +113,21 @@ class Inbox(Protocol):
 
 
 class Messages:
-    """The port. practice: texts say that nothing is real. address: where anybody can look."""
+    """The port. in_training: texts say that nothing is real. address: where anybody can look."""
 
     def __init__(
         self,
         carriers: Mapping[Channel, Carrier],
         *,
         inbox: Inbox | None = None,
-        practice: bool = False,
+        in_training: bool = False,
         built_in: bool = False,
         address: str | None = None,
     ) -> None:
         self._carriers = dict(carriers)
         self._silent: set[Channel] = set()
         self.inbox = inbox
-        self.practice = practice
+        self.in_training = in_training
         self.built_in = built_in
         self.address = address
 

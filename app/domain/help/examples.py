@@ -66,7 +66,7 @@ class ExampleText:
 class Example:
     """One made-up business and what its owner answers. What follows from it is reckoned, not kept.
 
-    person: key in the practice population. words: what is typed into the search for the activity;
+    person: key of a made-up person. words: what is typed into the search for the activity;
     code: the KBLI 2025 code chosen. scope_no: None where the code has one risk. answers: by step,
     without what follows from person, words and code. topics: of help, that tell more.
     """

@@ -30,10 +30,10 @@ from app.domain.written.place import TextProblem
 from app.domain.written.quantities import CountProblem, QuantityProblem
 from app.forms.fields import SearchField
 from app.i18n import DEFAULT, language, outside_url_as_read
-from app.practice_space.people import practice_keys
+from app.practice_space.people import made_up_keys
 from app.routes.journey.example_steps import boxes
 from app.services.help import book
-from app.services.help.example_files import Practice
+from app.services.help.example_files import Material
 from app.services.help.files import CONTENT
 from app.services.help.text import ROOT, meaning
 from app.web import limits
@@ -353,8 +353,8 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
 
     Raises help_files.HelpBroken where the content has a mistake.
     """
-    practice = Practice(practice_keys(), boxes())
-    book.load(page_of(app), folder or CONTENT, practice)
+    material = Material(made_up_keys(), boxes())
+    book.load(page_of(app), folder or CONTENT, material)
     app.add_template_global(help_beside)
     app.add_template_global(help_for_mistakes)
     app.add_template_global(help_for)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app import clock
+from app import clock, modes
 from app.adapters.oss_reading import LicensingResult
 from app.adapters.qr import read_qr
 from app.domain.dossier.events import EventKind
@@ -25,7 +25,7 @@ from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Handover, Job
 from app.services.after import changes, lkpm
-from app.services.base import events, jobs, modes
+from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.licence import news, standing
 from app.services.licence.standing import nib_is_told
@@ -54,7 +54,7 @@ def may_tell(dossier: Dossier) -> bool:
     """Return whether the person can tell us a NIB, or correct the one told before."""
     handover = dossier.handover
     return (
-        not modes.is_practice()
+        not modes.in_training()
         and handover is not None
         and dossier.sent_at is not None
         and handover.state in _TAKES_A_NIB
