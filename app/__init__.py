@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from app import gateways, i18n, labels, logs
+from app import gateways, i18n, labels, logs, modes
 from app.commands import main
 from app.config import ROOT, NikCheckMode, PracticeSpace, Settings, read_settings
 from app.domain.oss.service_mode import ServiceMode
@@ -21,7 +21,7 @@ from app.routes.help import kit, topics
 from app.services.kbli import boundaries
 from app.services.law import rules
 from app.services.messages.outbox import code_way
-from app.simulators.dukcapil import practice_people
+from app.simulators.dukcapil import made_up_people
 from app.storage import purpose
 from app.storage.database import engine_options, prepare_engine
 from app.storage.keyfile import has_secrets, key_source, load_secrets
@@ -44,7 +44,7 @@ class NoInstallation(click.ClickException):
 
 
 def _is_stray_command(settings: Settings) -> bool:
-    """Say whether a command would make an installation that nobody asked for.
+    """Return whether a command would make an installation that nobody asked for.
 
     Its keys would be rotated, and its files counted, in place of those of the service.
     """
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.config.update(
         TESTING=testing,
         SETTINGS=settings,
-        MADE_UP=frozenset(person.nik for person in practice_people()),
+        MADE_UP=frozenset(person.nik for person in made_up_people()),
         SECRET_KEY=keys.session_key,
         SESSION_COOKIE_NAME=SESSION_COOKIE if settings.is_inside else "s",
         SESSION_COOKIE_PATH=MOUNT if settings.is_inside else "/",
@@ -102,7 +102,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals["is_practice"] = settings.is_practice
+    app.jinja_env.globals["in_training"] = modes.in_training
     app.jinja_env.globals["code_way"] = code_way
     app.jinja_env.globals["asks_oss"] = settings.mode is ServiceMode.CONNECTED
     app.jinja_env.globals["nik_by_staff"] = settings.nik_check is NikCheckMode.MANUAL

@@ -21,7 +21,6 @@ from flask_migrate import upgrade
 from app import create_app, gateways, lifeline, serving
 from app.adapters.files import FilesUnavailable, PlaceMissing
 from app.config import ROOT, BadSettings, PracticeSpace, Settings, read_settings
-from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db
 from app.practice_space.keeper import Keeper
 from app.practice_space.line import MOUNT
@@ -77,7 +76,7 @@ def _prepare(settings: Settings) -> None:
         except FilesUnavailable as error:
             # After a power cut the store may need longer than we do; other work can begin.
             print(f"Warning: {gateways.files_advice(settings, error)}", file=sys.stderr)  # noqa: T201
-        if settings.mode is ServiceMode.TRAINING:
+        if settings.in_training:
             write_practice_file(settings)
             db.session.commit()
         db.session.remove()
@@ -165,7 +164,7 @@ def _keep_practice_space(settings: Settings, ends: threading.Event) -> None:
 def _say(settings: Settings) -> None:
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     print(f"\n  OSS Sorong ({settings.mode}) is at {address} – English at {address}/en/")  # noqa: T201
-    if settings.mode is ServiceMode.TRAINING:
+    if settings.in_training:
         print(f"  Practice people, with their NIK: {settings.instance / 'practice.json'}")  # noqa: T201
     if settings.practice_space is PracticeSpace.ON:
         wiped = f"wiped each night at {settings.practice_wipe_at:%H:%M} WIT"

@@ -121,8 +121,8 @@ class Settings:
     audit_email: str | None = None
 
     @property
-    def is_practice(self) -> bool:
-        """True when everything here is practice, and every page has to say so."""
+    def in_training(self) -> bool:
+        """Return whether nothing here is real, and every page has to say so (“practice”)."""
         return self.mode is ServiceMode.TRAINING
 
     @property
@@ -139,21 +139,21 @@ class Settings:
     @property
     def purpose(self) -> Purpose:
         """What the data of this mode are for. From ASSIST to CONNECTED they are the same."""
-        return Purpose.PRACTICE if self.is_practice else Purpose.REAL
+        return Purpose.PRACTICE if self.in_training else Purpose.REAL
 
     @property
     def is_inside(self) -> bool:
-        """True in the practice space of another service."""
+        """Return whether this is the practice space of another service."""
         return self.practice_space is PracticeSpace.INSIDE
 
     @property
     def simulate(self) -> bool:
-        """True when the built-in registry answers. It knows nobody but made-up people."""
-        return self.is_practice and self.dukcapil_url is None
+        """Return whether the built-in registry answers. It knows nobody but made-up people."""
+        return self.in_training and self.dukcapil_url is None
 
     @property
     def is_https(self) -> bool:
-        """True when people reach the service over https."""
+        """Return whether people reach the service over https."""
         return bool(self.public_url and self.public_url.startswith("https://"))
 
 

@@ -96,10 +96,10 @@ def make_messages(settings: Settings) -> Messages:
 
     Outside practice nothing is carried that has no gateway: a code into the outbox reaches nobody.
     """
-    practice = settings.mode is ServiceMode.TRAINING
+    in_training = settings.in_training
     carriers: dict[Channel, Carrier] = {}
     smsd = None
-    if practice:
+    if in_training:
         outbox = PageOutbox()
         carriers = {each: outbox for each in Channel if each is not Channel.PAGE}
     elif settings.messages == "send":
@@ -117,8 +117,8 @@ def make_messages(settings: Settings) -> Messages:
     return Messages(
         carriers,
         inbox=smsd,
-        practice=practice,
-        built_in=practice,
+        in_training=in_training,
+        built_in=in_training,
         address=f"{settings.public_url}/lacak" if settings.public_url else None,
     )
 

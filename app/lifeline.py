@@ -76,7 +76,7 @@ def end_left(path: Path) -> bool:
 
 
 def _is_left(group: int, born: str) -> bool:
-    """Say whether the group still has members, the first of which may have gone."""
+    """Return whether the group still has members, the first of which may have gone."""
     if _born(group) not in {"", born}:
         return False  # the number belongs to somebody else by now
     if _PROC.exists():  # looked through, since a dead process without an heir still has its number

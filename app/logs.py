@@ -44,10 +44,10 @@ def _place_only(_: Any, __: str, fields: EventDict) -> EventDict:
 
 def init_app(app: Flask, level: str) -> None:
     """Set up structlog and one line per request. The practice space marks each of its lines."""
-    practice = app.config["SETTINGS"].is_inside
+    inside = app.config["SETTINGS"].is_inside
 
     def mark(_: Any, __: str, fields: EventDict) -> EventDict:
-        return {**fields, "space": "practice"} if practice else fields
+        return {**fields, "space": "practice"} if inside else fields
 
     structlog.configure(
         processors=[

@@ -32,7 +32,7 @@ class Sentence:
 
     @property
     def is_ended(self) -> bool:
-        """True for a sentence with its stop, False for a label or a title."""
+        """Return whether a sentence ends with its stop, which a label or a title does not."""
         return bool(_ENDED.search(self.text))
 
 

@@ -99,7 +99,7 @@ class Page:
             at = self.parents.get(at)
 
     def is_inside(self, element: Element, *tags: str) -> bool:
-        """Say whether an element stands in one with such a tag."""
+        """Return whether an element stands in one with such a tag."""
         return any(_tag(outer) in tags for outer in self.above(element))
 
     def label_of(self, box: Element) -> str:
@@ -212,7 +212,7 @@ def _shape_faults(page: Page, path: str) -> list[str]:
 
 
 def _title_fits(title: str, heading: str) -> bool:
-    """The title starts with the h1, or says first that something is to be mended."""
+    """Return whether the title starts with the h1, or says first that something is to be mended."""
     return bool(heading) and (
         title.startswith(heading) or title.partition(": ")[2].startswith(heading)
     )
@@ -323,7 +323,7 @@ def _form_faults(page: Page) -> list[str]:
 
 
 def _own_to_restore(page: Page, form: Element) -> bool:
-    """Say whether a browser that goes back tells this form from that of another person.
+    """Return whether a browser that goes back tells this form from that of another person.
 
     It knows a form by its address and the names of its first two boxes; it puts nothing back where
     autocomplete is off.
@@ -525,7 +525,7 @@ class Form:
         return [b.value for b in self.box(name) if b.value is not None]
 
     def can(self, key: str, answer: object) -> bool:
-        """Say whether an answer could be given on this page."""
+        """Return whether an answer could be given on this page."""
         boxes = [b for b in self.boxes if key in (b.name, b.label)]
         if not boxes:
             return False
@@ -569,7 +569,7 @@ class Form:
         return usual[0]
 
     def has_button(self, name: str) -> bool:
-        """Say whether a button has this name."""
+        """Return whether a button has this name."""
         return any(button.get("name") == name for button in self.buttons)
 
     def data(self, button: str | None = None) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ from app.services.dossier import estimates, opening, pins
 from app.services.journey import activities, steps
 from app.services.nik import checks
 from app.services.oss import handovers
-from app.simulators.dukcapil import PracticePerson, create_dukcapil_simulator, practice_people
+from app.simulators.dukcapil import MadeUpPerson, create_dukcapil_simulator, made_up_people
 from app.simulators.oss import create_oss_simulator
 from app.storage.keyfile import load_secrets
 from app.web.session import enter
@@ -69,7 +69,7 @@ MICRO = Capital(
 )
 MEDIUM = Capital(land_idr=0, building_idr=0, machines_idr=5_000_000_001, other_idr=0, working_idr=0)
 
-PEOPLE: dict[str, PracticePerson] = {person.key: person for person in practice_people()}
+PEOPLE: dict[str, MadeUpPerson] = {person.key: person for person in made_up_people()}
 REFERENCE = ("reference", "kbli", "risk_fact", "area", "nik_prefix", "holiday", "alembic")
 
 
@@ -79,7 +79,7 @@ def pin_hash(pin: str = PIN) -> str:
     return pins.hash_pin(pin)
 
 
-def identify(dossier: Dossier, who: PracticePerson) -> bool:
+def identify(dossier: Dossier, who: MadeUpPerson) -> bool:
     """Type what stands on somebody's card. Return True when the registry must be asked."""
     return steps.identify(
         dossier,

@@ -1,6 +1,6 @@
 """All pages there are, and how to get to each: for checks, weights, scans and screenshots.
 
-Journeys are walked with made-up people of the practice file, through the pages' own forms.
+Journeys are walked with made-up people, through the pages' own forms.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from sqlalchemy import Table, insert, select
 from werkzeug.test import TestResponse
 
 from app.extensions import db
-from app.simulators.dukcapil import PracticePerson, practice_people
+from app.simulators.dukcapil import MadeUpPerson, made_up_people
 from tests.client import HTMX, CheckingClient, Form, follow_on, form_of, here, links_of, parse
 
 PREFIXES = {"id": "", "en": "/en"}
-PEOPLE = {person.key: person for person in practice_people()}
+PEOPLE = {person.key: person for person in made_up_people()}
 PIN = "481627"
 
 # name: (path, status). Every GET without a value in its path is here or in NOT_PAGES.
@@ -174,12 +174,12 @@ class Persona:
     """One made-up applicant: page -> field -> answer, as a person would type or choose it."""
 
     name: str
-    person: PracticePerson
+    person: MadeUpPerson
     answers: Mapping[str, Mapping[str, object]]
 
 
 def persona(name: str, key: str, **pages: Mapping[str, object]) -> Persona:
-    """Return a persona of the practice person `key`; pages replace usual answers, or
+    """Return a persona of the made-up person `key`; pages replace usual answers, or
     take them out with None."""
     who = PEOPLE[key]
     born = who.typed_birth_date

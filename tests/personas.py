@@ -15,7 +15,7 @@ from app.domain.dossier.journey import EACH
 from app.domain.law.legal_form import LegalForm
 from app.domain.oss.codes import LicenceStatus
 from app.domain.oss.service_mode import ServiceMode
-from app.simulators.dukcapil import PracticePerson, practice_people
+from app.simulators.dukcapil import MadeUpPerson, made_up_people
 
 TABLE = Path(__file__).parent / "data" / "personas.toml"
 _OF_PERSON = frozenset(
@@ -122,7 +122,7 @@ class Persona:
         return self.activities[0].answers
 
     def came_out(self, outcome: str) -> bool:
-        """Say whether an outcome is what this person must come to."""
+        """Return whether an outcome is what this person must come to."""
         return outcome in {self.expects, self.or_else}
 
 
@@ -156,7 +156,7 @@ def _personas() -> Mapping[str, Persona]:
     defaults = table.pop("defaults")
     del table["modes"]
     rules = mode_rules()
-    people = {person.key: person for person in practice_people()}
+    people = {person.key: person for person in made_up_people()}
     found = {}
     for name, row in table.items():
         try:
@@ -177,7 +177,7 @@ def _read(
     merged: Mapping[str, Any],
     row: Mapping[str, Any],
     defaults: Answers,
-    people: Mapping[str, PracticePerson],
+    people: Mapping[str, MadeUpPerson],
 ) -> Persona:
     _refuse(set(row) - _OF_PERSON - _OF_ACTIVITY)
     for each in row.get("also", ()):
@@ -240,7 +240,7 @@ def _merged(defaults: Answers, own: Answers) -> dict[str, dict[str, str]]:
 
 
 def _answers(
-    defaults: Answers, row: Mapping[str, Any], person: PracticePerson
+    defaults: Answers, row: Mapping[str, Any], person: MadeUpPerson
 ) -> dict[str, dict[str, str]]:
     answers = _merged(defaults, row.get("answers", {}))
     if "provinsi" in answers["alamat"]:

@@ -37,7 +37,7 @@ from app.extensions import db
 from app.models.dossier import Dossier
 from app.models.message import Message
 from app.services.after import changes, lkpm
-from app.services.desk import practice
+from app.services.desk import practice_office
 from app.services.journey import steps
 from app.services.licence import standing
 from app.services.messages import outbox
@@ -144,7 +144,7 @@ def _waits_for_office() -> Dossier:
 
 def _decide(dossier: Dossier, *actions: OfficeAction) -> Dossier:
     for action in actions:
-        practice.act(dossier, standing.of(dossier)[-1].id_izin, action)
+        practice_office.act(dossier, standing.of(dossier)[-1].id_izin, action)
         db.session.commit()
     return dossier
 
@@ -161,7 +161,7 @@ def _given_back(*, a_paper: bool = False) -> Dossier:
     _add_paper(dossier, paper.address)
     _decide(_sent(dossier), OfficeAction.COMPLETE)
     licence = standing.of(dossier)[-1]
-    practice.act(
+    practice_office.act(
         dossier,
         licence.id_izin,
         OfficeAction.GIVE_BACK,

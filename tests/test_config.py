@@ -207,7 +207,7 @@ def test_each_way_out_gets_its_carrier(tmp_path):
     assert port.carried == {Channel.SMS, Channel.WHATSAPP, Channel.EMAIL}
     repeatable = {each for each in port.carried if port.is_repeatable(each)}
     assert repeatable == {Channel.SMS, Channel.WHATSAPP}
-    assert (port.inbox is not None, port.built_in, port.practice) == (True, False, False)
+    assert (port.inbox is not None, port.built_in, port.in_training) == (True, False, False)
     assert port.address == "https://izin.test/lacak"
     by_http = {
         "SERVICE_MODE": "assist",
@@ -233,7 +233,7 @@ def test_assist_needs_nothing_more_and_staff_compare_the_nik():
     assert settings.mode is ServiceMode.ASSIST
     assert settings.nik_check is NikCheckMode.MANUAL
     assert not settings.simulate, "the practice registry knows no real person"
-    assert not settings.is_practice
+    assert not settings.in_training
 
 
 @pytest.mark.parametrize("missing", FOR_OSS)

@@ -19,7 +19,7 @@ from app.domain.licence.corrections import ReturnReason
 from app.domain.nik.verdict import Field as ComparedField
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.codes import LandStatus, LandUnit, NibStatus, Position
-from app.domain.written.practice import PracticeProblem
+from app.domain.written.made_up import MadeUpProblem
 from app.domain.written.text import EntryError
 from app.forms import access, after, business, entity, finder_words, licences, nib, person, recovery
 from app.forms.fields import ChoiceField, ParsedField
@@ -167,7 +167,7 @@ def test_every_problem_of_a_box_has_its_sentence(application, pseudo_client, for
     for field in fields_of(application, form_class):
         if not isinstance(field, ParsedField):
             continue
-        own = {problem for problem in field.messages if not isinstance(problem, PracticeProblem)}
+        own = {problem for problem in field.messages if not isinstance(problem, MadeUpProblem)}
         (kind,) = {type(problem) for problem in own}
         asked = set(kind) - ({kind["EMPTY"]} if field.optional else set())
         assert asked <= set(field.messages), field.name

@@ -82,7 +82,7 @@ def test_it_inherits_nothing_that_leads_outside(tmp_path):
     assert set(found) & {*SECRET, "ANYTHING"} == set()
     assert "rahasia" not in str(found)
     inside = read_settings(found)
-    assert (inside.is_practice, inside.is_inside, inside.simulate) == (True, True, True)
+    assert (inside.in_training, inside.is_inside, inside.simulate) == (True, True, True)
     assert inside.instance == tmp_path / "latihan"
     assert inside.database_url == f"sqlite:///{tmp_path / 'latihan' / 'oss.sqlite'}"
     assert inside.public_url == "https://izin.example/latihan"

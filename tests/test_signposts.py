@@ -21,7 +21,7 @@ _LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
 def there(name: str, beside: Path) -> bool:
-    """Say whether a path is there, `<name>` standing for any."""
+    """Return whether a path is there, `<name>` standing for any."""
     pattern = re.sub(r"<\w+>", "*", name.rstrip("/"))
     return any(next(folder.glob(pattern), None) for folder in (ROOT, beside))
 

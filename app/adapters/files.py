@@ -67,7 +67,7 @@ class Files(Protocol):
         """Forget a content. One that is not there is forgotten already."""
 
     def exists(self, key: str) -> bool:
-        """Say whether a content is kept."""
+        """Return whether a content is kept."""
 
 
 def new_key() -> str:
@@ -142,7 +142,7 @@ class FolderFiles:
             raise FilesUnavailable(type(error).__name__) from error
 
     def exists(self, key: str) -> bool:
-        """Say whether a content is kept."""
+        """Return whether a content is kept."""
         if (self._folder / _placed(key)).is_file():
             return True
         self.check()
@@ -225,7 +225,7 @@ class ObjectStoreFiles:
             raise FilesUnavailable(type(error).__name__) from error
 
     def exists(self, key: str) -> bool:
-        """Say whether a content is kept."""
+        """Return whether a content is kept."""
         place = _placed(key)
         try:
             self._store.head(place)

@@ -88,7 +88,7 @@ class Refused(Exception):
 
     @property
     def is_about_access(self) -> bool:
-        """Our key or rights, not this submission: a matter for whoever runs the system.
+        """Return whether the fault is our key or rights: a matter for whoever runs the system.
 
         404 is left out: the guide uses it for an unknown service and for unknown data alike.
         """

@@ -238,7 +238,7 @@ class Said:
         return ""
 
     def is_list(self, name: str) -> bool:
-        """Say whether a field holds rows, or an object."""
+        """Return whether a field holds rows, or an object."""
         return isinstance(self._content.get(name), dict | list)
 
     def words(self, *names: str) -> str:
@@ -638,7 +638,7 @@ def _as_text(value: object) -> str:
 
 
 def _says_nothing(value: object) -> bool:
-    """A dummy: empty, or a row of "-" and 0 that stands for “none”."""
+    """Return whether this is a dummy: empty, or a row of "-" and 0 that stands for “none”."""
     if isinstance(value, dict):
         return all(_says_nothing(each) for each in value.values())
     if isinstance(value, list):

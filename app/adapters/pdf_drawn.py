@@ -57,7 +57,7 @@ def _prepare(page: Any) -> None:
 
 
 def _is_lost(note: Any) -> bool:
-    """Say whether a note has something to show and no drawing, also none that pdfium made."""
+    """Return whether a note has something to show and no drawing, also none that pdfium made."""
     kind = pdfium.FPDFAnnot_GetSubtype(note)
     drawing = pdfium.FPDFAnnot_GetAP(note, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0)
     if kind in _NO_LOOK or drawing > _NO_DRAWING:

@@ -160,7 +160,7 @@ def without_notes(jpeg: bytes) -> bytes:
 
 
 def _tells(mark: int, content: bytes) -> bool:
-    """Say whether a segment holds something else than what the picture is made of."""
+    """Return whether a segment holds something else than what the picture is made of."""
     if mark in _COLOURS:
         return not content.startswith(_COLOURS[mark])
     return mark == 0xFE or 0xE0 <= mark <= 0xEF

@@ -9,10 +9,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
+from app import modes
 from app.adapters.papers.render import PaperError
 from app.domain.help.kit import MARK, PieceName
 from app.i18n import DEFAULT, LANGUAGES
-from app.services.base import modes
 from app.services.help import kit, kit_papers
 from app.services.help.kit_papers import PAPERS, Addresses
 
@@ -42,7 +42,7 @@ def kit_command(folder: Path, address: str | None) -> None:
                 click.echo(f"{folder / name}  {max(1, round(len(content) / 1000))} kB")
                 count += 1
     click.echo(f"{count} files, for {start}")
-    if modes.is_practice():
+    if modes.in_training():
         click.echo(f"Practice: each is marked {MARK}. Do not hand them out.")
 
 

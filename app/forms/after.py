@@ -90,7 +90,7 @@ class WorksheetForm(FlaskForm):
 
     @property
     def reported(self) -> bool:
-        """The person ticked that OSS has the report."""
+        """Return whether the person ticked that OSS has the report."""
         return bool(self.sudah.data)
 
 

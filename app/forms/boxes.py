@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain.nik import number
 from app.domain.written import money, place, quantities
-from app.forms import practice
+from app.forms import made_up
 from app.forms.fields import ParsedField
 from app.forms.mistakes import (
     COUNT_MESSAGES,
@@ -26,10 +26,10 @@ def nik_field(label: Any) -> ParsedField:
     """Return a box for a NIK, shown in groups."""
     return ParsedField(
         label,
-        description=practice.either(
-            _l("16 digits at the top of your KTP. Spaces are fine."), practice.NIK_HINT
+        description=made_up.either(
+            _l("16 digits at the top of your KTP. Spaces are fine."), made_up.NIK_HINT
         ),
-        parse=practice.read_nik,
+        parse=made_up.read_nik,
         messages=NIK_MESSAGES,
         show=number.grouped,
         inputmode="numeric",
@@ -69,8 +69,8 @@ def phone_field(label: Any, hint: Any, **attributes: Any) -> ParsedField:
     """A box for an Indonesian mobile number. It is kept as +628… and shown as 08…"""
     return ParsedField(
         label,
-        description=practice.either(hint, practice.PHONE_HINT),
-        parse=practice.read_phone,
+        description=made_up.either(hint, made_up.PHONE_HINT),
+        parse=made_up.read_phone,
         messages=PHONE_MESSAGES,
         show=lambda number: "0" + number.removeprefix("+62"),
         inputmode="tel",

@@ -235,7 +235,7 @@ class DeclarationsForm(FlaskForm):
     pernyataan = StringField(_l("I state"))
 
     def given(self, ticked: list[str]) -> bool:
-        """Say whether all were ticked, and note what to do otherwise."""
+        """Return whether all were ticked, and note what to do otherwise."""
         if set(self.asked) <= set(ticked):
             return True
         self.pernyataan.errors = [

@@ -38,7 +38,7 @@ class LicenceField(ChoiceField):
         )
 
 
-class PracticeForm(FlaskForm):
+class PracticeOfficeForm(FlaskForm):
     """What the practice office does next with one licence."""
 
     izin = LicenceField()

@@ -19,10 +19,10 @@ from app.domain.written import (
     support_number,
     tax_numbers,
 )
-from app.forms import practice
+from app.forms import made_up
 
 NIK_MESSAGES: dict[Any, Any] = {
-    **practice.NIK_MESSAGES,
+    **made_up.NIK_MESSAGES,
     number.NikProblem.EMPTY: _l("Type your NIK: the 16 digits at the top of your KTP."),
     number.NikProblem.NOT_DIGITS: _l("A NIK has digits only. Check for letters or signs."),
     number.NikProblem.WRONG_LENGTH: _l("A NIK has 16 digits. You typed {digits}."),
@@ -52,7 +52,7 @@ DATE_MESSAGES = {
 }
 
 PHONE_MESSAGES: dict[Any, Any] = {
-    **practice.PHONE_MESSAGES,
+    **made_up.PHONE_MESSAGES,
     phone.PhoneProblem.EMPTY: _l("Type your mobile number, for example 0812 3456 7890."),
     phone.PhoneProblem.NOT_DIGITS: _l("A phone number has digits only."),
     phone.PhoneProblem.FOREIGN: _l(

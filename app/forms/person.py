@@ -13,7 +13,7 @@ from wtforms.validators import StopValidation
 from app.clock import today
 from app.domain.nik import number
 from app.domain.written import dates, email_address, person, place, tax_numbers
-from app.forms import practice
+from app.forms import made_up
 from app.forms.boxes import nik_field, phone_field, postcode_field, rt_rw_field, street_field
 from app.forms.fields import AreaSelect, ChoiceField, ParsedField, without_unseen
 from app.forms.mistakes import (
@@ -66,11 +66,11 @@ class IdentityForm(FlaskForm):
 
     @property
     def may_stand_on_card(self) -> bool:
-        """True where the number breaks our rules in a way in which cards were printed wrong."""
+        """Return whether the number breaks our rules in a way in which cards were printed wrong."""
         if not isinstance(self.nik.problem, number.NikError):
             return False
         try:
-            practice.read_odd_nik(self.nik.raw)
+            made_up.read_odd_nik(self.nik.raw)
         except ValueError:
             return False
         return True
@@ -78,7 +78,7 @@ class IdentityForm(FlaskForm):
     def validate(self, *args: Any, **options: Any) -> bool:
         """Take the number as it stands where the person says that the card shows it so."""
         if self.kartu.data == "ya" and self.may_stand_on_card:
-            self.nik.data = practice.read_odd_nik(self.nik.raw)
+            self.nik.data = made_up.read_odd_nik(self.nik.raw)
             self.nik.problem = None
         return bool(super().validate(*args, **options))
 
@@ -154,7 +154,7 @@ class HomeForm(FlaskForm):
 
     @property
     def is_outside(self) -> bool:
-        """True when the person lives outside Kabupaten and Kota Sorong."""
+        """Return whether the person lives outside Kabupaten and Kota Sorong."""
         return bool(self.distrik.data == OUTSIDE)
 
     def unseen(self) -> tuple[str, ...]:

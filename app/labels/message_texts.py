@@ -66,14 +66,14 @@ def text_of(
     *,
     number: str,
     language: str,
-    practice: bool,
+    in_training: bool,
     channel: Channel = Channel.SMS,
     address: str | None = None,
 ) -> str:
     """Return the whole text of a message.
 
     facts: as stored; a secret that is gone shows as HIDDEN. number: the twelve digits of the
-    support number. practice: it says so, since nothing here is real then. address: where to look;
+    support number. in_training: it says so, since nothing here is real then. address: where to look;
     added where the text then still goes as one SMS, or goes by e-mail.
     """
     with force_locale(language):
@@ -87,8 +87,8 @@ def text_of(
             pattern = str(SENT_AND_WHOSE_TURN)
         if kind is MessageKind.RECOVERY_CODE and "minutes" not in facts:
             pattern = str(CODE_FOR_A_DAY)
-        practising = _("PRACTICE")
-        sender = f"{SENDER} ({practising})" if practice else SENDER
+        mark = _("PRACTICE")
+        sender = f"{SENDER} ({mark})" if in_training else SENDER
         text = f"{sender}: {pattern % values}"
     if address is None or kind is MessageKind.RECOVERY_CODE:
         return text

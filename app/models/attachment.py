@@ -59,7 +59,7 @@ class Attachment(Model):
 
     @property
     def in_force(self) -> bool:
-        """Say whether this version is the one that counts."""
+        """Return whether this version is the one that counts."""
         return self.replaced_at is None and self.removed_at is None
 
 

@@ -113,7 +113,7 @@ def since(settings: Settings) -> datetime | None:
 
 
 def is_due(settings: Settings, now: datetime) -> bool:
-    """Say whether the practice space has to be wiped, or made.
+    """Return whether the practice space has to be wiped, or made.
 
     One that was made at a moment that lies ahead, before the clock was set back, counts as old:
     nobody knows for how many nights it would stay.

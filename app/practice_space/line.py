@@ -248,7 +248,7 @@ def _is_under(path: str, mount: str) -> bool:
 
 
 def _is_plain(path: str) -> bool:
-    """Say whether a path (decoded, as WSGI gives it) names what it seems to name."""
+    """Return whether a path (decoded, as WSGI gives it) names what it seems to name."""
     dots = any(part in {".", ".."} for part in path.split("/"))
     return not dots and "\\" not in path and all(sign >= " " and sign != "\x7f" for sign in path)
 
@@ -280,7 +280,7 @@ def _moved(environ: Environ, start: Start, inner: str) -> Iterable[bytes]:
 
 
 def _stays_inside(cookie: str) -> bool:
-    """Say whether a Set-Cookie is the practice space's own, for its addresses only."""
+    """Return whether a Set-Cookie is the practice space's own, for its addresses only."""
     first, *rest = (part.strip() for part in cookie.split(";"))
     attributes = {
         name.strip().lower(): value.strip()

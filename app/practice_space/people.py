@@ -15,7 +15,7 @@ from app.domain.written.pin import PinError, check_pin
 from app.domain.written.support_number import format_support_number, parse_support_number
 from app.i18n import DEFAULT
 from app.services.dossier import opening, pins
-from app.simulators.dukcapil import PracticePerson, practice_people
+from app.simulators.dukcapil import MadeUpPerson, made_up_people
 
 # Three whose NIK fits, then one for each thing that can happen to a NIK.
 _TO_TRY = (
@@ -24,24 +24,24 @@ _TO_TRY = (
 )  # fmt: skip
 
 
-def people_to_try() -> list[PracticePerson]:
+def people_to_try() -> list[MadeUpPerson]:
     """Return the made-up people that the practice pages show."""
-    return [practice_person(key) for key in _TO_TRY]
+    return [made_up_person(key) for key in _TO_TRY]
 
 
-def practice_person(key: str) -> PracticePerson:
+def made_up_person(key: str) -> MadeUpPerson:
     """Return one made-up person. Raises KeyError."""
     return _by_key()[key]
 
 
-def practice_keys() -> frozenset[str]:
+def made_up_keys() -> frozenset[str]:
     """Return the keys of all made-up people."""
     return frozenset(_by_key())
 
 
 @cache
-def _by_key() -> Mapping[str, PracticePerson]:
-    return {person.key: person for person in practice_people()}
+def _by_key() -> Mapping[str, MadeUpPerson]:
+    return {person.key: person for person in made_up_people()}
 
 
 def write_practice_file(settings: Settings) -> Path:
@@ -63,7 +63,7 @@ def write_practice_file(settings: Settings) -> Path:
                 "class": str(person.nik_class),
                 "behaviour": str(person.behaviour),
             }
-            for person in practice_people()
+            for person in made_up_people()
         ],
     }
     draft = path.with_suffix(".new")

@@ -272,7 +272,7 @@ def of_size(text: str, size: str) -> str:
 
 
 def is_all(label: str) -> bool:
-    """Whether a label only says that the scope covers everything."""
+    """Return whether a label only says that the scope covers everything."""
     return label.lower() in WHOLE
 
 

@@ -32,7 +32,7 @@ MODULES = (
     "machines.oss_inbound",
     "own.oss_status",
     "own.own_data",
-    "desk.practice",
+    "desk.practice_office",
     "open.practice_space",
     "journey.review",
     "own.recovery",

@@ -92,7 +92,7 @@ class Behaviour(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PracticePerson:
+class MadeUpPerson:
     """One made-up person. name, birth_date, sex: as registered; typed_*: as on the card."""
 
     key: str
@@ -112,20 +112,20 @@ class PracticePerson:
         return RegistryQuery(self.nik, self.typed_name, self.typed_birth_date, self.typed_sex)
 
 
-def practice_people() -> list[PracticePerson]:
+def made_up_people() -> list[MadeUpPerson]:
     """Return everybody in population.csv, in its order."""
     return list(_people().values())
 
 
 @cache
-def _people() -> dict[str, PracticePerson]:
+def _people() -> dict[str, MadeUpPerson]:
     with _POPULATION.open(encoding="utf-8", newline="") as source:
         people = [_person(row) for row in csv.DictReader(source)]
     return {person.nik: person for person in people}
 
 
-def _person(row: dict[str, str]) -> PracticePerson:
-    return PracticePerson(
+def _person(row: dict[str, str]) -> MadeUpPerson:
+    return MadeUpPerson(
         key=row["key"],
         nik=row["nik"],
         name=row["name"],
@@ -193,7 +193,7 @@ class _Dukcapil:
             return _coded(person.nik_class)
         return _compared(person, asked)
 
-    def _trouble(self, person: PracticePerson) -> Response | None:
+    def _trouble(self, person: MadeUpPerson) -> Response | None:
         with self._state.writing() as connection:
             row = connection.execute(
                 "INSERT INTO calls (key, made) VALUES (?, 1)"
@@ -225,7 +225,7 @@ def _denied(asked: dict[str, Any]) -> str | None:
 
 
 def _is_well_formed(nik: str) -> bool:
-    """16 digits that hold a day of a month (women: plus 40) and a serial above 0000."""
+    """Return whether 16 digits hold a day of a month (women: plus 40) and a serial above 0000."""
     if len(nik) != 16 or not (nik.isascii() and nik.isdigit()) or nik.endswith("0000"):
         return False
     day = int(nik[6:8])
@@ -236,7 +236,7 @@ def _is_well_formed(nik: str) -> bool:
     return True
 
 
-def _compared(person: PracticePerson, asked: dict[str, Any]) -> Response:
+def _compared(person: MadeUpPerson, asked: dict[str, Any]) -> Response:
     try:
         threshold = int(asked.get("TRESHOLD", 100))
     except (TypeError, ValueError):

@@ -735,7 +735,7 @@ def _allow(connection: sqlite3.Connection, row: sqlite3.Row, status: LicenceStat
 
 
 def _stands_open(connection: sqlite3.Connection, row: sqlite3.Row, asked: LicenceStatus) -> bool:
-    """True when the last thing about a clarification was that this one was asked."""
+    """Return whether the last thing about a clarification was that this one was asked."""
     passed = [status for status, _day in _passed(connection, row)]
     about = [each for each in passed if each in _PAUSES or each in _MUST_FOLLOW]
     return bool(about) and about[-1] is asked

@@ -59,7 +59,7 @@ def load_secrets(instance: Path) -> Secrets:
 
 
 def has_secrets(instance: Path) -> bool:
-    """Say whether there is an installation in this folder."""
+    """Return whether there is an installation in this folder."""
     return (instance / "secrets.json").exists()
 
 

@@ -21,7 +21,7 @@ from app.config import Purpose, Settings
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Paper
 from app.models.installation import Installation
-from app.simulators.dukcapil import practice_people
+from app.simulators.dukcapil import made_up_people
 from app.storage.keyfile import load_secrets, mark_purpose
 
 _FOR_REAL = (
@@ -124,10 +124,10 @@ def _write(app: Flask, settings: Settings) -> None:
 def _judge(settings: Settings) -> Purpose | None:
     """Return what data of before this rule are for; None where they fit both.
 
-    A NIK of nobody in the practice population is taken as a real person's, whatever else is there:
+    A NIK of nobody made up is taken as a real person's, whatever else is there:
     at worst practice has to begin anew.
     """
-    made_up = [vault.index(person.nik, "applicants.nik") for person in practice_people()]
+    made_up = [vault.index(person.nik, "applicants.nik") for person in made_up_people()]
     nik = Applicant.nik_index
     if _any(nik.is_not(None) & nik.not_in(made_up)):
         return Purpose.REAL

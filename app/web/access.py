@@ -64,7 +64,7 @@ def open_file() -> str | None:
 
 
 def is_from_here() -> bool | None:
-    """Say whether a page of ours sent this form; None where the browser does not tell."""
+    """Return whether a page of ours sent this form; None where the browser does not tell."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

@@ -33,7 +33,7 @@ _CARRY_AT_MOST = 60
 
 
 def wants_fragment() -> bool:
-    """True when HTMX asks for the inside of the main part."""
+    """Return whether HTMX asks for the inside of the main part."""
     return bool(htmx_request.htmx) and htmx_request.htmx.target == MAIN
 
 

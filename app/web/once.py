@@ -99,5 +99,5 @@ def form_context(form: FlaskForm) -> dict[str, Any]:
 
 
 def is_stale(form: Any) -> bool:
-    """Say whether only the form's token or key was too old: sending it once more will do."""
+    """Return whether only the form's token or key was too old: sending it once more will do."""
     return bool(form.csrf_token.errors) or bool(g.get("bad_key"))

@@ -10,7 +10,7 @@ from flask import Response, after_this_request, current_app, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from app import clock
+from app import clock, modes
 from app.domain.dossier.seals import ActKind
 from app.extensions import vault
 from app.practice_space.line import DEVICE_COOKIE, OPENED_COOKIE
@@ -51,12 +51,12 @@ def open_dossier() -> bool:
 
 
 def holds_dossier() -> bool:
-    """Say whether this browser was let into a dossier, without asking the database."""
+    """Return whether this browser was let into a dossier, without asking the database."""
     return _DOSSIER in session and _TOKEN in session
 
 
 def is_for_another() -> bool:
-    """True when the form in this request was shown for another file than the one now open."""
+    """Return whether the form in this request was shown for another file than the one now open."""
     tag = request.form.get(TAG) if request.method == "POST" else None
     return tag is not None and tag != opening.tag_of(g.dossier)
 
@@ -89,7 +89,7 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
         forget_session()
     else:
         leave()
-    if current_app.config["SETTINGS"].is_practice:
+    if modes.in_training():
         _note_opened(dossier_id)
     g.pop(_TOKEN, None)  # Flask-WTF keeps the token it made earlier in this request there
     session[_DOSSIER] = dossier_id
@@ -159,7 +159,7 @@ def forget_session() -> None:
 
 
 def is_shared_device() -> bool:
-    """True where somebody said that many people use this phone or computer."""
+    """Return whether somebody said that many people use this phone or computer."""
     return DEVICE_COOKIE in request.cookies
 
 
@@ -184,5 +184,5 @@ def remember_device(*, shared: bool) -> None:
 
 
 def has_cookies() -> bool:
-    """True when the browser sent back any cookie of ours."""
+    """Return whether the browser sent back any cookie of ours."""
     return bool(request.cookies)

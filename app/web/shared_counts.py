@@ -88,7 +88,7 @@ class CountsFile(Storage):
         return found
 
     def check(self) -> bool:
-        """Say whether the file can be read."""
+        """Return whether the file can be read."""
         try:
             self._line.execute("SELECT count(*) FROM counts").fetchone()
         except sqlite3.Error:

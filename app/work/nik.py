@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from app import clock
+from app import clock, modes
 from app.domain.dossier.events import EventKind
 from app.domain.nik.verdict import NikClass, Verdict, classify
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job, NikCheck
-from app.services.base import events, jobs, modes
+from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
 from app.services.nik import asking, cases

@@ -131,7 +131,8 @@ def tidy_if_due(app: Flask, now: datetime) -> bool:
 def seal_if_due(app: Flask, now: datetime) -> bool:
     """Seal the record once for the nights that have passed, and mail what was not mailed yet.
 
-    Say whether it was sealed. The practice space is wiped each night, so nothing is sealed there.
+    Return whether it was sealed. The practice space is wiped each night, so nothing is sealed
+    there.
     """
     settings = app.config["SETTINGS"]
     if settings.is_inside:

@@ -20,17 +20,17 @@ from app.domain.nik.verdict import (
     RegistryReply,
     classify,
 )
+from app.domain.written.made_up import SERIALS
 from app.domain.written.person import Sex
-from app.domain.written.practice import SERIALS
 from app.simulators._shared import SLOW_S, UnderscoreHeaders
 from app.simulators.dukcapil import (
     INACTIVE_USER,
     Behaviour,
     create_dukcapil_simulator,
-    practice_people,
+    made_up_people,
 )
 
-PEOPLE = {person.key: person for person in practice_people()}
+PEOPLE = {person.key: person for person in made_up_people()}
 SETTLED = [person for person in PEOPLE.values() if person.behaviour is Behaviour.NONE]
 ACCESS = {"user_id": "latihan", "password": "latihan", "ip_user": "127.0.0.1"}
 
@@ -72,7 +72,7 @@ def answering(status=200, body=b""):
 
 
 @pytest.mark.parametrize("person", SETTLED, ids=lambda person: person.key)
-def test_each_practice_person_comes_to_the_class_in_the_file(registry, person):
+def test_each_made_up_person_comes_to_the_class_in_the_file(registry, person):
     assert check(registry, person).nik_class is person.nik_class
 
 

@@ -54,7 +54,7 @@ def ink(picture: Image.Image, place: tuple[int, int, int, int] = (20, 240, 190, 
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
-    """Say whether two pages look alike, but for how edges are smoothed."""
+    """Return whether two pages look alike, but for how edges are smoothed."""
     return sum(ImageChops.difference(one, other).histogram()[64:]) < 60
 
 

@@ -112,7 +112,7 @@ class Visitor:
     # Doing
 
     def has(self, name: str, answer: object) -> bool:
-        """Say whether a box for this answer is on the page now."""
+        """Return whether a box for this answer is on the page now."""
         boxes = self.page.locator(f'main [name="{name}"]')
         if boxes.count() == 0:
             return False
@@ -155,7 +155,7 @@ class Visitor:
         return missing
 
     def _comes(self, name: str, answer: object) -> bool:
-        """Say whether a box is there. With script it may come a moment after a choice."""
+        """Return whether a box is there. With script it may come a moment after a choice."""
         until = time.monotonic() + (3 if self.scripts else 0)
         while not self.has(name, answer):
             waits = name in {"kampung", "kabupaten", "wilayah", "provinsi"}

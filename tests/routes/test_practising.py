@@ -15,7 +15,7 @@ from tests.pages import PREFIXES
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 OWN_NIK = "9601055403870001"  # made up; its serial is one that a real card might have
-SLIP = PEOPLE["kiosk"].nik[:6] + "150387" + "9001"  # one of the practice people, mistyped
+SLIP = PEOPLE["kiosk"].nik[:6] + "150387" + "9001"  # a made-up one, mistyped
 OWN_PHONE = "0813 9876 5432"
 WHERE = {"id": "Cara berlatih", "en": "How to practise"}
 CARD_PAGES = ("/berkas/mulai?baru=1", "/berkas/diri", "/berkas/telepon", "/berkas/lupa/nomor")

@@ -55,7 +55,7 @@ from app.models.dossier import Dossier, Handover, Job, Paper
 from app.services.after import changes
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
-from app.services.desk import practice
+from app.services.desk import practice_office
 from app.services.dossier import answers as dossier_answers
 from app.services.dossier import estimates
 from app.services.dossier.activity import NoSuchActivity
@@ -485,7 +485,7 @@ class Walk(RuleBasedStateMachine):
             self.type(dossier, {(at, "removed"): False})
 
     def takes_papers(self, dossier: Dossier, key: str) -> bool:
-        """Say whether a paper may be handed in: before sending, or missing and not read yet."""
+        """Return whether a paper may be handed in: before sending, or missing and not read yet."""
         typed = self.kept[dossier.id].typed
         there = any(k[:2] == ("paper", key) and v is not None for k, v in typed.items())
         return dossier.sent_at is None or (not there and standing.takes_papers(dossier))
@@ -630,10 +630,10 @@ class Walk(RuleBasedStateMachine):
         row = found[licence % len(found)]
         id_izin, status = row.id_izin, LicenceStatus(row.status)
         fits = action in allowed_actions(status)
-        targets = practice.targets(dossier)
+        targets = practice_office.targets(dossier)
         back = action in {OfficeAction.GIVE_BACK, OfficeAction.GIVE_BACK_ANEW}
-        with self.move(None if fits else practice.NotPossible):
-            practice.act(
+        with self.move(None if fits else practice_office.NotPossible):
+            practice_office.act(
                 dossier,
                 id_izin,
                 action,
@@ -839,7 +839,7 @@ def _refusing(*_: object, **__: object) -> None:
 
 
 def can_go_on(dossier: Dossier, turn: Turn) -> bool:
-    """Say whether the one whose turn it is has a move, or the way is at its end."""
+    """Return whether the one whose turn it is has a move, or the way is at its end."""
     match turn:
         case Turn.DONE | Turn.ENDED | Turn.REJECTED | Turn.WITHDRAWN:
             return True
@@ -855,8 +855,8 @@ def can_go_on(dossier: Dossier, turn: Turn) -> bool:
         case Turn.REFUSED:
             return True  # staff reopen it: staff_reopen
         case Turn.PLAY_OFFICE:
-            waiting = practice.waiting(dossier)
-            return bool(waiting) and bool(practice.actions(waiting))
+            waiting = practice_office.waiting(dossier)
+            return bool(waiting) and bool(practice_office.actions(waiting))
         case Turn.MEND_FILE:
             return _can_mend(dossier)
     return False  # the others do not happen in practice

@@ -45,7 +45,7 @@ class Form:
 
     @property
     def is_kept_by_key(self) -> bool:
-        """Whether its key is kept with what it did."""
+        """Return whether its key is kept with what it did."""
         by_code = self.path == "/berkas/nik" or self.path.startswith(_IN_PARTS)
         return bool(self.key) and not by_code
 

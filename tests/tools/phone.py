@@ -602,7 +602,7 @@ class Phone:
         return bool(own + listening)
 
     def _listens(self, form: Form, part: Element, box: Box) -> bool:
-        """Say whether a change wakes a part; data-needs is our own: not before all are filled."""
+        """Return whether a change wakes a part; with our data-needs, once all are filled."""
         triggers = (part.get("hx-trigger") or "").split(",")
         sources = [t.strip().removeprefix("change from:") for t in triggers if "from:" in t]
         if not any(_fits(form, box, source) for source in sources):
@@ -771,7 +771,7 @@ def _multipart(mark: str, pairs: list[tuple[str, str]], files: Mapping[str, File
 
 
 def _fits(form: Form, box: Box, selector: str) -> bool:
-    """Say whether a selector means a box: the few kinds of selector that our pages use."""
+    """Return whether a selector means a box: the few kinds of selector that our pages use."""
     element = box.element
     return selector in {
         "closest form",

@@ -111,7 +111,7 @@ class Link(threading.Thread):
         self.cut = 0
 
     def in_outage(self, elapsed: float) -> bool:
-        """Say whether the line is gone at a moment, in seconds since the start."""
+        """Return whether the line is gone at a moment, in seconds since the start."""
         if not self.outage_every:
             return False
         return elapsed % (self.outage_every + self.outage_for) >= self.outage_every

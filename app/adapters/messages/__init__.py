@@ -113,21 +113,21 @@ class Inbox(Protocol):
 
 
 class Messages:
-    """The port. practice: texts say that nothing is real. address: where anybody can look."""
+    """The port. in_training: texts say that nothing is real. address: where anybody can look."""
 
     def __init__(
         self,
         carriers: Mapping[Channel, Carrier],
         *,
         inbox: Inbox | None = None,
-        practice: bool = False,
+        in_training: bool = False,
         built_in: bool = False,
         address: str | None = None,
     ) -> None:
         self._carriers = dict(carriers)
         self._silent: set[Channel] = set()
         self.inbox = inbox
-        self.practice = practice
+        self.in_training = in_training
         self.built_in = built_in
         self.address = address
 
@@ -137,7 +137,7 @@ class Messages:
         return frozenset(self._carriers)
 
     def is_repeatable(self, channel: Channel) -> bool:
-        """Say whether a message may be sent again that may have gone out already."""
+        """Return whether a message may be sent again that may have gone out already."""
         carrier = self._carriers.get(channel)
         return carrier is not None and carrier.repeatable
 
@@ -163,7 +163,7 @@ class Messages:
         return sent
 
     def is_silent(self, channel: Channel) -> bool:
-        """Say whether a channel did not answer the last time: each more would wait as long."""
+        """Return whether a channel did not answer the last time: each more would wait as long."""
         return channel in self._silent
 
 

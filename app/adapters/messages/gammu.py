@@ -162,7 +162,7 @@ class GammuSmsd:
             connection.execute(change.values(Processed=self._flag(True)))
 
     def _is_alive(self, connection: sa.Connection) -> bool:
-        """Say whether an SMSD that sends wrote its state lately."""
+        """Return whether an SMSD that sends wrote its state lately."""
         # In SQLite this column alone is filled by SMSD's own trigger, in UTC.
         now = sa.func.datetime("now") if self._is_sqlite else _POSTGRES_NOW
         told = sa.select(sa.func.max(_PHONES.c.UpdatedInDB), now)

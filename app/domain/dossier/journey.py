@@ -204,7 +204,7 @@ def answered(answers: Answers) -> tuple[Stop, ...]:
 
 
 def may_open(stop: Stop, answers: Answers) -> bool:
-    """Say whether a stop may be shown: it is on the way, and all before it is answered."""
+    """Return whether a stop may be shown: it is on the way, and all before it is answered."""
     if stop.name in ALWAYS_OPEN:
         return True
     stops = way(answers)

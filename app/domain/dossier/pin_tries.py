@@ -66,5 +66,5 @@ class Wrong:
 
 
 def is_same_try(*, same_pin: bool, last: datetime | None, now: datetime) -> bool:
-    """Say whether a wrong PIN is the last try once more, so that it is not counted again."""
+    """Return whether a wrong PIN is the last try once more, so that it is not counted again."""
     return same_pin and last is not None and now - last < SAME_WITHIN

@@ -140,7 +140,7 @@ def is_usable(
     used_at: datetime | None,
     now: datetime,
 ) -> bool:
-    """Say whether a code may still be compared.
+    """Return whether a code may still be compared.
 
     tries: this one included; None for a code that is too long to be guessed, so that nobody else's
         tries can take it from its owner.
@@ -152,5 +152,5 @@ def is_usable(
 def may_choose_pin(
     *, verified_at: datetime | None, used_at: datetime | None, now: datetime
 ) -> bool:
-    """Say whether a new PIN may be chosen: the code was right, not long ago, and not used yet."""
+    """Return whether a new PIN may be chosen: the code was right, lately, and is not used yet."""
     return verified_at is not None and used_at is None and now < verified_at + PIN_WITHIN

@@ -66,7 +66,7 @@ class ExampleText:
 class Example:
     """One made-up business and what its owner answers. What follows from it is reckoned, not kept.
 
-    person: key in the practice population. words: what is typed into the search for the activity;
+    person: key of a made-up person. words: what is typed into the search for the activity;
     code: the KBLI 2025 code chosen. scope_no: None where the code has one risk. answers: by step,
     without what follows from person, words and code. topics: of help, that tell more.
     """
@@ -84,11 +84,11 @@ class Example:
 
     @property
     def is_entity(self) -> bool:
-        """Say whether somebody acts for the business rather than being it."""
+        """Return whether somebody acts for the business rather than being it."""
         return RULES[self.legal_form].is_entity
 
     @property
     def is_stale(self) -> bool:
-        """True when the original was reviewed after the translation was made from it."""
+        """Return whether the original was reviewed after the translation was made from it."""
         made_from = self.texts["en"].of
         return made_from is None or made_from < self.texts["id"].reviewed

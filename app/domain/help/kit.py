@@ -149,5 +149,5 @@ def reading_seconds(text: str, language: str) -> int:
 
 
 def fits_its_time(text: str, language: str, seconds: int) -> bool:
-    """Say whether a script fills its time on the air and does not run over."""
+    """Return whether a script fills its time on the air and does not run over."""
     return FILLED * seconds <= reading_seconds(text, language) <= seconds

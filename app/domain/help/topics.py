@@ -92,7 +92,7 @@ class Topic:
 
     @property
     def is_stale(self) -> bool:
-        """True when the original was reviewed after the translation was made from it."""
+        """Return whether the original was reviewed after the translation was made from it."""
         made_from = self.texts[TRANSLATION].of
         return made_from is None or made_from < self.texts[ORIGINAL].reviewed
 

@@ -110,7 +110,7 @@ class KbliChange:
 
     @property
     def is_sure(self) -> bool:
-        """A table or equal words stand behind every step."""
+        """Return whether a table or equal words stand behind every step."""
         return self.basis in _SURE
 
 

@@ -620,7 +620,7 @@ class Finder:
 
 
 def _says_all(words: Iterable[Sequence[Collection[str]]], phrase: Collection[str]) -> bool:
-    """Tell whether each of the words is in the phrase, in one of its ways."""
+    """Return whether each of the words is in the phrase, in one of its ways."""
     return all(any(all(root in phrase for root in way) for way in ways) for ways in words)
 
 

@@ -58,14 +58,14 @@ def plain_phrase(text: str) -> str:
 
 
 def looks_personal(text: str) -> bool:
-    """Tell whether a text may hold a number of somebody (NIK, phone) or an e-mail address."""
+    """Return whether a text may hold a number of somebody (NIK, phone) or an e-mail address."""
     # In the plain form first: signs that only look like "@" or digits count as well.
     plain = unicodedata.normalize("NFKC", text)
     return "@" in plain or sum(letter.isdigit() for letter in plain) > DIGITS_AT_MOST
 
 
 def is_long(text: str) -> bool:
-    """Tell whether a text is longer than what people call a trade."""
+    """Return whether a text is longer than what people call a trade."""
     words = split_words(text)
     longest = max(len(" ".join(text.split())), len(" ".join(words)))
     return longest > CHARACTERS_AT_MOST or len(words) > WORDS_AT_MOST

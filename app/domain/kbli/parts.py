@@ -70,7 +70,7 @@ def _with_things(clauses: Sequence[list[Said]]) -> list[list[Said]]:
 def _is_another(
     before: Sequence[Said], clause: Sequence[Said], spoken: Spoken, ranked: Ranked
 ) -> bool:
-    """Tell whether the clause is an activity of its own beside what stands before it."""
+    """Return whether the clause is an activity of its own beside what stands before it."""
     roles, roles_before = spoken(clause), spoken(before)
     names = {role.name for role in roles}
     if roles and roles_before and names <= {name for each in roles_before for name in each.over}:

@@ -62,7 +62,7 @@ class Said:
 
     @property
     def is_thing(self) -> bool:
-        """Whether it says what the business is about."""
+        """Return whether it says what the business is about."""
         return not self.is_verb and not self.is_weak
 
 
@@ -173,7 +173,7 @@ class Reader:
         return found
 
     def leads_somewhere(self, word: str) -> bool:
-        """Tell whether the word is only a misspelling, of a word that is known."""
+        """Return whether the word is only a misspelling, of a word that is known."""
         return word in self._spelling
 
     def root(self, word: str) -> str:
@@ -187,15 +187,15 @@ class Reader:
         return found
 
     def is_role(self, root: str) -> bool:
-        """Tell whether the root says what a person does."""
+        """Return whether the root says what a person does."""
         return root in self._roles
 
     def is_verb(self, root: str) -> bool:
-        """Tell whether the root says what a person does and nothing else."""
+        """Return whether the root says what a person does and nothing else."""
         return root in self._verbs or root in self._signs
 
     def is_weak(self, root: str) -> bool:
-        """Tell whether the root says little: a place, a manner."""
+        """Return whether the root says little: a place, a manner."""
         return root in self._weak or root.isdigit()
 
     def read(self, text: str, most: int, mend: Mend) -> list[Said]:
@@ -314,7 +314,7 @@ class Reader:
         return tokens
 
     def _understands(self, word: str) -> bool:
-        """Tell whether the word needs no mending; short ones and numbers cannot be mended."""
+        """Return whether the word needs no mending; short ones and numbers cannot be mended."""
         return word in self._known or len(word) < 3 or word.isdigit() or self.root(word) != word
 
     def _joined(self, tokens: Sequence[_Token]) -> Iterable[_Token]:

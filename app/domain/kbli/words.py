@@ -57,7 +57,7 @@ def skeleton(word: str) -> str:
 
 
 def is_shortened(word: str) -> bool:
-    """Tell whether vowels seem to be left out, as in chats: "jhtan", "mkn", "gntng"."""
+    """Return whether vowels seem to be left out, as in chats: "jhtan", "mkn", "gntng"."""
     return len(word) >= 3 and sum(letter in _VOWELS for letter in word[1:]) * 3 <= len(word) - 1
 
 

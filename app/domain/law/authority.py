@@ -72,12 +72,12 @@ def authority_level(office: str) -> AuthorityLevel:
 
 
 def holds_here(rule: AuthorityRule) -> bool:
-    """Say whether a rule can hold outside the capital region."""
+    """Return whether a rule can hold outside the capital region."""
     return _ELSEWHERE not in rule.condition.lower()
 
 
 def overlapping(rules: Iterable[AuthorityRule]) -> bool:
-    """Say whether two different offices are named for the same case.
+    """Return whether two different offices are named for the same case.
 
     They are when they share their condition, or when one of them is named for every case.
     """

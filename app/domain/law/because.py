@@ -81,5 +81,5 @@ class Conclusion(Generic[T_co]):
 
     @property
     def confirmed(self) -> bool:
-        """False when one of the laws was only read second-hand."""
+        """Return whether each of the laws was read first-hand."""
         return all(citation.confirmed for citation in self.citations)

@@ -38,7 +38,7 @@ class WorkingCalendar:
     holidays: frozenset[date]
 
     def is_working(self, day: date) -> bool:
-        """Say whether offices are open on this day."""
+        """Return whether offices are open on this day."""
         return day.weekday() < _SATURDAY and day not in self.holidays
 
     def add_working_days(self, start: date, n: int) -> date:

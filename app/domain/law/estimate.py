@@ -256,7 +256,7 @@ class Estimate:
 
     @property
     def automatic(self) -> bool:
-        """Say whether OSS gives everything at once, without an office deciding."""
+        """Return whether OSS gives everything at once, without an office deciding."""
         return self.found is not None and issued_automatically(self.found.risk.value)
 
     @property
@@ -332,7 +332,7 @@ def _digits(village_code: str | None) -> str:
 
 
 def is_outside_area(question: Question) -> bool:
-    """Say whether another regency is competent, by the answer or by the village code."""
+    """Return whether another regency is competent, by the answer or by the village code."""
     village = _digits(question.village_code)
     return not question.in_kabupaten or (bool(village) and not village.startswith(REGENCY_CODES))
 

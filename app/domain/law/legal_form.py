@@ -61,7 +61,7 @@ class FormRules:
 
     @property
     def is_entity(self) -> bool:
-        """Say whether somebody acts for the business rather than being it."""
+        """Return whether somebody acts for the business rather than being it."""
         return bool(self.roles)
 
 
@@ -96,7 +96,7 @@ UMK_ONLY_LAW = Citation("PP 8/2021", confirmed=False)
 
 
 def fits_size(form: LegalForm, size: BusinessSize) -> bool:
-    """Say whether a business of this size may have this form.
+    """Return whether a business of this size may have this form.
 
     Source: PP 8/2021 for the one-person company (PT Perorangan), known second-hand.
     """

@@ -91,7 +91,7 @@ def products_for(risk: RiskLevel) -> tuple[LicenceProduct, ...]:
 
 
 def issued_automatically(risk: RiskLevel) -> bool:
-    """Say whether OSS issues every product of this risk at once, without an office deciding.
+    """Return whether OSS issues every product of this risk at once, without an office deciding.
 
     Source: PP 28/2025, articles 220-221 (automatic), 222 and 227 (an authority decides).
     """

@@ -96,7 +96,7 @@ class Validity:
     valid_until: date | None = None
 
     def on(self, day: date) -> bool:
-        """Say whether the row holds on a day; both ends belong to it."""
+        """Return whether the row holds on a day; both ends belong to it."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
@@ -172,7 +172,7 @@ class RuleTable:
     steps: tuple[Step, ...]
 
     def in_force(self, on: date) -> bool:
-        """Say whether every subject has rows on this day."""
+        """Return whether every subject has rows on this day."""
         return all(
             any(rule.subject is subject and rule.validity.on(on) for rule in self.rules)
             or any(step.subject is subject and step.validity.on(on) for step in self.steps)

@@ -59,7 +59,7 @@ class Clock:
 
     @property
     def is_urgent(self) -> bool:
-        """Say whether the running clock has two days left, or fewer."""
+        """Return whether the running clock has two days left, or fewer."""
         return (
             self.state is ClockState.RUNNING
             and self.days_left is not None

@@ -163,7 +163,7 @@ def who_acts(status: S) -> WhoActs:
 
 
 def may_follow(before: S | None, after: S) -> bool:
-    """Say whether `after` is a step that we know from `before`; None: the first status.
+    """Return whether `after` is a step that we know from `before`; None: the first status.
 
     False is no reason to refuse news from OSS: it has gone a way that we do not know.
     """
@@ -171,7 +171,7 @@ def may_follow(before: S | None, after: S) -> bool:
 
 
 def is_final(status: S) -> bool:
-    """Say whether the way of an application ends here."""
+    """Return whether the way of an application ends here."""
     return status in FINAL
 
 

@@ -203,7 +203,7 @@ ASKED_WITHIN = _DAY
 
 # A verdict tells whether name, date and sex belong to a NIK, so whoever has another person's NIK
 # could try them out. So many differing verdicts about one NIK, in all files together, are no typing
-# mistakes of one family any more; a class of trainees with one practice person stays below.
+# mistakes of one family any more; a class of trainees with one made-up person stays below.
 GUESSES_AT_MOST = 40
 GUESSED_WITHIN = _DAY
 TELLING_CLASSES = frozenset(
@@ -422,7 +422,7 @@ ALERT_AGAIN_AFTER = timedelta(hours=4)
 def alert_is_due(
     cause: RegistryFault, began_at: datetime, alerted_at: datetime | None, now: datetime
 ) -> bool:
-    """Say whether staff must be told (again) that the registry gives no verdicts.
+    """Return whether staff must be told (again) that the registry gives no verdicts.
 
     began_at: first failure since the last verdict. alerted_at: when staff were told, if ever.
     """

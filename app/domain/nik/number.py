@@ -113,7 +113,7 @@ def digits_on_card(text: str) -> str:
 
 
 def is_well_formed(digits: str, *, today: date) -> bool:
-    """Say whether a number can be a NIK at all."""
+    """Return whether a number can be a NIK at all."""
     try:
         parse_nik(digits, today=today)
     except NikError:

@@ -98,7 +98,7 @@ def format_nib(nib: str) -> str:
 
 
 def is_holder(holder: str, *names: str) -> bool:
-    """Say whether the name that OSS has on a NIB is one of ours.
+    """Return whether the name that OSS has on a NIB is one of ours.
 
     Case, spaces and signs do not count: OSS writes names in capitals and often without signs. An
     empty name agrees with nothing.

@@ -134,7 +134,7 @@ def _compare_activity(ours: HeldActivity, theirs: HeldActivity) -> list[Differen
 
 
 def _same_place(ours: HeldActivity, theirs: HeldActivity) -> bool:
-    """True where a place is the same, or one lies inside the other, or a side names none."""
+    """Return whether a place is the same, or one lies inside the other, or a side names none."""
     if not ours.area_codes or not theirs.area_codes:
         return True
     return any(

@@ -180,7 +180,7 @@ class Submission:
 
     @property
     def is_umk(self) -> bool:
-        """Micro or small (flag_umk)."""
+        """Return whether the business is micro or small (flag_umk)."""
         return self.size in (BusinessSize.MICRO, BusinessSize.SMALL)
 
     @property

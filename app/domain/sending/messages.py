@@ -293,7 +293,7 @@ def septets(text: str) -> int | None:
 
 
 def fits_one_sms(text: str) -> bool:
-    """Say whether a text goes as one SMS."""
+    """Return whether a text goes as one SMS."""
     length = septets(text)
     return length is not None and length <= SMS_SEPTETS
 

@@ -94,5 +94,5 @@ def parse_nitku(text: str) -> str:
 
 
 def belongs_to(nitku: str, npwp: str) -> bool:
-    """Say whether a NITKU (22 digits) is of the holder of an NPWP (16 digits)."""
+    """Return whether a NITKU (22 digits) is of the holder of an NPWP (16 digits)."""
     return nitku.startswith(npwp)

@@ -86,7 +86,7 @@ _ONLY_SIGNS = re.compile(r"[-_.,:;/\\*()'\" ]*|0")
 
 
 def says_nothing(text: str) -> bool:
-    """Say whether a text is what people write where they have nothing to say: "-", "0", "nihil"."""
+    """Return whether a text is what people write for “nothing”: "-", "0", "nihil"."""
     typed = tidy(text[:MAX_TYPED_CHARACTERS]).lower()
     return typed.strip(" .()") in _NOTHING or bool(
         len(text) <= MAX_TYPED_CHARACTERS and _ONLY_SIGNS.fullmatch(typed)

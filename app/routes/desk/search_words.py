@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import modes
 from app.domain.kbli.learning import READABLE_FROM, AddedBy, PhraseError
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
 from app.models.learning.finder import FinderSearch
-from app.routes.desk.practice import in_training
 from app.services.base.post_keys import BadPostKey, new_key
 from app.services.kbli import learning
 from app.services.kbli import words as kbli_words
@@ -32,8 +32,8 @@ RETIRED_SHOWN = 5
 GUESSES = 4
 
 
-def _in_practice_only() -> None:
-    if not in_training():
+def _in_training_only() -> None:
+    if not modes.in_training():
         abort(404)
 
 
@@ -41,7 +41,7 @@ def _in_practice_only() -> None:
 @open_to_all
 def show_search_words() -> ResponseReturnValue:
     """Show what was not found, what was left, and the added words."""
-    _in_practice_only()
+    _in_training_only()
     start_token()
     return _search_words_page(ButtonForm(formdata=None))
 
@@ -96,7 +96,7 @@ def _said(code: str) -> Any:
 @open_to_all
 def ask() -> ResponseReturnValue:
     """Ask which activity some words mean."""
-    _in_practice_only()
+    _in_training_only()
     start_token()
     search = _search(request.args.get("cari", ""))
     typed = {"kata": search.phrase} if search else {}
@@ -127,7 +127,7 @@ def _ask(form: WordForm, search: FinderSearch | None, status: int = 200) -> Resp
 @limited(limits.WORDS)
 def add() -> ResponseReturnValue:
     """Add the words; from then on they are found."""
-    _in_practice_only()
+    _in_training_only()
     search = _search(request.form.get("cari", ""))
     form = WordForm(formdata=request.form)
     form.known = lambda code: get_book().kbli(kbli_words.EDITION, code)
@@ -164,7 +164,7 @@ def put_back(number: int) -> ResponseReturnValue:
 
 
 def _press(endpoint: str, number: int) -> ResponseReturnValue:
-    _in_practice_only()
+    _in_training_only()
     form = ButtonForm(formdata=request.form)
     if not form.validate():
         return _search_words_page(form, 422)

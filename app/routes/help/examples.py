@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from app import modes
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example, ExamplePage
 from app.domain.law.estimate import Estimate
@@ -22,9 +23,8 @@ from app.domain.law.spatial import SpatialStep
 from app.forms.access import StartForm
 from app.forms.business_check import INSIDE, SHARED
 from app.i18n import DEFAULT, language, outside_url_as_read
-from app.practice_space.people import any_pin, practice_person
+from app.practice_space.people import any_pin, made_up_person
 from app.routes.check.check import ANSWERS, days_of, deciders_of
-from app.routes.desk.practice import in_training
 from app.routes.help.topics import A_DAY, Entry, topic_entry
 from app.routes.journey import example_steps
 from app.routes.journey.start import open_again
@@ -103,7 +103,6 @@ def page(slug: str, n: int = 1) -> ResponseReturnValue:
         practice_path=url_for("examples.page", **request.view_args or {}).removeprefix(
             request.script_root + "/"
         ),
-        in_training=in_training(),
         stale_since=original.reviewed if language() != DEFAULT and one.is_stale else None,
         share=share_link(
             f"{text.title}\n{text.summary}\n{outside_url_as_read('examples.page', slug=slug)}"
@@ -133,7 +132,7 @@ def _more(one: Example, here: ExamplePage, reckoned: Reckoned) -> dict[str, Any]
     if here is ExamplePage.FORM:
         return {"steps": example_steps.told(one)}
     if here is ExamplePage.STATEMENTS:
-        return {"person": practice_person(one.person)}
+        return {"person": made_up_person(one.person)}
     return {
         "place_first": _place_first(found),
         "deciders": deciders_of(found) if found else [],
@@ -160,7 +159,7 @@ def check_answers(one: Example, reckoned: Reckoned) -> dict[str, str]:
 @open_to_all
 def ask(slug: str, n: int) -> ResponseReturnValue:
     """Offer to open a practice file with the answers up to a step."""
-    if not in_training():
+    if not modes.in_training():
         abort(404)
     start_token()
     form = StartForm(formdata=None)
@@ -190,7 +189,7 @@ def _ask(one: Example, here: ExamplePage, form: StartForm, status: int = 200) ->
 @limited(limits.EXAMPLE)
 def practise(slug: str, n: int) -> ResponseReturnValue:
     """Open a practice file, answer it up to the step and go there. Sent twice, it opens one."""
-    if not in_training():
+    if not modes.in_training():
         abort(404)
     one, here = _example(slug), ExamplePage(n)
     form = StartForm(formdata=request.form)

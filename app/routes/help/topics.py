@@ -30,10 +30,10 @@ from app.domain.written.place import TextProblem
 from app.domain.written.quantities import CountProblem, QuantityProblem
 from app.forms.fields import SearchField
 from app.i18n import DEFAULT, language, outside_url_as_read
-from app.practice_space.people import practice_keys
+from app.practice_space.people import made_up_keys
 from app.routes.journey.example_steps import boxes
 from app.services.help import book
-from app.services.help.example_files import Practice
+from app.services.help.example_files import Material
 from app.services.help.files import CONTENT
 from app.services.help.text import ROOT, meaning
 from app.web import limits
@@ -70,7 +70,7 @@ class Office:
 
     @property
     def is_unknown(self) -> bool:
-        """True for our own office while the settings say neither where it is nor its number."""
+        """Return whether this is our own office and the settings name no place or number."""
         return self.helper is Helper.DPMPTSP and not (self.address or self.phone)
 
 
@@ -144,7 +144,7 @@ def answer(slug: str) -> ResponseReturnValue:
 
 
 def is_from_here() -> bool:
-    """True when the browser says that one of our own pages sent this request.
+    """Return whether the browser says that one of our own pages sent this request.
 
     The page with the form is the same for everybody and may be kept, so it holds no token. None is
     needed: the request acts for nobody. It reads no cookie, changes nothing that is somebody's and
@@ -353,8 +353,8 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
 
     Raises help_files.HelpBroken where the content has a mistake.
     """
-    practice = Practice(practice_keys(), boxes())
-    book.load(page_of(app), folder or CONTENT, practice)
+    material = Material(made_up_keys(), boxes())
+    book.load(page_of(app), folder or CONTENT, material)
     app.add_template_global(help_beside)
     app.add_template_global(help_for_mistakes)
     app.add_template_global(help_for)

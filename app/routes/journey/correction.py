@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import modes
 from app.domain.dossier import journey
 from app.domain.dossier.attachments import WantedPaper
 from app.domain.dossier.journey import Stop
@@ -15,7 +16,6 @@ from app.domain.licence.corrections import PaperTarget, Target, rule_of
 from app.domain.licence.status import RETURNED, StatusSource
 from app.domain.oss.codes import LicenceStatus
 from app.forms.fields import SendForm
-from app.routes.desk.practice import in_training
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers
 from app.services.licence import gate, reports, standing
@@ -117,7 +117,7 @@ def send() -> ResponseReturnValue:
         key = once.claim("correction.send", dossier.id)
     except BadPostKey:
         return _correction_page(form, 400)
-    source = StatusSource.PRACTICE if in_training() else StatusSource.PERSON
+    source = StatusSource.PRACTICE if modes.in_training() else StatusSource.PERSON
     try:
         corrections.send_again(dossier, by=source)
     except corrections.NotMended:

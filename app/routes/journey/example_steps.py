@@ -12,12 +12,12 @@ from typing import Any
 from flask import request, session
 from werkzeug.datastructures import MultiDict
 
+from app import modes
 from app.domain.dossier import journey
 from app.domain.dossier.journey import Answers, StepName, Stop
 from app.domain.help.examples import Example
 from app.models.dossier import Dossier, Job
-from app.practice_space.people import practice_person
-from app.routes.desk.practice import in_training
+from app.practice_space.people import made_up_person
 from app.routes.journey.pages import PAGES
 from app.routes.journey.step_page import At, Form
 from app.services.dossier import answers as dossier_answers
@@ -60,7 +60,7 @@ def typed(one: Example, step: StepName) -> MultiDict[str, str]:
     if step is StepName.ACTIVITY:
         return MultiDict({"kbli": one.code})
     if step is StepName.IDENTITY:
-        who = practice_person(one.person)
+        who = made_up_person(one.person)
         born = who.typed_birth_date
         return MultiDict(
             {
@@ -80,7 +80,12 @@ def for_box(stop: Stop, answers: Answers) -> MultiDict[str, str] | None:
     ticked: reading them is what is practised there.
     """
     slug = session.get(EXAMPLE)
-    if slug is None or not in_training() or stop.position or stop in journey.answered(answers):
+    if (
+        slug is None
+        or not modes.in_training()
+        or stop.position
+        or stop in journey.answered(answers)
+    ):
         return None
     if stop.name is StepName.DECLARATIONS or "cari" in request.args:
         return None
@@ -159,7 +164,7 @@ def _rows(form: Form, said: Mapping[str, str]) -> list[tuple[str, str, bool]]:
         answer = said.get(field.name)
         if answer is None:
             continue
-        if field.name == "nik" and not in_training():
+        if field.name == "nik" and not modes.in_training():
             answer = "•" * NIK_DIGITS  # nobody shall type it in earnest
         known = _choices(field)
         # Parts of an activity have names in Indonesian only, as in the list that they come from.

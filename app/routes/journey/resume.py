@@ -117,7 +117,7 @@ def ask_for_pin() -> Response:
 
 
 def _is_large_file() -> bool:
-    """True for a form with a file that is larger than what a stranger may send."""
+    """Return whether a form brings a file that is larger than what a stranger may send."""
     if request.mimetype != "multipart/form-data":
         return False
     try:
@@ -128,7 +128,7 @@ def _is_large_file() -> bool:
 
 
 def _wants_part() -> bool:
-    """True when HTMX asks for a part of a page that is no page of its own."""
+    """Return whether HTMX asks for a part of a page that is no page of its own."""
     return bool(request.headers.get("HX-Request")) and not wants_fragment()
 
 

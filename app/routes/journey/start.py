@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import modes
 from app.adapters.papers.picture import number_picture
 from app.domain.help import kit
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
 from app.i18n import outside_url
-from app.services.base import modes
 from app.services.base.post_keys import BadPostKey, Taken
 from app.services.dossier import estimates, opening, pins
 from app.services.journey import drafts
@@ -124,7 +124,7 @@ def picture() -> ResponseReturnValue:
     body = number_picture(
         format_support_number(g.dossier.support_number),
         [
-            kit.MARK if modes.is_practice() else _("Keep this number."),
+            kit.MARK if modes.in_training() else _("Keep this number."),
             _("With it and your PIN you go on from any phone."),
             "DPMPTSP Kabupaten Sorong",
         ],

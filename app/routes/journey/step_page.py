@@ -27,17 +27,17 @@ class At:
 
     @property
     def is_there(self) -> bool:
-        """False when the activity was taken out."""
+        """Return whether the activity is still there: it may have been taken out."""
         return any(one.position == self.position for one in self.dossier.activities)
 
     @property
     def is_entity(self) -> bool:
-        """True where the person acts for a company, group or branch."""
+        """Return whether the person acts for a company, group or branch."""
         return RULES[self.dossier.legal_form].is_entity
 
     @property
     def is_main(self) -> bool:
-        """True for the main activity."""
+        """Return whether this is the main activity."""
         return self.activity is self.dossier.activity
 
 

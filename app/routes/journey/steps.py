@@ -194,7 +194,7 @@ def _boxes(form: Form) -> set[str]:
 
 
 def _says_more(stop: Stop, page: StepPage, form: Form, at: At, answers: Answers) -> bool:
-    """Say whether a page holds anything else than it would be shown with anyhow."""
+    """Return whether a page holds anything else than it would be shown with anyhow."""
     shown = page.form_class(at)(formdata=None, data=page.fill(at))
     names = _boxes(form)
     if stop in journey.answered(answers):

@@ -13,7 +13,7 @@ import structlog
 from flask import Blueprint, Response, abort, current_app, make_response, request, session
 from flask.typing import ResponseReturnValue
 
-from app.domain.oss.service_mode import ServiceMode
+from app import modes
 from app.domain.sending.messages import Channel
 from app.domain.written.phone import mask_phone
 from app.extensions import ports
@@ -83,9 +83,9 @@ def _say(status: int, body: Mapping[str, str]) -> Response:
 
 @bp.get("/latihan/pesan")
 @open_to_all
-def practice() -> ResponseReturnValue:
+def show_practice_messages() -> ResponseReturnValue:
     """Show what would have gone to the phones of the files that this browser opened."""
-    _in_practice_only()
+    _in_training_only()
     start_token()
     return _inbound_page(PlayForm(formdata=None))
 
@@ -95,7 +95,7 @@ def practice() -> ResponseReturnValue:
 @limited(limits.PRACTICE_SMS)
 def play() -> ResponseReturnValue:
     """Take an SMS as if a phone had sent it, and answer it at once."""
-    _in_practice_only()
+    _in_training_only()
     form = PlayForm(formdata=request.form)
     if not form.validate():
         return _inbound_page(form, 422)
@@ -115,15 +115,15 @@ def play() -> ResponseReturnValue:
         commit_now()
         for job in planned:
             run_now(job)
-    return advance("inbound.practice")
+    return advance("inbound.show_practice_messages")
 
 
 def _job_of(message: Message) -> Job | None:
     return jobs.find(message.job_id) if message.job_id else None
 
 
-def _in_practice_only() -> None:
-    if current_app.config["SETTINGS"].mode is not ServiceMode.TRAINING:
+def _in_training_only() -> None:
+    if not modes.in_training():
         abort(404)
 
 
@@ -133,7 +133,7 @@ def _inbound_page(form: PlayForm, status: int = 200) -> Response:
     page = min(max(page, 1), PAGES_AT_MOST)
     found, has_older = outbox.page_of_some(opened_here(), session.get(_PLAYED, []), page, PAGE_SIZE)
     return render(
-        "messages/practice.html",
+        "messages/practice_messages.html",
         status=status,
         messages=[_shown(message) for message in found],
         page=page,

@@ -41,7 +41,7 @@ def _settings() -> Settings:
 
 
 def is_inside() -> bool:
-    """Say whether this program is the practice space of another service."""
+    """Return whether this program is the practice space of another service."""
     return _settings().is_inside
 
 
@@ -54,7 +54,7 @@ def show_practice_space() -> ResponseReturnValue:
     """
     if is_inside():
         return see_other(url_for("home.show_home"))
-    if not _settings().is_practice:
+    if not _settings().in_training:
         abort(404)
     return landing()
 
@@ -69,7 +69,7 @@ def landing() -> Response:
         inside=is_inside(),
         wiped_at=_hour(_settings().practice_wipe_at),
         people=people_to_try(),
-        kept_days=retention.practice_days(),
+        kept_days=retention.training_days(),
     )
 
 
@@ -132,7 +132,7 @@ def _say_that_it_was_wiped() -> ResponseReturnValue | None:
 
 
 def _was_wiped(app: Flask) -> bool:
-    """Say whether the session in this request was signed with a key that is gone."""
+    """Return whether the session in this request was signed with a key that is gone."""
     cookie = request.cookies.get(app.config["SESSION_COOKIE_NAME"])
     reader = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     if not cookie or not isinstance(reader, URLSafeTimedSerializer):
@@ -150,7 +150,7 @@ def _was_wiped(app: Flask) -> bool:
 def _bind(state: BlueprintSetupState) -> None:
     app = state.app
     settings: Settings = app.config["SETTINGS"]
-    if settings.is_practice:
+    if settings.in_training:
         app.add_template_global(how_to_practise)
     if settings.practice_space is PracticeSpace.ON:
         app.before_request(_say_that_it_is_away)

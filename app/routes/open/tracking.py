@@ -11,7 +11,6 @@ from app.domain.written.support_number import format_support_number
 from app.forms.access import TrackForm
 from app.forms.fields import mistakes
 from app.i18n import outside_url
-from app.routes.desk.practice import in_training
 from app.services.dossier import opening
 from app.services.licence import standing
 from app.services.tracking import progress
@@ -49,6 +48,5 @@ def show_tracking() -> ResponseReturnValue:
         way=progress.way_of(dossier, turn),
         turn=turn,
         licences=standing.views(dossier, clock.now()),
-        practice=in_training(),
         whatsapp=share_link(text),
     )

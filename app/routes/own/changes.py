@@ -54,7 +54,7 @@ def _list(form: SendForm, status: int = 200) -> Response:
             if each is not under_way
         ],
         origin=format_support_number(origin.dossier.support_number) if origin else "",
-        practice=changes.is_practice(g.dossier),
+        specimen=changes.has_specimen(g.dossier),
         has_paper=bool(g.dossier.papers),
     )
 
@@ -175,7 +175,7 @@ def number() -> ResponseReturnValue:
         kind=change.kind,
         old=format_support_number(change.dossier.support_number),
         new=format_support_number(g.dossier.support_number),
-        practice=changes.is_practice(change.dossier),
+        specimen=changes.has_specimen(change.dossier),
     )
 
 
@@ -226,7 +226,7 @@ def _close(form: CloseForm, status: int = 200) -> Response:
         status=status,
         form_page=True,
         law=change_citation(ChangeKind.CLOSE),
-        practice=changes.is_practice(g.dossier),
+        specimen=changes.has_specimen(g.dossier),
         **once.form_context(form),
     )
 

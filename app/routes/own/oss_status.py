@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 
+from app import modes
 from app.domain.licence.status import public_state
 from app.domain.oss.codes import LicenceStatus
 from app.forms.licences import OssStatusForm
 from app.labels import label
 from app.models.licence import Licence
-from app.routes.desk.practice import in_training
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier.activity import activity_at
 from app.services.licence import standing
@@ -50,7 +50,7 @@ def _oss_status_page(form: OssStatusForm, status: int = 200) -> Response:
 @applicant_required
 def show_oss_status() -> ResponseReturnValue:
     """Ask what OSS shows."""
-    if in_training():
+    if modes.in_training():
         abort(404)
     if g.dossier.sent_at is None:
         return go("review.review")
@@ -63,7 +63,7 @@ def show_oss_status() -> ResponseReturnValue:
 @applicant_required
 def take() -> ResponseReturnValue:
     """Keep it as news about the licence."""
-    if in_training():
+    if modes.in_training():
         abort(404)
     if g.dossier.sent_at is None:
         return advance("review.review")

@@ -17,7 +17,6 @@ from app.domain.written.support_number import format_support_number
 from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.models.dossier import Activity
-from app.routes.desk.practice import in_training
 from app.services.base.post_keys import BadPostKey
 from app.services.licence import gate, standing
 from app.services.oss import handovers, reconciliation
@@ -66,7 +65,6 @@ def show_result() -> ResponseReturnValue:
         mended=turn is Turn.MEND_FILE and gate.hindrance_of(dossier) is None,
         papers=wanted.lacking(dossier) if turn in VERIFYING else None,
         licences=standing.views(dossier, clock.now()),
-        practice=in_training(),
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
     )

@@ -72,13 +72,13 @@ class TooLate(Exception):
 
 
 def has_nib(dossier: Dossier) -> bool:
-    """Say whether there is a NIB that can be changed."""
+    """Return whether there is a NIB that can be changed."""
     handover = dossier.handover
     return bool(handover and handover.nib and handover.nib_status != NibStatus.REVOKED)
 
 
-def is_practice(dossier: Dossier) -> bool:
-    """Say whether the NIB is a specimen of our own, which we may revoke; OSS alone does others."""
+def has_specimen(dossier: Dossier) -> bool:
+    """Return whether the NIB is our own specimen, which we may revoke; only OSS revokes others."""
     return any(paper.kind == "nib" and paper.specimen for paper in dossier.papers)
 
 
@@ -148,7 +148,7 @@ def close(dossier: Dossier, reason: str | None) -> ChangeRequest:
     """
     _may_ask(dossier)
     request = _ask(dossier, ChangeKind.CLOSE, reason, ChangeState.SENT)
-    if is_practice(dossier):
+    if has_specimen(dossier):
         _revoke(dossier, request, by="practice")
     return request
 

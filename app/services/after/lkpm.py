@@ -133,7 +133,7 @@ def _first_answer(dossier: Dossier) -> datetime | None:
 
 
 def _speaks_for_the_nib(dossier: Dossier) -> bool:
-    """Say whether reminders go out for this dossier: one of all that belong to a NIB.
+    """Return whether reminders go out for this dossier: one of all that belong to a NIB.
 
     A change replaces what was said before; an activity more stands beside it.
     """

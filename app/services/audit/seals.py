@@ -92,7 +92,7 @@ def newest() -> Seal | None:
 
 
 def is_due(now: datetime) -> bool:
-    """Say whether a night has passed since the last seal; one that lies ahead does not count."""
+    """Return whether a night has passed since the last seal; one that lies ahead does not count."""
     last = newest()
     return last is None or not last_wipe_due(now, SEAL_AT) <= last.at <= now
 
@@ -104,7 +104,7 @@ def said(seal: Seal) -> Sealed:
 
 
 def is_signed(seal: Seal) -> bool:
-    """Say whether the signature of a seal fits its hash and its key."""
+    """Return whether the signature of a seal fits its hash and its key."""
     try:
         public = Ed25519PublicKey.from_public_bytes(base64.b64decode(seal.key))
         public.verify(base64.b64decode(seal.signature), seal.hash.encode())

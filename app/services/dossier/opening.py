@@ -104,7 +104,7 @@ def id_of(support_number: str) -> int | None:
 
 
 def is_slip(dossier: Dossier) -> bool:
-    """Say whether a number was first given so lately, and not sent, that it is mended, not changed.
+    """Return whether an unsent number was given so lately that it is mended, not changed.
 
     A slip of the finger belongs to a stranger, who must not get our messages.
     """

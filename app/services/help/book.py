@@ -17,7 +17,7 @@ from app.domain.kbli.finder import Finder
 from app.domain.law.rows import KbliEntry
 from app.extensions import db
 from app.models.learning.help import HelpFeedback
-from app.services.help.example_files import NOBODY, Practice
+from app.services.help.example_files import NOBODY, Material
 from app.services.help.files import CONTENT, WORDS_OF, Page, read_help
 from app.services.help.text import meanings, terms_in
 from app.services.kbli.finder import read_language
@@ -53,9 +53,9 @@ class _Shelf:
 _shelf = _Shelf()
 
 
-def load(page: Page, folder: Path = CONTENT, practice: Practice = NOBODY) -> HelpBook:
+def load(page: Page, folder: Path = CONTENT, material: Material = NOBODY) -> HelpBook:
     """Read the content and keep it for every request. Raises help_files.HelpBroken."""
-    return keep(read_help(page, folder, practice))
+    return keep(read_help(page, folder, material))
 
 
 def keep(found: HelpBook) -> HelpBook:

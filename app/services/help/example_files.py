@@ -58,20 +58,20 @@ _ALWAYS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Practice:
-    """What examples may lean on. people: keys of the practice population; boxes: of each step."""
+class Material:
+    """What examples may lean on. people: keys of the made-up people; boxes: of each step."""
 
     people: Collection[str]
     boxes: Mapping[StepName, Collection[str]]
 
 
-NOBODY: Final = Practice((), {})
+NOBODY: Final = Material((), {})
 
 
 @dataclass
 class _Reader:
     folder: Path
-    practice: Practice
+    material: Material
     topics: Collection[str]
     wrong: Wrong
 
@@ -106,9 +106,9 @@ class _Reader:
         )
         if not usable:
             return None
-        if row["person"] not in self.practice.people:
+        if row["person"] not in self.material.people:
             line = line_of_row(text, slug, "person")
-            self.wrong(FACTS, line, f"nobody in the practice population is “{row['person']}”")
+            self.wrong(FACTS, line, f"no made-up person is “{row['person']}”")
             usable = False
         if row["legal_form"] not in set(LegalForm):
             line = line_of_row(text, slug, "legal_form")
@@ -174,7 +174,7 @@ class _Reader:
                 usable = False
                 continue
             for box, typed in boxes.items():
-                if box not in self.practice.boxes.get(step, ()):
+                if box not in self.material.boxes.get(step, ()):
                     self.wrong(FACTS, line, f"“{step}” has no box “{box}”")
                     usable = False
                 elif not isinstance(typed, str):
@@ -268,9 +268,9 @@ class _Reader:
 
 def read_examples(
     folder: Path,
-    practice: Practice,
+    material: Material,
     topics: Collection[str],
     wrong: Wrong,
 ) -> dict[str, Example]:
     """Read all examples, in the order of their table. wrong: is told each mistake."""
-    return _Reader(folder, practice, topics, wrong).examples()
+    return _Reader(folder, material, topics, wrong).examples()

@@ -39,7 +39,7 @@ from app.services.help.content import (
     line_of_table,
     read_toml,
 )
-from app.services.help.example_files import NOBODY, Practice, read_examples
+from app.services.help.example_files import NOBODY, Material, read_examples
 from app.services.help.text import Surroundings, make_html
 
 CONTENT: Final = Path(__file__).resolve().parent.parent.parent / "content"
@@ -411,10 +411,10 @@ class _Reader:
         )
 
 
-def read_help(page: Page, folder: Path = CONTENT, practice: Practice = NOBODY) -> HelpBook:
+def read_help(page: Page, folder: Path = CONTENT, material: Material = NOBODY) -> HelpBook:
     """Read all content. page: endpoint and query -> address, None where there is no such page.
 
-    practice: what the worked examples may lean on.
+    material: what the worked examples may lean on.
 
     Raises HelpBroken.
     """
@@ -422,7 +422,7 @@ def read_help(page: Page, folder: Path = CONTENT, practice: Practice = NOBODY) -
     terms = reader.terms()
     topics = reader.topics(terms)
     places = reader.places(topics)
-    examples = read_examples(folder, practice, topics, reader.wrong)
+    examples = read_examples(folder, material, topics, reader.wrong)
     if reader.mistakes:
         raise HelpBroken(sorted(reader.mistakes, key=lambda each: (each.file, each.line)))
     return HelpBook(topics, terms, places, examples)

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app import modes
 from app.domain.help.kit import (
     ADDRESS,
     MARK,
@@ -29,7 +30,6 @@ from app.domain.help.kit import (
 from app.domain.help.topics import Topic
 from app.domain.law.risk import Citation
 from app.i18n import language, short_day
-from app.services.base import modes
 from app.services.help import book as help_book
 from app.services.help.files import CONTENT
 from app.services.help.kit_files import read_kit
@@ -148,7 +148,7 @@ class Script:
 
 def practice_mark() -> str:
     """Return what stands before every text of practice; "" outside it."""
-    return _("%(mark)s: do not hand this out", mark=MARK) if modes.is_practice() else ""
+    return _("%(mark)s: do not hand this out", mark=MARK) if modes.in_training() else ""
 
 
 def scripts(name: PieceName, address: str) -> list[Script]:

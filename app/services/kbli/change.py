@@ -35,7 +35,7 @@ def change_of(code: str) -> KbliChange | None:
 
 
 def has_code(year: int, code: str) -> bool | None:
-    """Say whether an edition of KBLI has a code; None where we do not have that edition."""
+    """Return whether an edition of KBLI has a code; None where we do not have that edition."""
     book = get_book()
     return book.kbli(year, code) is not None if book.all_kbli(year) else None
 

@@ -53,12 +53,12 @@ class NumberMeaning:
 
     @property
     def means_two_things(self) -> bool:
-        """Both lists have the number, and what it meant went elsewhere."""
+        """Return whether both lists have the number, and what it meant went elsewhere."""
         return self.change is not None and self.change.number_now is not None
 
     @property
     def is_unchanged(self) -> bool:
-        """Both lists have the number, for the same."""
+        """Return whether both lists have the number, for the same."""
         return self.change is not None and self.change.change is CodeChange.SAME
 
 

@@ -45,12 +45,12 @@ def _names(dossier: Dossier, target: Target) -> list[CorrectionTarget]:
 
 
 def waits_for(dossier: Dossier, target: Target) -> bool:
-    """Say whether this was given back after sending and was not mended since."""
+    """Return whether this was given back after sending and was not mended since."""
     return any(item.changed_at is None for item in _names(dossier, target))
 
 
 def may_change(dossier: Dossier, stop: Stop, *, unanswered: Iterable[Stop] = ()) -> bool:
-    """Say whether a stop may be answered: before sending, and afterwards while it is to be mended.
+    """Return whether a stop may be answered: before sending, and later while it is to be mended.
 
     unanswered: stops that another change left open; they have to be answered too.
     """
@@ -62,7 +62,7 @@ def may_change(dossier: Dossier, stop: Stop, *, unanswered: Iterable[Stop] = ())
 
 
 def was_given_back(dossier: Dossier, stop: Stop) -> bool:
-    """Say whether a stop was given back at any time, while something is to be mended now."""
+    """Return whether a stop was given back at any time, while something is to be mended now."""
     if not open_items(dossier):
         return False
     query = (
@@ -125,7 +125,7 @@ class DossierClosed(Exception):
 
 
 def may_answer(dossier: Dossier, step: StepName, position: int = 0) -> bool:
-    """Say whether a step may be answered: until the dossier is sent, and what is given back."""
+    """Return whether a step may be answered: until the dossier is sent, and what is given back."""
     if dossier.withdrawn_at is not None:
         return False
     if dossier.sent_at is None:
@@ -140,6 +140,6 @@ def may_answer(dossier: Dossier, step: StepName, position: int = 0) -> bool:
 
 
 def _hinders(dossier: Dossier) -> bool:
-    """Say whether answers that were all given keep a returned file from being sent again."""
+    """Return whether answers that were all given keep a returned file from being sent again."""
     found = hindrance_of(dossier)
     return found in {corrections.Hindrance.NIK, corrections.Hindrance.OTHER_LICENCE}

@@ -201,7 +201,7 @@ def _follow_new_numbers(dossier: Dossier, results: Sequence[LicenceResult]) -> N
 
 
 def is_told(event: LicenceEvent) -> bool:
-    """Say whether only the person says this status: neither OSS nor staff have."""
+    """Return whether only the person says this status: neither OSS nor staff have."""
     by_person = event.source == StatusSource.PERSON and event.seen_at is None
     return by_person and LicenceStatus.of(event.status) not in _SENT_BY_PERSON
 
@@ -210,7 +210,7 @@ _SENT_BY_PERSON = frozenset({LicenceStatus.CLARIFIED, LicenceStatus.RECLARIFIED}
 
 
 def _is_guess(event: LicenceEvent) -> bool:
-    """Say whether a status is what we suppose of a licence that OSS has not told us of."""
+    """Return whether a status is what we suppose of a licence that OSS has not told us of."""
     return event.number == 1 and event.source == StatusSource.PERSON
 
 
@@ -271,7 +271,7 @@ _NOT_READ_YET = frozenset(
 
 
 def takes_papers(dossier: Dossier) -> bool:
-    """Say whether an office will verify a licence and has not begun to read its papers."""
+    """Return whether an office will verify a licence and has not begun to read its papers."""
     return any(
         LicenceStatus.of(row.status) in _NOT_READ_YET and needs_office(row, dossier)
         for row in of(dossier)
@@ -333,7 +333,7 @@ def expect(dossier: Dossier, *, at: datetime) -> None:
 
 
 def needs_office(licence: Licence, dossier: Dossier) -> bool:
-    """Say whether an authority decides about this licence (medium-high and high risk)."""
+    """Return whether an authority decides about this licence (medium-high and high risk)."""
     if licence.product is None:
         return False
     risk = risk_of(licence, dossier)
@@ -406,12 +406,12 @@ class LicenceView:
 
     @property
     def is_granted(self) -> bool:
-        """Say whether the licence is there."""
+        """Return whether the licence is there."""
         return self.status in GRANTED
 
     @property
     def is_final(self) -> bool:
-        """Say whether nothing more comes."""
+        """Return whether nothing more comes."""
         return self.status in FINAL
 
 
@@ -590,12 +590,12 @@ def _close_corrections(licence: Licence, at: datetime) -> None:
 
 
 def nib_is_told(handover: Handover) -> bool:
-    """Say whether only the person says this NIB: neither OSS nor staff have."""
+    """Return whether only the person says this NIB: neither OSS nor staff have."""
     return bool(handover.nib) and not (handover.nib_confirmed_at or handover.nib_seen_at)
 
 
 def nib_is_theirs(handover: Handover) -> bool:
-    """Say whether somebody but the person says that this NIB is theirs: OSS or staff.
+    """Return whether somebody but the person says that this NIB is theirs: OSS or staff.
 
     Until then nothing that OSS holds under it may be shown: it may be a stranger's.
     """

@@ -72,7 +72,7 @@ class ItemView:
 
     @property
     def differs(self) -> bool:
-        """Say whether the answers are other ones than before."""
+        """Return whether the answers are other ones than before."""
         return self.before != self.now
 
 

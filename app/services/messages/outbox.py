@@ -180,7 +180,7 @@ def code_way() -> CodeWay:
 
 
 def can_write() -> bool:
-    """Say whether anything at all goes out to people; in practice the outbox counts as that."""
+    """Return whether anything at all goes out to people; in practice the outbox counts as that."""
     return bool(ports.messages.carried)
 
 
@@ -195,7 +195,7 @@ def plan_sending(message: Message, due_at: datetime) -> None:
 def forget(message: Message, *, always: bool = False) -> None:
     """Empty what was kept only for sending. The practice page goes on showing a practice code."""
     message.address = None
-    if always or not (ports.messages.built_in and ports.messages.practice):
+    if always or not (ports.messages.built_in and ports.messages.in_training):
         message.secret = None
 
 
@@ -210,7 +210,7 @@ def written(message: Message, *, hide_secret: bool = False) -> str:
         facts,
         number=message.dossier.support_number if message.dossier else "",
         language=message.language,
-        practice=ports.messages.practice,
+        in_training=ports.messages.in_training,
         channel=channel,
         address=ports.messages.address if message.dossier else None,
     )

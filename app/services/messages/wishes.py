@@ -56,7 +56,7 @@ def refused_by(who: Applicant) -> frozenset[Channel]:
 
 
 def wants_none(address: str, channel: Channel) -> bool:
-    """Say whether an address wants nothing on a channel."""
+    """Return whether an address wants nothing on a channel."""
     return db.session.get(OptOut, (index_of(address, channel), channel)) is not None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from app import clock
+from app import clock, modes
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.nik.number import is_well_formed
@@ -12,7 +12,7 @@ from app.domain.nik.verdict import NikClass, Verdict
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Job, NikCheck
-from app.services.base import events, jobs, modes
+from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.messages import outbox
 from app.services.nik import cases, standing

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 
-from app import clock
+from app import clock, modes
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import first_unanswered
 from app.domain.law.combined import Whole
@@ -20,7 +20,7 @@ from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Handover, Job
 from app.services.after import changes
-from app.services.base import events, jobs, modes
+from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import answers, estimates
 from app.services.messages import outbox
@@ -122,7 +122,7 @@ _NOT_AT_OSS = frozenset(
 
 
 def may_take_back(dossier: Dossier) -> bool:
-    """Say whether the person can still change a sent dossier: OSS has nothing of it from us."""
+    """Return whether the person can still change a sent dossier: OSS has nothing of it from us."""
     handover = dossier.handover
     return (
         handover is not None

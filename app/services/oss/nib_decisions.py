@@ -21,9 +21,9 @@ from app.domain.written.person import mask_name
 from app.domain.written.support_number import format_support_number
 from app.extensions import db
 from app.models.dossier import Dossier, Handover, Job
+from app.modes import current
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
-from app.services.base.modes import current
 from app.services.licence import standing as licence_standing
 from app.services.messages import outbox
 from app.services.nik import standing

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app import clock
+from app import clock, modes
 from app.adapters.oss_reading import LicensingResult
 from app.adapters.qr import read_qr
 from app.domain.dossier.events import EventKind
@@ -25,7 +25,7 @@ from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Handover, Job
 from app.services.after import changes, lkpm
-from app.services.base import events, jobs, modes
+from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.licence import news, standing
 from app.services.licence.standing import nib_is_told
@@ -51,10 +51,10 @@ class NotOpen(Exception):
 
 
 def may_tell(dossier: Dossier) -> bool:
-    """Say whether the person can tell us a NIB, or correct the one told before."""
+    """Return whether the person can tell us a NIB, or correct the one told before."""
     handover = dossier.handover
     return (
-        not modes.is_practice()
+        not modes.in_training()
         and handover is not None
         and dossier.sent_at is not None
         and handover.state in _TAKES_A_NIB
@@ -113,7 +113,7 @@ def receive(
 
 
 def _is_open(dossier: Dossier, source: NibSource) -> bool:
-    """Say whether a NIB can be kept: OSS never writes over another one, staff compare them."""
+    """Return whether a NIB can be kept: OSS never writes over another one, staff compare them."""
     if source is not NibSource.OSS:
         return may_tell(dossier)
     return dossier.handover is not None and dossier.handover.nib is None
@@ -164,7 +164,7 @@ def release(dossier: Dossier) -> None:
 
 
 def shares(dossier: Dossier, nib: str) -> bool:
-    """Say whether another dossier of the same holder has this NIB; there is one per holder.
+    """Return whether another dossier of the same holder has this NIB; there is one per holder.
 
     Raises NibTaken when one of somebody else has it.
     """
@@ -180,7 +180,7 @@ def shares(dossier: Dossier, nib: str) -> bool:
 
 
 def same_holder(dossier: Dossier, other: Dossier) -> bool:
-    """Say whether two dossiers are of one holder: one is a change of the other, or the same owner.
+    """Return whether two dossiers are of one holder: one changes the other, or they share an owner.
 
     Who merely types the NIK of another is no owner: the registry has to have found it right.
     """

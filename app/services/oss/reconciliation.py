@@ -100,17 +100,17 @@ def open_differences(dossier: Dossier) -> list[Shown]:
 
 
 def differs(dossier: Dossier) -> bool:
-    """Say whether anything is open."""
+    """Return whether anything is open."""
     return db.session.scalar(_open(dossier.id).limit(1)) is not None
 
 
 def was_compared(dossier: Dossier) -> bool:
-    """Say whether OSS was ever asked and answered about this dossier."""
+    """Return whether OSS was ever asked and answered about this dossier."""
     return any(event.kind == EventKind.COMPARED_WITH_OSS for event in dossier.events)
 
 
 def has_newer(handover: Handover) -> bool:
-    """Say whether a later dossier of the same holder has the same NIB."""
+    """Return whether a later dossier of the same holder has the same NIB."""
     query = select(Handover.id).where(Handover.nib == handover.nib, Handover.id > handover.id)
     return db.session.scalar(query.limit(1)) is not None
 

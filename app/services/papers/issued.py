@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app import modes
 from app.adapters.papers.render import render_licence
 from app.domain.oss.codes import NibStatus
 from app.extensions import db
 from app.models.dossier import Dossier, Paper
-from app.services.base import modes
 from app.services.papers.paper_words import licence_paper
 
 
@@ -34,8 +34,8 @@ def of(dossier: Dossier) -> Paper | None:
 
 
 def _may_show(paper: Paper) -> bool:
-    """A specimen is shown in practice only."""
-    return modes.is_practice() or not paper.specimen
+    """Return whether a paper may be shown: a specimen in practice only."""
+    return modes.in_training() or not paper.specimen
 
 
 def find(code: str) -> Paper | None:

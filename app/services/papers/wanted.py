@@ -54,7 +54,7 @@ def _estimates(dossier: Dossier) -> Iterable[tuple[Activity, Estimate]]:
 
 
 def list_may_be_longer(dossier: Dossier) -> bool:
-    """Say whether the office may ask for papers that the risk rows do not name to us."""
+    """Return whether the office may ask for papers that the risk rows do not name to us."""
     return any(
         estimate.risk is not None
         and not estimate.automatic
@@ -123,7 +123,7 @@ def find_paper(dossier: Dossier, address: str) -> PaperState:
 
 
 def may_change(dossier: Dossier, key: str) -> bool:
-    """Say whether the file of a paper may be added, replaced or removed now.
+    """Return whether the file of a paper may be added, replaced or removed now.
 
     Until the dossier is sent, and after that while an office has given back exactly this paper. A
     paper that is still missing may also be added until the office begins to read.

@@ -141,7 +141,7 @@ class ReferenceBook:
         return tuple(row for row in self.risk_rows(code, year) if row.size is size)
 
     def has_risk(self, code: str, year: int = 2025) -> bool:
-        """Whether anything is known about the risk of a code."""
+        """Return whether anything is known about the risk of a code."""
         return (year, code) in self._risk
 
     # --- areas ---

@@ -308,7 +308,7 @@ class Line:
         self.problems.append(FileProblem(self.file, self.number, what, value))
 
     def filled(self, *columns: str) -> bool:
-        """Whether these columns have something in them; complains about those that do not."""
+        """Return whether these columns are filled; complain about those that are not."""
         empty = [column for column in columns if not self.cells[column]]
         for column in empty:
             self.wrong(Wrong.EMPTY, column)
@@ -652,7 +652,7 @@ class _Reader:
 
 
 def _digits(code: str, *lengths: int) -> bool:
-    """Whether a code is made of plain digits and has one of these lengths."""
+    """Return whether a code is made of plain digits and has one of these lengths."""
     return len(code) in lengths and code.isascii() and code.isdigit()
 
 

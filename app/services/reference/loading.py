@@ -102,7 +102,7 @@ class LoadReport:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was written."""
+        """Return whether anything was written."""
         return any(release.rows for release in self.releases)
 
 

@@ -142,12 +142,12 @@ def open_request(dossier: Dossier) -> DataRequest | None:
 
 
 def may_withdraw(dossier: Dossier) -> bool:
-    """Say whether a file can be withdrawn: until it is sent."""
+    """Return whether a file can be withdrawn: until it is sent."""
     return retention.why_kept(dossier) is None and open_request(dossier) is None
 
 
 def may_ask_erasure(dossier: Dossier) -> bool:
-    """Say whether erasing can be asked for: not while an office works on the file."""
+    """Return whether erasing can be asked for: not while an office works on the file."""
     return retention.why_kept(dossier) is not Kept.UNDER_WAY and open_request(dossier) is None
 
 

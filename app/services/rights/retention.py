@@ -16,14 +16,14 @@ from pathlib import Path
 import structlog
 from sqlalchemy import ColumnElement, Table, delete, select, update
 
-from app import clock
+from app import clock, modes
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.retention import FileCase, OnErasure, Retention, TableRule, read_retention
 from app.domain.dossier.seals import ActKind
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier
-from app.services.base import acts, events, modes
+from app.services.base import acts, events
 from app.services.dossier import opening
 from app.services.messages import outbox
 from app.services.papers import taking
@@ -76,25 +76,25 @@ def rows_of(table: Table, dossier_id: int) -> ColumnElement[bool] | None:
     return None
 
 
-def practice_days() -> int:
+def training_days() -> int:
     """Return after how many days without a change a practice file is erased, NIB or not."""
     return rules().files[FileCase.PRACTICE].days or 0
 
 
 def untouched_days() -> int:
     """Return after how many days without a change a file is erased that was never sent."""
-    return practice_days() if modes.is_practice() else rules().files[FileCase.DRAFT].days or 0
+    return training_days() if modes.in_training() else rules().files[FileCase.DRAFT].days or 0
 
 
-def erase(dossier: Dossier, *, cause: str, practice: bool = False) -> Kept | None:
+def erase(dossier: Dossier, *, cause: str, in_training: bool = False) -> Kept | None:
     """Erase a file, or what need not be kept of it, in the caller's transaction.
 
-    practice: wholly, also when the practice offices have it.
+    in_training: wholly, also when the practice offices have it.
 
     The record of what happened stays: it holds nothing personal. Returns why the rest is kept.
     cause: for the record. Raises ValueError while an office works on the file.
     """
-    kept = None if practice else why_kept(dossier)
+    kept = None if in_training else why_kept(dossier)
     if kept is Kept.UNDER_WAY:
         raise ValueError(kept)
     whole = kept is None
@@ -157,7 +157,7 @@ def old_drafts(now: datetime) -> list[int]:
         Dossier.erased_at.is_(None),
         Dossier.updated_at <= now - timedelta(days=untouched_days()),
     )
-    if not modes.is_practice():
+    if not modes.in_training():
         query = query.where(Dossier.sent_at.is_(None))
     return list(db.session.scalars(query.order_by(Dossier.updated_at).limit(DRAFTS_AT_ONCE)))
 
@@ -167,10 +167,10 @@ def erase_draft(dossier_id: int, now: datetime) -> bool:
     dossier = opening.find_by_id(dossier_id, to_change=True)
     if dossier is None or dossier.updated_at > now - timedelta(days=untouched_days()):
         return False
-    practice = modes.is_practice()
-    if not practice and why_kept(dossier) is not None:
+    in_training = modes.in_training()
+    if not in_training and why_kept(dossier) is not None:
         return False
-    erase(dossier, cause="untouched", practice=practice)
+    erase(dossier, cause="untouched", in_training=in_training)
     return True
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app import modes
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.progress import Stage, StageState
 from app.domain.law.risk import issued_automatically
@@ -20,7 +21,6 @@ from app.domain.oss.handover import HandoverState
 from app.domain.oss.nib import NibDoubt
 from app.models.dossier import Dossier
 from app.models.licence import Licence
-from app.services.base import modes
 from app.services.licence import gate
 from app.services.licence import standing as licence_standing
 from app.services.nik import standing
@@ -91,7 +91,7 @@ def standing_of(dossier: Dossier, verified: Sequence[Licence]) -> Standing:
     if state is not HandoverState.ACCEPTED:
         return _SENT[state]
     is_gone = handover.nib_doubt == NibDoubt.GONE
-    if (status in _HELD_BACK or is_gone) and not modes.is_practice():
+    if (status in _HELD_BACK or is_gone) and not modes.in_training():
         return Standing.NOT_IN_FORCE
     if gate.open_items(dossier):
         return Standing.GIVEN_BACK
@@ -108,7 +108,7 @@ def evidence_of(dossier: Dossier, verified: Sequence[Licence]) -> Evidence:
     handover = dossier.handover
     if handover is None or not handover.nib:
         return Evidence.NONE
-    if any(e.kind == EventKind.NIB_REVOKED for e in dossier.events) and not modes.is_practice():
+    if any(e.kind == EventKind.NIB_REVOKED for e in dossier.events) and not modes.in_training():
         return Evidence.TOLD  # only the owner says so: OSS tells its own status of a NIB
     if handover.nib_status == NibStatus.REVOKED:
         return Evidence.CONFIRMED  # nobody but OSS says so
@@ -120,7 +120,7 @@ def evidence_of(dossier: Dossier, verified: Sequence[Licence]) -> Evidence:
 
 
 def _is_told(licence: Licence) -> bool:
-    """Say whether only the person says how an office has decided."""
+    """Return whether only the person says how an office has decided."""
     newest = licence_standing.newest_event(licence)
     return is_final(LicenceStatus.of(licence.status)) and bool(
         newest and licence_standing.is_told(newest)
@@ -149,7 +149,7 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
     verified = _verified(dossier)
     handover = dossier.handover
     nib_told = (
-        handover is not None and licence_standing.nib_is_told(handover) and not modes.is_practice()
+        handover is not None and licence_standing.nib_is_told(handover) and not modes.in_training()
     )
     for stage in Stage:
         at: datetime | None
@@ -222,7 +222,7 @@ _AT: Mapping[Turn, Stage | None] = {
 
 
 def _awaits_office(dossier: Dossier) -> bool:
-    """Say whether a sent dossier will need an office, before OSS has named its licences."""
+    """Return whether a sent dossier will need an office, before OSS has named its licences."""
     return any(
         activity.risk and not issued_automatically(activity.risk) for activity in dossier.activities
     )

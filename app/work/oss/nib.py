@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import clock
+from app import clock, modes
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import NibCheck
@@ -11,7 +11,7 @@ from app.domain.oss.nib import NibDoubt, is_holder
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job
-from app.services.base import events, jobs, modes
+from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
 from app.services.oss import reconciliation

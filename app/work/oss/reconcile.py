@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import clock
+from app import clock, modes
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
 from app.adapters.oss_reading import LicensingResult
@@ -13,7 +13,7 @@ from app.domain.oss.nib import NibDoubt, NibSource
 from app.domain.oss.reconciliation import compare
 from app.extensions import db
 from app.models.dossier import Dossier, Job
-from app.services.base import events, jobs, modes
+from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
 from app.services.licence import news, standing
@@ -62,7 +62,7 @@ def _reconcile(job: Job, budget_s: float) -> bool:
         _doubt(job.dossier_id, nib)
     else:
         result = with_words(result, budget_s)
-        if not modes.is_practice():
+        if not modes.in_training():
             result = with_papers(result, papers, budget_s)
         if not _keep(job.dossier_id, nib, result):
             return False
@@ -134,7 +134,7 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
         handover.nib_confirmed_at, handover.nib_doubt = now, None
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
     standing.keep(dossier, result, at=now)
-    if not modes.is_practice():
+    if not modes.in_training():
         if handover.nib_status in IN_FORCE:
             # What an office must approve is said also where OSS lists no licence for it yet.
             standing.expect(dossier, at=known(dossier.sent_at))

@@ -18,7 +18,7 @@ from app.domain.law.calendar import local_date
 from app.extensions import db
 from app.labels import label
 from app.models.dossier import Dossier, PostKey
-from app.practice_space.people import practice_person
+from app.practice_space.people import made_up_person
 from app.routes.journey import example_steps
 from app.services.after import next_steps
 from app.services.dossier import estimates, opening
@@ -102,8 +102,8 @@ def test_all_are_shown_in_their_order(client):
 
 @each_example
 def test_nobody_in_them_is_real(client, slug):
-    """The name of the practice person stands on the page, so everybody sees that it is made up."""
-    person = practice_person(examples.example(slug).person)
+    """The name of the made-up person stands on the page, so everybody sees that it is made up."""
+    person = made_up_person(examples.example(slug).person)
     assert {"Praktik", "Contoh", "Latihan"} & set(person.typed_name.split())
     for language in PREFIXES:
         title = examples.example(slug).texts[language].title
@@ -503,7 +503,7 @@ def test_the_real_service_leads_to_practice_and_to_empty_forms(real, language):
         assert f"{prefix}/berkas/{LANDS[n]}" in urls
         assert not [url for url in urls if url.endswith(f"/{n}/latihan")]
         assert parse(client.get(f"{prefix}/berkas/mulai?kbli=47112")).is_document
-    nik = practice_person("kiosk").nik
+    nik = made_up_person("kiosk").nik
     shown = main_words(client.get(address("kios", 3, language)))
     assert nik not in shown.replace(" ", ""), "nobody shall type it in earnest"
 

@@ -235,7 +235,7 @@ def test_a_new_pin_puts_out_who_opened_the_file_before(client, app, sent):
     assert not parse(client.get("/latihan/pesan")).with_class("hit")
 
 
-def test_it_exists_in_practice_only(client, app, monkeypatch):
+def test_it_exists_in_training_only(client, app, monkeypatch):
     settings = dataclasses.replace(app.config["SETTINGS"], mode=ServiceMode.ASSIST)
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     assert client.get("/latihan/pesan").status_code == 404

@@ -9,7 +9,7 @@ import pytest
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import ExamplePage
 from app.domain.law.legal_form import LegalForm
-from app.services.help.example_files import Practice
+from app.services.help.example_files import Material
 from app.services.help.files import HelpBroken, read_help
 from tests.help_content import write_help
 
@@ -59,7 +59,7 @@ BOXES = {
     StepName.PRODUCTION: {"hasil"},
     StepName.ENTITY: {"nama"},
 }
-PRACTICE = Practice({"kiosk"}, BOXES)
+MATERIAL = Material({"kiosk"}, BOXES)
 
 
 @pytest.fixture
@@ -73,13 +73,13 @@ def folder(tmp_path):
     return tmp_path
 
 
-def read(folder, practice=PRACTICE):
-    return read_help(lambda _endpoint, _query: "/x", folder, practice)
+def read(folder, material=MATERIAL):
+    return read_help(lambda _endpoint, _query: "/x", folder, material)
 
 
-def mistakes(folder, practice=PRACTICE):
+def mistakes(folder, material=MATERIAL):
     with pytest.raises(HelpBroken) as broken:
-        read(folder, practice)
+        read(folder, material)
     return [str(each) for each in broken.value.mistakes]
 
 
@@ -122,9 +122,9 @@ def test_without_facts_there_are_no_examples(folder):
     assert read(folder).examples == {}
 
 
-def test_a_person_must_be_of_the_practice_population(folder):
-    said = mistakes(folder, Practice({"somebody"}, BOXES))
-    assert said == ["examples.toml:3: nobody in the practice population is “kiosk”"]
+def test_a_person_must_be_one_of_the_made_up(folder):
+    said = mistakes(folder, Material({"somebody"}, BOXES))
+    assert said == ["examples.toml:3: no made-up person is “kiosk”"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from app.extensions import ports
 from app.models.dossier import Dossier
 from app.services.base import jobs
 from app.services.base.jobs import JobKind
-from app.services.desk import practice
+from app.services.desk import practice_office
 from app.services.licence import reports, standing
 from tests.factories import bring_forward, new_line, run, sent_dossier
 
@@ -34,7 +34,7 @@ def dossier(app, database) -> Dossier:
 
 def act(dossier: Dossier, *actions: OfficeAction) -> None:
     for action in actions:
-        practice.act(dossier, standing.of(dossier)[0].id_izin, action)
+        practice_office.act(dossier, standing.of(dossier)[0].id_izin, action)
 
 
 def tell(dossier: Dossier, database) -> bool:

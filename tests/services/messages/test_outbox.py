@@ -137,7 +137,7 @@ def test_every_text_is_one_sms_with_the_longest_facts(application, language):
                         {name: facts[name] for name in names},
                         number="482109375516",
                         language=language,
-                        practice=True,
+                        in_training=True,
                     )
                     length = septets(text)
                     assert length is not None, text
@@ -171,7 +171,7 @@ def test_the_address_to_look_at_stands_only_where_it_fits(application):
     def text(address: str, channel=Channel.SMS, kind=MessageKind.NIB_READY) -> str:
         facts = {"minutes": 15} if kind is MessageKind.RECOVERY_CODE else {}
         return text_of(
-            kind, facts, number="482109375516", language="en", practice=False,
+            kind, facts, number="482109375516", language="en", in_training=False,
             channel=channel, address=address,
         )  # fmt: skip
 

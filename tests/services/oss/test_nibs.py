@@ -368,7 +368,7 @@ def test_before_it_is_sent_there_is_no_nib(session):
 # Specimens of an earlier practice
 
 
-def test_a_specimen_is_shown_in_practice_only(app, make_app):
+def test_a_specimen_is_shown_in_training_only(app, make_app):
     with looking(app):
         dossier = sent_dossier()
         dossier_id, code = dossier.id, dossier.papers[0].code

@@ -60,7 +60,7 @@ def test_where_a_file_is(database):
         },
         number="",
         language="id",
-        practice=True,
+        in_training=True,
     )
     assert said == today
     assert count(database) == before + 1

@@ -1,4 +1,4 @@
-"""What the mode of the service, chosen at start, means for the use cases."""
+"""What the mode of the service, chosen at start, means. Nobody else asks the settings for it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def current() -> ServiceMode:
     return _settings().mode
 
 
-def is_practice() -> bool:
-    """Say whether everything here is practice."""
-    return _settings().is_practice
+def in_training() -> bool:
+    """Return whether nothing here is real, which the pages call practice."""
+    return _settings().in_training
 
 
 def nik_by_staff() -> bool:
-    """Say whether staff compare each NIK on the registry's portal, instead of its web service."""
+    """Return whether staff, not the registry's web service, compare each NIK on its portal."""
     return _settings().nik_check is NikCheckMode.MANUAL

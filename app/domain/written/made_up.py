@@ -20,42 +20,42 @@ PHONE_START: Final = "+628120000"
 """How a made-up mobile number begins. Nothing is ever sent to it."""
 
 
-class PracticeProblem(StrEnum):
+class MadeUpProblem(StrEnum):
     """Why something is not for practice."""
 
     NIK = "practice_nik"
     PHONE = "practice_phone"
 
 
-class PracticeError(EntryError):
+class NotMadeUp(EntryError):
     """Something that is not for practice.
 
     forget: it may be somebody's, so it is not even shown again.
     """
 
-    problem: PracticeProblem
+    problem: MadeUpProblem
 
-    def __init__(self, problem: PracticeProblem, *, forget: bool) -> None:
+    def __init__(self, problem: MadeUpProblem, *, forget: bool) -> None:
         super().__init__(problem)
         self.forget = forget
 
 
 def check_nik(nik: str, made_up: Container[str]) -> str:
-    """Return a NIK (16 digits) of somebody made up. Raises PracticeError for any other."""
+    """Return a NIK (16 digits) of somebody made up. Raises NotMadeUp for any other."""
     if nik in made_up:
         return nik
-    raise PracticeError(PracticeProblem.NIK, forget=int(nik[-4:]) not in SERIALS)
+    raise NotMadeUp(MadeUpProblem.NIK, forget=int(nik[-4:]) not in SERIALS)
 
 
 def check_odd_nik(digits: str, made_up: Collection[str]) -> str:
-    """Return a number that is no NIK: a made-up one, misprinted. Raises PracticeError."""
+    """Return a number that is no NIK: a made-up one, misprinted. Raises NotMadeUp."""
     if any(digits[:12] == nik[:12] for nik in made_up) or int(digits[-4:]) in SERIALS:
         return digits
-    raise PracticeError(PracticeProblem.NIK, forget=True)
+    raise NotMadeUp(MadeUpProblem.NIK, forget=True)
 
 
 def check_phone(phone: str) -> str:
-    """Return a mobile number (+62…) that begins as made-up ones do. Raises PracticeError."""
+    """Return a mobile number (+62…) that begins as made-up ones do. Raises NotMadeUp."""
     if phone.startswith(PHONE_START):
         return phone
-    raise PracticeError(PracticeProblem.PHONE, forget=True)
+    raise NotMadeUp(MadeUpProblem.PHONE, forget=True)

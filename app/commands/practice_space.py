@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 from app.config import PracticeSpace, Settings
 from app.practice_space import keeper
 
-practice_group = AppGroup("practice", help="The practice space at /latihan.")
+practice_space_group = AppGroup("practice", help="The practice space at /latihan.")
 
 
 def _settings() -> Settings:
@@ -24,7 +24,7 @@ def _settings() -> Settings:
     return settings
 
 
-@practice_group.command("wipe")
+@practice_space_group.command("wipe")
 def wipe_command() -> None:
     """Wipe all practice data now. The real service goes on."""
     settings = _settings()
@@ -37,7 +37,7 @@ def wipe_command() -> None:
     click.echo("wiped")
 
 
-@practice_group.command("serve")
+@practice_space_group.command("serve")
 def serve_command() -> None:
     """Keep the practice space running, where web and worker are not started by `make run`."""
     os.umask(0o077)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, g, request
+from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import clock
+from app import clock, modes
 from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, parse_target
 from app.domain.licence.status import OfficeAction
-from app.domain.oss.service_mode import ServiceMode
-from app.forms.licences import PracticeForm
+from app.forms.licences import PracticeOfficeForm
 from app.labels import label
 from app.services.base.post_keys import BadPostKey
-from app.services.desk import practice
+from app.services.desk import practice_office
 from app.services.licence import reports, standing
 from app.services.papers import taking
 from app.services.papers import wanted as papers_wanted
@@ -24,17 +23,14 @@ from app.web.answers import advance, go, render
 bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
 
 
-def in_training() -> bool:
-    """Say whether this installation is for practice."""
-    return bool(current_app.config["SETTINGS"].mode is ServiceMode.TRAINING)
-
-
-def _prepare(form: PracticeForm) -> None:
-    rows = practice.waiting(g.dossier)
+def _prepare(form: PracticeOfficeForm) -> None:
+    rows = practice_office.waiting(g.dossier)
     form.izin.choices = [(row.id_izin, row.id_izin) for row in rows]
-    form.tindakan.choices = [(a.value, label(a)) for a in practice.actions(rows)]
+    form.tindakan.choices = [(a.value, label(a)) for a in practice_office.actions(rows)]
     form.alasan.groups = [("", [(reason.value, label(reason)) for reason in ReturnReason])]
-    form.sasaran.groups = [("", [(str(t), _target_words(t)) for t in practice.targets(g.dossier)])]
+    form.sasaran.groups = [
+        ("", [(str(t), _target_words(t)) for t in practice_office.targets(g.dossier)])
+    ]
 
 
 def _target_words(target: Target) -> str:
@@ -50,7 +46,7 @@ def _target_words(target: Target) -> str:
     return str(_("%(step)s, activity %(number)s", step=step, number=number))
 
 
-def _practice_office_page(form: PracticeForm, status: int = 200) -> Response:
+def _practice_office_page(form: PracticeOfficeForm, status: int = 200) -> Response:
     ids = {value for value, _words in form.izin.choices}
     views = standing.views(g.dossier, clock.now())
     return render(
@@ -67,11 +63,11 @@ def _practice_office_page(form: PracticeForm, status: int = 200) -> Response:
 @applicant_required
 def show_practice_office() -> ResponseReturnValue:
     """Show what the practice office can do with this file."""
-    if not in_training():
+    if not modes.in_training():
         abort(404)
     if g.dossier.sent_at is None:
         return go("review.review")
-    form = PracticeForm(formdata=None)
+    form = PracticeOfficeForm(formdata=None)
     _prepare(form)
     return _practice_office_page(form)
 
@@ -80,11 +76,11 @@ def show_practice_office() -> ResponseReturnValue:
 @applicant_required
 def act() -> ResponseReturnValue:
     """Do it, and show what came of it."""
-    if not in_training():
+    if not modes.in_training():
         abort(404)
     if g.dossier.sent_at is None:
         return advance("review.review")
-    form = PracticeForm(formdata=request.form)
+    form = PracticeOfficeForm(formdata=request.form)
     _prepare(form)
     if "ganti" in request.form:
         return _practice_office_page(form)
@@ -98,7 +94,7 @@ def act() -> ResponseReturnValue:
             return _practice_office_page(form, 422)
         target = parse_target(form.sasaran.data) if form.sasaran.data else None
         try:
-            practice.act(
+            practice_office.act(
                 g.dossier,
                 form.izin.data,
                 OfficeAction(form.tindakan.data),
@@ -107,7 +103,7 @@ def act() -> ResponseReturnValue:
                 note=form.catatan.data or "",
                 answer_days=form.hari.data,
             )
-        except practice.NotPossible:
+        except practice_office.NotPossible:
             form.tindakan.errors = [str(_("That does not fit where the licence stands now."))]
             return _practice_office_page(form, 422)
         reports.plan(g.dossier)
