@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from app.asked import asked
 from app.domain.dossier.journey import Stop
 from app.forms.fields import mistakes
 from app.models.dossier import PostKey
@@ -58,7 +59,7 @@ def claim(
     try:
         found = post_keys.claim(key, endpoint, answers, dossier_id)
     except post_keys.BadPostKey:
-        g.bad_key = True
+        asked().bad_key = True
         raise
     if isinstance(found, post_keys.Taken):
         row = post_keys.change(key, answers) if may_edit and not found.same else None
@@ -68,7 +69,7 @@ def claim(
 
 def kept_key() -> str:
     """Return the key to put into the form: the one just sent, so that a resend stays the same."""
-    again = request.method == "POST" and not g.get("advancing") and not g.get("bad_key")
+    again = request.method == "POST" and not asked().advancing and not asked().bad_key
     sent = request.form.get(post_keys.FIELD, "") if again else ""
     return sent if len(sent) == 22 else post_keys.new_key()
 
@@ -100,4 +101,4 @@ def form_context(form: FlaskForm) -> dict[str, Any]:
 
 def is_stale(form: Any) -> bool:
     """Say whether only the form's token or key was too old: sending it once more will do."""
-    return bool(form.csrf_token.errors) or bool(g.get("bad_key"))
+    return bool(form.csrf_token.errors) or bool(asked().bad_key)

@@ -11,6 +11,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
 from app import clock
+from app.asked import asked
 from app.domain.dossier.seals import ActKind
 from app.extensions import vault
 from app.practice_space.line import DEVICE_COOKIE, OPENED_COOKIE
@@ -46,7 +47,7 @@ def open_dossier() -> bool:
         return False
     if changes and now - found.used_at > _RENEW_AFTER:
         found.used_at = now
-    g.dossier = found.dossier
+    asked().dossier = found.dossier
     return True
 
 
@@ -58,12 +59,12 @@ def holds_dossier() -> bool:
 def is_for_another() -> bool:
     """True when the form in this request was shown for another file than the one now open."""
     tag = request.form.get(TAG) if request.method == "POST" else None
-    return tag is not None and tag != opening.tag_of(g.dossier)
+    return tag is not None and tag != opening.tag_of(asked().dossier)
 
 
 def file_tag() -> str:
     """Return the mark that a form of the open file carries; "" where no file is open."""
-    return opening.tag_of(g.dossier) if "dossier" in g else ""
+    return opening.tag_of(asked().dossier) if asked().has_dossier else ""
 
 
 def form_mark() -> Markup:
@@ -96,6 +97,11 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     start_token()
     open_sessions.begin(session[_TOKEN], dossier_id, clock.now())
     acts.record(ActKind.LET_IN)
+
+
+def take_as_checked() -> None:
+    """Let the form in this request pass without its token, which was compared before."""
+    g.csrf_valid = True  # where Flask-WTF notes it too
 
 
 def start_token() -> None:
@@ -155,7 +161,7 @@ def leave() -> None:
 
 def forget_session() -> None:
     session.clear()
-    g.pop("dossier", None)
+    asked().forget_dossier()
 
 
 def is_shared_device() -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, request, session, url_for
+from flask import Blueprint, Response, abort, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from app.asked import asked
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example, ExamplePage
 from app.domain.law.estimate import Estimate
@@ -214,7 +215,7 @@ def practise(slug: str, n: int) -> ResponseReturnValue:
     key.lead_to(location, dossier.id)
     enter(dossier.id)
     session[EXAMPLE] = slug
-    g.dossier = dossier
+    asked().dossier = dossier
     if job is not None:
         commit_now()
         run_now(job)

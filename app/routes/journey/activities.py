@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, g, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
 from app.forms.fields import SendForm
@@ -27,21 +28,21 @@ def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
 
     act: returns the place, as once.goes_to() reads it.
     """
-    if g.dossier.sent_at is not None:
+    if asked().dossier.sent_at is not None:
         return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
         return advance("review.review")
     try:
-        key = once.claim(f"activities.{name}", g.dossier.id)
+        key = once.claim(f"activities.{name}", asked().dossier.id)
     except BadPostKey:
         return advance("review.review")
     if key.taken is not None:
         return once.goes_to(key.taken.location)
     try:
-        location = act(g.dossier)
+        location = act(asked().dossier)
     except (NoSuchActivity, activities.TooManyActivities):
         location = "review.review"  # done before, on another phone; the page shows how it is
-    key.lead_to(location, g.dossier.id)
+    key.lead_to(location, asked().dossier.id)
     return once.goes_to(location)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request
+from flask import request
 
+from app.asked import asked
 from app.domain.dossier.journey import StepName
 from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
 from app.domain.kbli.questions import QUESTIONS_AT_MOST
@@ -151,7 +152,7 @@ def _fill_place(at: At) -> dict[str, Any]:
 
 
 def _place_context(form: Form, at: At) -> dict[str, Any]:
-    shown_first = request.method == "GET" or bool(g.get("advancing"))
+    shown_first = request.method == "GET" or bool(asked().advancing)
     from_home = at.activity.village_code is None and shown_first
     at_home = (at.dossier.applicant.area_code or "").startswith(KABUPATEN)
     main = at.dossier.activity

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, g, make_response, request
+from flask import Blueprint, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from app import clock
+from app.asked import asked
 from app.domain.dossier import journey
 from app.forms.access import ResumeForm
 from app.forms.fields import SendForm, mistakes
@@ -36,6 +37,7 @@ from app.web.session import (
     leave,
     remember_device,
     start_token,
+    take_as_checked,
 )
 from app.web.transaction import commit_now, let_others_write
 
@@ -103,7 +105,7 @@ def ask_for_pin() -> Response:
     if request.method != "POST" and _wants_part():
         return Response(status=204)
     start_token()
-    why = "another" if "dossier" in g and is_for_another() else "asked"
+    why = "another" if asked().has_dossier and is_for_another() else "asked"
     if request.method != "POST":
         page = request.full_path.rstrip("?")
         return _resume_page(ResumeForm(formdata=None), 403, page=page, wrong=why)
@@ -112,7 +114,7 @@ def ask_for_pin() -> Response:
     if _PAGE in request.form:  # this very page, in the other language
         page, carry = _waiting()
     else:
-        page, carry = g.get("waits_at") or request.path, carried()
+        page, carry = asked().waits_at or request.path, carried()
     return _resume_page(ResumeForm(formdata=None), 403, page=page, carry=carry, wrong=why)
 
 
@@ -174,8 +176,8 @@ def enter_dossier() -> ResponseReturnValue:
     known_browser.remember(dossier)
     enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
-    g.dossier = opening.take_to_change(dossier.id)
-    if dict(carry).get(TAG) not in {None, opening.tag_of(g.dossier)}:
+    asked().dossier = opening.take_to_change(dossier.id)
+    if dict(carry).get(TAG) not in {None, opening.tag_of(asked().dossier)}:
         # Typed for another file, by somebody who was here before: it is not for whoever this is.
         return go_on()
     return _go_back_to(page, carry) or go_on()
@@ -202,11 +204,11 @@ def _go_back_to(page: str, carry: Pairs) -> ResponseReturnValue | None:
     endpoint, values = sent
     # From here on this request is the one that was waiting.
     request.form = ImmutableMultiDict(carry)
-    g.waits_at = path
+    asked().waits_at = path
     if endpoint in _TAKEN_AT_ONCE and _holds_answers(carry):
-        g.csrf_valid = True  # checked above; enter() has given the session a new secret since
+        take_as_checked()  # enter() has given the session a new secret since
     if shown:
-        g.page_url = url
+        asked().page_url = url
     response = make_response(current_app.view_functions[endpoint](**values))
     if shown and wants_fragment() and response.mimetype == "text/html":
         response.headers.setdefault("HX-Push-Url", url)
@@ -229,7 +231,7 @@ def _endpoint(path: str, method: str) -> tuple[str, dict[str, Any]] | None:
 @applicant_required
 def next_step() -> ResponseReturnValue:
     """Go on where the person left off."""
-    answers = dossier_answers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(asked().dossier)
     if answers.sent:
         return go("result.show_result")
     first = _left_at(answers)
@@ -238,14 +240,14 @@ def next_step() -> ResponseReturnValue:
 
 def _left_at(answers: journey.Answers) -> journey.Stop | None:
     """Return the first step that waits: with something typed on it, or without an answer."""
-    typed = drafts.stops(g.dossier)
+    typed = drafts.stops(asked().dossier)
     waits = (s for s in journey.way(answers) if s in typed and journey.may_open(s, answers))
     return next(waits, None) or journey.first_unanswered(answers)
 
 
 def go_on() -> ResponseReturnValue:
     """Go to the first step that needs an answer, or to the end of the way."""
-    answers = dossier_answers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(asked().dossier)
     if answers.sent:
         return advance("result.show_result")
     first = _left_at(answers)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, make_response, request
+from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.adapters.papers.picture import number_picture
+from app.asked import asked
 from app.domain.help import kit
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
@@ -79,7 +80,7 @@ def create() -> ResponseReturnValue:
     key.lead_to("start.number", dossier.id)
     known_browser.remember(dossier)
     enter(dossier.id)
-    g.dossier = dossier
+    asked().dossier = dossier
     return advance("start.number")
 
 
@@ -107,13 +108,13 @@ def open_again(taken: Taken) -> bool:
 @applicant_required
 def number() -> ResponseReturnValue:
     """Show the Nomor Bantuan, to keep."""
-    shown = format_support_number(g.dossier.support_number)
+    shown = format_support_number(asked().dossier.support_number)
     text = _(
         "My support number for the business licence: %(number)s. Look where it is: %(address)s",
         number=shown,
         address=outside_url("tracking.show_tracking"),
     )
-    typed = next((stop.name for stop in drafts.stops(g.dossier)), None)
+    typed = next((stop.name for stop in drafts.stops(asked().dossier)), None)
     return render("journey/number.html", number=shown, typed=typed, whatsapp=share_link(text))
 
 
@@ -122,7 +123,7 @@ def number() -> ResponseReturnValue:
 def picture() -> ResponseReturnValue:
     """The Nomor Bantuan as a picture for the phone's gallery. Holds no PIN and no name."""
     body = number_picture(
-        format_support_number(g.dossier.support_number),
+        format_support_number(asked().dossier.support_number),
         [
             kit.MARK if modes.is_practice() else _("Keep this number."),
             _("With it and your PIN you go on from any phone."),
