@@ -22,13 +22,14 @@ from app.asked import asked
 from app.i18n import in_other_language
 from app.web import assets
 from app.web.headers import NO_STORE
+from app.web.sent import Sent
 from app.web.session import form_mark
 from app.web.transaction import commit_now
 
 MAIN = "main#isi"  # how htmx 4 names our swap target: tag and id
 
 # Fields that a page never hands back: tokens are made anew, and a PIN is better typed again.
-NOT_CARRIED = frozenset({"csrf_token", "pin", "ganti"})
+NOT_CARRIED = frozenset({Sent.TOKEN, "pin", Sent.LANGUAGE})
 _CARRY_AT_MOST = 60
 
 

@@ -17,6 +17,7 @@ from app.extensions import vault
 from app.practice_space.line import DEVICE_COOKIE, OPENED_COOKIE
 from app.services.base import acts
 from app.services.dossier import open_sessions, opening, pins
+from app.web.sent import Sent
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
 # It only names the session: what it opens, and whether it still does, stands in open_sessions.
@@ -27,8 +28,6 @@ _A_YEAR = 365 * 24 * 3600
 _OPENED_AT_MOST = 5
 
 EXAMPLE = "c"  # practice only: the worked example whose answers stand in the boxes of this file
-
-TAG = "untuk_berkas"  # the field of a form that says for which file it was shown
 
 SESSION_LENGTH = timedelta(hours=12)  # half a day: an afternoon with an outage in it
 
@@ -58,7 +57,7 @@ def holds_dossier() -> bool:
 
 def is_for_another() -> bool:
     """True when the form in this request was shown for another file than the one now open."""
-    tag = request.form.get(TAG) if request.method == "POST" else None
+    tag = request.form.get(Sent.FILE) if request.method == "POST" else None
     return tag is not None and tag != opening.tag_of(asked().dossier)
 
 

@@ -21,6 +21,7 @@ from app.services.papers import wanted as papers_wanted
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
+from app.web.sent import Sent
 
 bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
 
@@ -89,7 +90,7 @@ def act() -> ResponseReturnValue:
         return advance("review.review")
     form = PracticeForm(formdata=request.form)
     _prepare(form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _practice_office_page(form)
     try:
         key = once.claim("practice_office.act", asked().dossier.id, may_edit=False)

@@ -39,6 +39,7 @@ from app.web import limits, once
 from app.web.answers import render, share_link
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 from app.web.session import EXAMPLE, enter, start_token
 from app.web.transaction import commit_now, run_now
 
@@ -195,7 +196,7 @@ def practise(slug: str, n: int) -> ResponseReturnValue:
         abort(404)
     one, here = _example(slug), ExamplePage(n)
     form = StartForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _ask(one, here, form)
     if not form.validate():
         return _ask(one, here, form, 422)

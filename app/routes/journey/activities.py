@@ -19,6 +19,7 @@ from app.services.journey import activities, steps
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance
+from app.web.sent import Sent
 
 bp = Blueprint("activities", __name__, url_prefix="/berkas/kegiatan-lain")
 
@@ -86,7 +87,7 @@ def restore(ke: int) -> ResponseReturnValue:
 @applicant_required
 def same_place(ke: int) -> ResponseReturnValue:
     """Give an activity the place of the main one, and go on behind the questions about it."""
-    changing = request.form.get("dari") == "periksa"
+    changing = request.form.get(Sent.FROM) == Sent.REVIEW
 
     def act(dossier: Dossier) -> str:
         steps.same_place(dossier, ke - 1)

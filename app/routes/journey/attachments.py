@@ -49,6 +49,7 @@ from app.web import limits, once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.limits import limited
+from app.web.sent import Sent
 from app.web.session import has_cookies, holds_dossier, open_dossier
 from app.web.transaction import commit_now, let_others_write
 
@@ -181,7 +182,7 @@ def add(paper: str) -> ResponseReturnValue:
         return _attachments_page(state, form, 422)
     if not wanted.may_change(asked().dossier, state.paper.key):
         return advance("attachments.index")
-    file = request.files.get("berkas")
+    file = request.files.get(Sent.UPLOAD)
     if file is None or not file.filename:
         return _attachments_page(state, form, 422, fault=FileFault.NOT_CHOSEN)
     raw = file.read()
@@ -258,7 +259,7 @@ def begin(paper: str) -> ResponseReturnValue:
     if not _token_fits():
         return jsonify(error="token"), 403
     state = _paper(paper)
-    size = _whole_number(request.form.get("ukuran", ""))
+    size = _whole_number(request.form.get(Sent.SIZE, ""))
     if size is None:
         return jsonify(error="ukuran"), 400
     try:
@@ -271,7 +272,7 @@ def begin(paper: str) -> ResponseReturnValue:
         except NotThere:
             pass  # refused or expired since: a new one
     try:
-        check_announced(size, says_pdf=request.form.get("jenis") == _MIMETYPES["pdf"][0])
+        check_announced(size, says_pdf=request.form.get(Sent.KIND) == _MIMETYPES["pdf"][0])
         upload = uploads.begin_upload(asked().dossier, state.paper, size)
     except gate.DossierClosed:
         return jsonify(error="closed"), 403

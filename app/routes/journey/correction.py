@@ -27,6 +27,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now
 
 bp = Blueprint("correction", __name__, url_prefix="/berkas")
@@ -110,7 +111,7 @@ def send() -> ResponseReturnValue:
     if not gate.open_items(dossier):
         return advance("result.show_result")
     form = SendForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _correction_page(form)
     if not form.validate():
         return _correction_page(form, 422)

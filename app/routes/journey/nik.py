@@ -33,6 +33,7 @@ from app.web.access import applicant_required
 from app.web.answers import advance, go, render, share_link
 from app.web.limits import limited
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now, run_now
 
 _COMPARED = frozenset({NikClass.NOT_FOUND, NikClass.FORMAT})
@@ -118,7 +119,7 @@ def try_spelling() -> ResponseReturnValue:
 
     By POST, because a name must never stand in an address.
     """
-    chosen = request.form.get("ejaan", "")
+    chosen = request.form.get(Sent.SPELLING, "")
     meant = SendForm(formdata=request.form).validate()
     if not meant or chosen not in asking.spellings(asked().dossier):
         return advance("nik.show_nik")

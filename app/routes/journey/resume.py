@@ -28,8 +28,8 @@ from app.web.errors import say_wait
 from app.web.limits import limited
 from app.web.marks import open_to_all
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.session import (
-    TAG,
     enter,
     has_cookies,
     holds_dossier,
@@ -43,11 +43,10 @@ from app.web.transaction import commit_now, let_others_write
 
 bp = Blueprint("resume", __name__, url_prefix="/berkas")
 
-_PAGE = "halaman"  # which page asked for the PIN
 _IN_ADDRESSES = "/?&=%+:;,@!$'()*~-._"
 _PAGE_AT_MOST = 300
 _CARRIED = "isi-"  # stands before each name that waits: forms share names with this one
-_NOT_TYPED = frozenset({"kunci", "dari", TAG})
+_NOT_TYPED = frozenset({Sent.KEY, Sent.FROM, Sent.FILE})
 _TAKEN_AT_ONCE = frozenset({"journey.take"})
 
 Pairs = list[tuple[str, str]]
@@ -81,12 +80,12 @@ def _resume_page(
         form=form,
         form_page=True,
         mistakes=mistakes(form),
-        lost=bool(form["csrf_token"].errors),
+        lost=bool(form[Sent.TOKEN].errors),
         cookies=has_cookies(),
         wrong=wrong,
         left=left,
         wait=None if wait_s is None else say_wait(wait_s),
-        waiting=[(_PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
+        waiting=[(Sent.PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
         typed=_holds_answers(carry or []),
         open_file=mine,
     )
@@ -111,7 +110,7 @@ def ask_for_pin() -> Response:
         return _resume_page(ResumeForm(formdata=None), 403, page=page, wrong=why)
     if _is_large_file():  # chosen again after the PIN, so there is no need to take it in
         return _resume_page(ResumeForm(formdata=None), 403, page=request.path, wrong=why)
-    if _PAGE in request.form:  # this very page, in the other language
+    if Sent.PAGE in request.form:  # this very page, in the other language
         page, carry = _waiting()
     else:
         page, carry = asked().waits_at or request.path, carried()
@@ -142,7 +141,9 @@ def _waiting() -> tuple[str, Pairs]:
         if name.startswith(_CARRIED)
     ]
     # It comes back in a header, where a line break would begin another one.
-    page = quote(request.form.get(_PAGE, "")[:_PAGE_AT_MOST], safe=_IN_ADDRESSES, errors="replace")
+    page = quote(
+        request.form.get(Sent.PAGE, "")[:_PAGE_AT_MOST], safe=_IN_ADDRESSES, errors="replace"
+    )
     return page, carry
 
 
@@ -157,7 +158,7 @@ def enter_dossier() -> ResponseReturnValue:
     """Open the dossier; take the step that was waiting, or go to the first open one."""
     form = ResumeForm(formdata=request.form)
     page, carry = _waiting()
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _resume_page(form, page=page, carry=carry)
     if not form.validate():
         return _resume_page(form, 422, page=page, carry=carry)
@@ -177,7 +178,7 @@ def enter_dossier() -> ResponseReturnValue:
     enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
     asked().dossier = opening.take_to_change(dossier.id)
-    if dict(carry).get(TAG) not in {None, opening.tag_of(asked().dossier)}:
+    if dict(carry).get(Sent.FILE) not in {None, opening.tag_of(asked().dossier)}:
         # Typed for another file, by somebody who was here before: it is not for whoever this is.
         return go_on()
     return _go_back_to(page, carry) or go_on()
@@ -293,5 +294,5 @@ def choose_device() -> ResponseReturnValue:
     Without a token, since the page of leaving holds nothing of anybody; only our pages may ask it.
     """
     if is_from_here() is not False:
-        remember_device(shared="bersama" in request.form)
-    return advance(_DEVICE_PAGES.get(request.form.get("dari", ""), "home.show_home"))
+        remember_device(shared=Sent.SHARED in request.form)
+    return advance(_DEVICE_PAGES.get(request.form.get(Sent.FROM, ""), "home.show_home"))

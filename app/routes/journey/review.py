@@ -25,6 +25,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("review", __name__, url_prefix="/berkas")
@@ -77,7 +78,7 @@ def send() -> ResponseReturnValue:
     form = SendForm(formdata=request.form)
     if journey.first_unanswered(dossier_answers.answers_of(asked().dossier)) is not None:
         return advance("review.review")
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _review(form)
     if not form.validate():
         return _review(form, 422)

@@ -23,6 +23,7 @@ from app.web.access import applicant_required, open_file
 from app.web.answers import advance, render, share_link
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 from app.web.session import enter, is_shared_device, remember_device, start_token
 
 bp = Blueprint("start", __name__, url_prefix="/berkas")
@@ -32,24 +33,24 @@ bp = Blueprint("start", __name__, url_prefix="/berkas")
 @open_to_all
 def show_start() -> ResponseReturnValue:
     """Say what to bring and ask for a PIN; where a file is open here, ask first which is meant."""
-    mine = None if "baru" in request.args else open_file()
+    mine = None if Sent.NEW in request.args else open_file()
     if mine:
         return render(
             "journey/start_again.html",
             open_file=mine,
-            kbli=request.args.get("kbli", "")[:5] or None,
+            kbli=request.args.get(Sent.KBLI, "")[:5] or None,
         )
     start_token()
     return _start_page(StartForm(formdata=None))
 
 
 def _start_page(form: StartForm, status: int = 200) -> Response:
-    code = request.values.get("kbli", "")
+    code = request.values.get(Sent.KBLI, "")
     return render(
         "journey/start.html",
         status=status,
         form_page=True,
-        bersama="bersama" in request.form if request.form else is_shared_device(),
+        bersama=Sent.SHARED in request.form if request.form else is_shared_device(),
         kbli=get_book().kbli(estimates.KBLI_YEAR, code) if code else None,
         **once.form_context(form),
     )
@@ -61,11 +62,11 @@ def _start_page(form: StartForm, status: int = 200) -> Response:
 def create() -> ResponseReturnValue:
     """Open a dossier. The same form sent twice opens one."""
     form = StartForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _start_page(form)
     if not form.validate():
         return _start_page(form, 422)
-    remember_device(shared="bersama" in request.form)
+    remember_device(shared=Sent.SHARED in request.form)
     pin_hash = pins.hash_pin(form.pin.data)
     try:
         key = once.claim("start.create", None, may_edit=False)
@@ -76,7 +77,9 @@ def create() -> ResponseReturnValue:
             return advance("resume.show_resume")
         known_browser.remember(opening.take_to_change(key.taken.dossier_id))
         return advance("start.number")
-    dossier = opening.start(pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None)
+    dossier = opening.start(
+        pin_hash, str(get_locale()), kbli_code=request.form.get(Sent.KBLI) or None
+    )
     key.lead_to("start.number", dossier.id)
     known_browser.remember(dossier)
     enter(dossier.id)

@@ -27,6 +27,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, see_other, wants_fragment
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now, run_now
 
 _ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
@@ -52,7 +53,7 @@ def show_step(step: str, ke: int = 1) -> ResponseReturnValue:
             go("review.review") if first is None else go("journey.show_step", **address_of(first))
         )
     at, page = At(asked().dossier, stop.position), PAGES[stop.name]
-    searches = {"cari", "kbli"} & request.args.keys()
+    searches = {Sent.WORDS, Sent.KBLI} & request.args.keys()
     kept = [] if searches else drafts.of(asked().dossier, stop)
     filled = MultiDict(kept) or example_steps.for_box(stop, answers)
     form = page.form_class(at)(formdata=filled, data=page.fill(at))
@@ -74,14 +75,14 @@ def _step_page(
     """draft: the boxes hold what was kept when the page was left without an answer."""
     answers = dossier_answers.answers_of(asked().dossier)
     at = At(asked().dossier, stop.position)
-    from_review = request.values.get("dari") == "periksa"
+    from_review = request.values.get(Sent.FROM) == Sent.REVIEW
     n, total = journey.counted(stop, answers)
     of_activity = stop.name in EACH and len(answers.activities) > 1
     return render(
         page.template,
         status=status,
         form_page=True,
-        dari="periksa" if from_review else "",
+        dari=Sent.REVIEW if from_review else "",
         step=stop.name,
         here=url_for("journey.take", **address_of(stop)),
         n=n,
@@ -130,9 +131,9 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         return advance("review.review")  # taken out meanwhile, perhaps on another phone
     form = page.form_class(at)(formdata=request.form)
     page.prepare(form, at)
-    if "temukan" in request.form:
+    if Sent.FIND in request.form:
         # As an address of its own, so that Back works; it identifies nobody.
-        query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
+        query = {key: request.form.get(key, "") for key in (Sent.WORDS, Sent.KBLI, Sent.FROM)}
         shown: dict[str, Any] = {key: value for key, value in query.items() if value}
         if any(len(value) > _ADDRESS_AT_MOST for value in shown.values()):
             return _step_page(
@@ -145,9 +146,9 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         response = _step_page(stop, page, form)
         response.headers["HX-Push-Url"] = url
         return response
-    if {"ganti", "bantuan"} & request.form.keys() or page.only_shows(request.form):
+    if {Sent.LANGUAGE, Sent.HELP} & request.form.keys() or page.only_shows(request.form):
         return _step_page(stop, page, form)
-    if "nanti" in request.form:
+    if Sent.LEAVE in request.form:
         return _leave(stop, page, form, at)
     valid = form.validate()
     if not page.accepts(form, request.form):
@@ -182,16 +183,16 @@ def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValu
         drafts.keep(asked().dossier, stop, typed)
     else:
         drafts.drop(asked().dossier, stop)
-    from_review = request.form.get("dari") == "periksa"
+    from_review = request.form.get(Sent.FROM) == Sent.REVIEW
     before = _before(stop, answers, from_review=from_review)
-    if request.form["nanti"] != "kembali" or before is None:
+    if request.form[Sent.LEAVE] != Sent.BACK or before is None:
         return advance("start.number")
     endpoint, values = before
     return advance(endpoint, **values)
 
 
 def _boxes(form: Form) -> set[str]:
-    return {field.name for field in form} - {"csrf_token"}
+    return {field.name for field in form} - {Sent.TOKEN}
 
 
 def _says_more(stop: Stop, page: StepPage, form: Form, at: At, answers: Answers) -> bool:
@@ -199,7 +200,7 @@ def _says_more(stop: Stop, page: StepPage, form: Form, at: At, answers: Answers)
     shown = page.form_class(at)(formdata=None, data=page.fill(at))
     names = _boxes(form)
     if stop in journey.answered(answers):
-        names -= {"cari", "pernyataan"}  # words searched with, and ticks that were all given
+        names -= {Sent.WORDS, Sent.STATEMENTS}  # words searched with, and ticks that were all given
     return any(_text_of(form[name]) != _text_of(shown[name]) for name in names)
 
 
@@ -215,7 +216,9 @@ def _after(stop: Stop) -> str:
 
 def _next(stop: Stop) -> str:
     # In a change after the NIB all but the changed part was answered before.
-    changing = request.form.get("dari") == "periksa" or changes.behind(asked().dossier) is not None
+    changing = (
+        request.form.get(Sent.FROM) == Sent.REVIEW or changes.behind(asked().dossier) is not None
+    )
     if asked().dossier.sent_at is not None:  # given back: one thing is mended at a time
         return "correction.show_correction"
     answers = dossier_answers.answers_of(asked().dossier)
@@ -245,7 +248,7 @@ def reckon() -> ResponseReturnValue:
     form = page.form(formdata=request.args, meta={"csrf": False})
     for field in form:
         field.validate(form)
-    ke = request.args.get("ke", 1, type=int)
+    ke = request.args.get(Sent.ACTIVITY, 1, type=int)
     return render(
         "journey/capital_total.html",
         fragment="journey/_total.html",

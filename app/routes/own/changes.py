@@ -21,6 +21,7 @@ from app.services.journey import drafts
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, see_other, wants_fragment
+from app.web.sent import Sent
 from app.web.session import enter, has_cookies
 from app.web.transaction import commit_now, run_now
 
@@ -68,7 +69,7 @@ def _new_number(change: ChangeRequest | None) -> str:
 
 def _kind() -> ChangeKind | None:
     """Return the kind that is asked for, None for anything that opens no linked file."""
-    named = request.values.get("jenis", "")
+    named = request.values.get(Sent.KIND, "")
     kind = ChangeKind(named) if named in set(ChangeKind) else None
     return None if kind is ChangeKind.CLOSE else kind
 
@@ -106,7 +107,7 @@ def open_change() -> ResponseReturnValue:
     if kind is None:
         return advance("changes.show_changes")
     form = ChangeForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _ask(form, kind)
     if not form.validate():
         return _ask(form, kind, 422)
@@ -141,7 +142,7 @@ def _fill(old: Dossier, copy: Dossier, kind: ChangeKind) -> None:
         at, page = At(old, position), PAGES[step]
         form = page.form_class(at)(formdata=None, data=page.fill(at))
         typed = [(box.name, str(getattr(box, "raw", box.data) or "")) for box in form]
-        filled = [(name, text) for name, text in typed if text and name != "csrf_token"]
+        filled = [(name, text) for name, text in typed if text and name != Sent.TOKEN]
         drafts.keep(copy, Stop(step, position), filled)
 
 
@@ -237,7 +238,7 @@ def _close(form: CloseForm, status: int = 200) -> Response:
 def close() -> ResponseReturnValue:
     """End the NIB, or note that the person wants to. Sent twice, it happens once."""
     form = CloseForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _close(form)
     if not form.validate():
         return _close(form, 422)

@@ -33,6 +33,7 @@ from app.web import limits, once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.limits import limited
+from app.web.sent import Sent
 from app.web.transaction import commit_now, let_others_write, run_now, will_write
 
 bp = Blueprint("filing", __name__, url_prefix="/berkas")
@@ -150,7 +151,7 @@ def tell_nib() -> ResponseReturnValue:
     if not nibs.may_tell(asked().dossier):
         return advance("result.show_result")
     form = NibForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _nib_page(form)
     if not form.validate():
         return _nib_page(form, 422)
@@ -193,7 +194,7 @@ def read_photo() -> ResponseReturnValue:
         return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
         return _nib_page(NibForm(formdata=None), 422, said=_("Please choose the photo once more."))
-    photo = request.files.get("foto")
+    photo = request.files.get(Sent.PHOTO)
     let_others_write()  # reading takes a moment
     number = None
     if photo:

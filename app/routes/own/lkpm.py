@@ -34,6 +34,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("lkpm", __name__)
 
@@ -46,7 +47,7 @@ _MONTHS_IN_YEAR = 12
 @open_to_all
 def show_lkpm() -> ResponseReturnValue:
     """Ask for the size; say whether and when such a business reports."""
-    is_asked = "ukuran" in request.args
+    is_asked = Sent.SIZE in request.args
     form = SizeForm(formdata=request.args if is_asked else None)
     right = is_asked and form.validate()
     size = BusinessSize(form.ukuran.data) if right else None
@@ -77,7 +78,7 @@ def _covers(period: Period) -> str:
 @open_to_all
 def calendar() -> ResponseReturnValue:
     """The last days of two years for the phone's calendar: the same for everybody of a size."""
-    size = request.args.get("ukuran", "")
+    size = request.args.get(Sent.SIZE, "")
     if size not in set(BusinessSize) or rhythm_of(BusinessSize(size)) is Rhythm.EXEMPT:
         abort(404)
     rhythm = rhythm_of(BusinessSize(size))
@@ -122,7 +123,7 @@ def own() -> ResponseReturnValue:
 def _period() -> Period | None:
     """Return the period that is asked for, None where the own business does not report on it."""
     try:
-        period = period_of(request.values.get("masa", ""))
+        period = period_of(request.values.get(Sent.PERIOD, ""))
     except BadPeriod:
         return None
     if lkpm.worksheet(asked().dossier, period) is not None:
@@ -180,7 +181,7 @@ def save() -> ResponseReturnValue:
     if period is None:
         return advance("lkpm.own")
     form = WorksheetForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _worksheet(form, period)
     if not form.validate():
         return _worksheet(form, period, 422)
@@ -202,7 +203,7 @@ def save() -> ResponseReturnValue:
         )
         lkpm.save(asked().dossier, period, figures, reported=form.reported)
         key.lead_to("lkpm.copy", asked().dossier.id)
-    return advance("lkpm.copy", query={"masa": period.key})
+    return advance("lkpm.copy", query={Sent.PERIOD: period.key})
 
 
 @bp.get("/berkas/lkpm/salin")

@@ -18,6 +18,7 @@ from app.services.messages import outbox, wishes
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, render
+from app.web.sent import Sent
 
 bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
 
@@ -43,7 +44,7 @@ def _messages_page(form: ChannelForm, status: int = 200) -> Response:
         can_write=outbox.can_write(),
         messages=[_shown(list(rows)) for _cause, rows in told],
         sent=asked().dossier.sent_at is not None,
-        saved="simpan" in request.args,
+        saved=Sent.SAVED in request.args,
         **once.form_context(form),
     )
 
@@ -81,4 +82,4 @@ def choose() -> ResponseReturnValue:
     key.lead_to("messages.show_messages", asked().dossier.id)
     chosen = form.saluran.data
     wishes.choose(who, None if chosen == NONE else Channel(chosen))
-    return advance("messages.show_messages", query={"simpan": "1"})
+    return advance("messages.show_messages", query={Sent.SAVED: "1"})

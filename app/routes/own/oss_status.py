@@ -18,6 +18,7 @@ from app.services.licence import standing
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
+from app.web.sent import Sent
 
 bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
 
@@ -70,7 +71,7 @@ def take() -> ResponseReturnValue:
         return advance("review.review")
     form = OssStatusForm(formdata=request.form)
     _prepare(form)
-    if "ganti" in request.form or not form.izin.choices:
+    if Sent.LANGUAGE in request.form or not form.izin.choices:
         return _oss_status_page(form)
     if not form.validate():
         return _oss_status_page(form, 422)
