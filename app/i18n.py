@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask_babel import format_date, get_domain, get_locale, gettext
 
+from app.asked import asked
 from app.domain.law.calendar import WIT
 from app.domain.oss.nib import format_nib
 
@@ -75,7 +76,7 @@ def outside_url(endpoint: str, **values: Any) -> str:
     settings = current_app.config["SETTINGS"]
     if settings.public_url:
         return f"{settings.public_url}{path}"
-    g.host_was_told = True
+    asked().host_was_told = True
     host = request.host or f"{settings.host}:{settings.port}"
     return f"{request.scheme}://{host}{request.environ.get('oss.root', '')}{path}"
 
@@ -131,9 +132,9 @@ def moment_in_words(moment: datetime) -> str:
 
 def _texts() -> Any:
     """Return the texts of the page's language, looked up once a page and not once a sentence."""
-    found = g.get("texts")
+    found = asked().texts
     if found is None:
-        found = g.texts = get_domain().get_translations()
+        found = asked().texts = get_domain().get_translations()
     return found
 
 

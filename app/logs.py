@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from structlog.typing import EventDict
+
+from app.asked import asked
 
 _OURS = Path(__file__).resolve().parent
 PERSONAL = frozenset({"nik", "name", "phone", "street", "birth_date", "pin", "email", "address"})
@@ -72,16 +74,17 @@ def init_app(app: Flask, level: str) -> None:
 
     @app.before_request
     def start() -> None:
-        g.started = time.perf_counter()
+        asked().started = time.perf_counter()
 
     @app.after_request
     def line(response: Response) -> Response:
         if request.endpoint not in {"static", "health.alive", "health.ready"}:
+            begun = asked().started or time.perf_counter()
             log.info(
                 "request",
                 endpoint=request.endpoint,
                 method=request.method,
                 status=response.status_code,
-                ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+                ms=round((time.perf_counter() - begun) * 1000, 1),
             )
         return response

@@ -31,7 +31,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from app.config import ROOT
-from app.services.base.post_keys import FIELD, new_key
+from app.services.base.post_keys import new_key
+from app.web.sent import Sent
 from tests.journey import Cost, Journey, Outcome, in_a_line
 from tests.personas import personas
 from tests.tools import load, slow_senders, slowlink
@@ -566,7 +567,7 @@ def _her_pages(
 
 
 def _step(server: Server, form: Form, phone: Phone) -> bytes:
-    pairs = {**dict(form.pairs()), FIELD: new_key()}
+    pairs = {**dict(form.pairs()), Sent.KEY: new_key()}
     return _request(server, "POST", form.action, phone.cookies, urlencode(pairs).encode())
 
 

@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from flask import g, has_request_context, request
+from flask import has_request_context, request
 from sqlalchemy import event
 
+from app.asked import asked
 from app.config import Settings
 from app.extensions import db
 
@@ -93,6 +94,6 @@ def _turn_wal_on(cursor: Any) -> None:
 def _only_reads() -> bool:
     if not has_request_context():
         return False
-    if g.get("will_write"):
+    if asked().will_write:
         return False
-    return request.method in {"GET", "HEAD"} or bool(g.get("only_reads"))
+    return request.method in {"GET", "HEAD"} or asked().only_reads

@@ -7,9 +7,10 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.web.answers import advance, go
 from app.web.marks import View
 from app.web.session import is_for_another, open_dossier
@@ -41,9 +42,9 @@ def applicant_required(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         # What was sent is read before a transaction begins: the line may take minutes over it.
         request.get_data(parse_form_data=True)
-        if ("dossier" not in g and not open_dossier()) or is_for_another():
+        if (not asked().has_dossier and not open_dossier()) or is_for_another():
             return _pages["pin"]()
-        if g.dossier.withdrawn_at is not None and view.__module__ not in _WHILE_WITHDRAWN:
+        if asked().dossier.withdrawn_at is not None and view.__module__ not in _WHILE_WITHDRAWN:
             # Read on or undo: nothing else can be done with a file that was withdrawn.
             leads = go if request.method in {"GET", "HEAD"} else advance
             return leads("own_data.show_own_data")
@@ -58,9 +59,9 @@ def open_file() -> str | None:
 
     A page that shows them is this person's: it may not be kept for anybody else.
     """
-    if "dossier" not in g and not open_dossier():
+    if not asked().has_dossier and not open_dossier():
         return None
-    return str(g.dossier.support_number)[-4:]
+    return str(asked().dossier.support_number)[-4:]
 
 
 def is_from_here() -> bool | None:

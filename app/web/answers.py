@@ -10,7 +10,6 @@ from urllib.parse import quote, urlencode
 from flask import (
     Response,
     current_app,
-    g,
     make_response,
     render_template,
     request,
@@ -19,16 +18,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
+from app.asked import asked
 from app.i18n import in_other_language
 from app.web import assets
 from app.web.headers import NO_STORE
+from app.web.sent import Sent
 from app.web.session import form_mark
 from app.web.transaction import commit_now
 
 MAIN = "main#isi"  # how htmx 4 names our swap target: tag and id
 
 # Fields that a page never hands back: tokens are made anew, and a PIN is better typed again.
-NOT_CARRIED = frozenset({"csrf_token", "pin", "ganti"})
+NOT_CARRIED = frozenset({Sent.TOKEN, "pin", Sent.LANGUAGE})
 _CARRY_AT_MOST = 60
 
 
@@ -86,8 +87,8 @@ def render(
     else:
         response.headers["Cache-Control"] = NO_STORE
     if whole:
-        g.document = True
-        g.inline_style = inline
+        asked().document = True
+        asked().inline_style = inline
     return response
 
 
@@ -111,11 +112,11 @@ def advance(
     if request.method == "POST":
         # What the form did is kept before the next page is drawn: others may write meanwhile.
         commit_now()
-        g.only_reads = True
+        asked().only_reads = True
     if not wants_fragment():
         return see_other(url)
-    g.page_url = url
-    g.advancing = True
+    asked().page_url = url
+    asked().advancing = True
     view: Callable[..., Any] = current_app.view_functions[endpoint]
     response = make_response(view(**values))
     if response.status_code in {301, 302, 303}:  # the next page itself points further on
@@ -128,14 +129,14 @@ def advance(
 
 def go(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Redirect a GET. HTMX follows it and shows the address that it ended at."""
-    if g.get("advancing") or wants_fragment():
+    if asked().advancing or wants_fragment():
         return advance(endpoint, **values)
     return see_other(url_for(endpoint, **values))
 
 
 def page_url() -> str:
     """Return the address of the page that is being shown, with its query."""
-    here: str = g.get("page_url") or request.script_root + request.full_path.rstrip("?")
+    here: str = asked().page_url or request.script_root + request.full_path.rstrip("?")
     return here
 
 

@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed
 
-from app.services.base.post_keys import FIELD as KEY_FIELD
 from app.serving import REFUSED
 from app.web import limits
 from app.web.answers import carried, render
+from app.web.sent import Sent
 
 _CUT_AT = 2000  # letters of one answer that is handed back from a form that was too large
 
@@ -32,7 +32,7 @@ def carried_from_too_much() -> list[tuple[str, str]]:
         return []
     request.max_content_length = request.max_form_memory_size = _READ_AT_MOST
     found = [(name, value[:_CUT_AT]) for name, value in carried()]
-    return found if KEY_FIELD in dict(found) else []  # one of our forms, and no noise
+    return found if Sent.KEY in dict(found) else []  # one of our forms, and no noise
 
 
 TITLES: Mapping[int, tuple[Any, Any]] = {

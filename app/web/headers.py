@@ -5,9 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 from typing import IO, Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 from htmx_flask import request as htmx_request
 from htmx_flask.requests import HtmxAwareRequest
+
+from app.asked import asked
 
 NO_STORE = "no-store"
 
@@ -33,15 +35,15 @@ def add_headers(response: Response) -> Response:
         headers["X-Content-Type-Options"] = "nosniff"
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = NO_STORE
-    if g.get("host_was_told"):
+    if asked().host_was_told:
         # Nobody knows whether the host that the request brought is ours: kept by a cache on the
         # way, the answer that names it would lead everybody else there.
         headers["Cache-Control"] = headers["Cache-Control"].replace("public", "private")
     if htmx_request.htmx:  # the mark that an answer is ours; the script swaps in no other
         response.vary.add("HX-Request")
-    if response.mimetype == "text/html" and g.get("document"):
+    if response.mimetype == "text/html" and asked().document:
         style = current_app.extensions["assets"]["site.css"]
-        inline = f" {style.csp_hash}" if g.get("inline_style") else ""
+        inline = f" {style.csp_hash}" if asked().inline_style else ""
         headers["Content-Security-Policy"] = (
             f"default-src 'none';style-src 'self'{inline};script-src 'self';"
             "connect-src 'self';img-src 'self';form-action 'self';base-uri 'none';"

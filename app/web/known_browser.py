@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import secrets
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 
+from app.asked import asked
 from app.models.dossier import Dossier
 from app.services.dossier import pins
 from app.web.limits import who_asks
@@ -31,17 +32,17 @@ def remember(dossier: Dossier) -> None:
     """Note that this browser was let into the dossier; give it a name if it has none."""
     name = _name()
     if name is None:
-        name = g.new_browser = secrets.token_urlsafe(12)
+        name = asked().new_browser = secrets.token_urlsafe(12)
     pins.remember(dossier, name)
 
 
 def _name() -> str | None:
-    name: str = g.get("new_browser") or request.cookies.get(COOKIE, "")
+    name: str = asked().new_browser or request.cookies.get(COOKIE, "")
     return name if _SHAPE.fullmatch(name) else None
 
 
 def _give_name(response: Response) -> Response:
-    name = g.get("new_browser")
+    name = asked().new_browser
     if name is None or response.status_code >= 400:
         return response
     root = request.script_root.removesuffix(_ENGLISH)

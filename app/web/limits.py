@@ -16,9 +16,10 @@ from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar, cast
 
-from flask import Response, g, request
+from flask import Response, request
 from limits import RateLimitItem, parse
 
+from app.asked import asked
 from app.extensions import limiter
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -112,8 +113,8 @@ def who_asks() -> str:
 
 
 def _who(whom: Whom) -> str:
-    if whom is Whom.FILE and "dossier" in g:
-        return f"file {g.dossier.id}"
+    if whom is Whom.FILE and asked().has_dossier:
+        return f"file {asked().dossier.id}"
     return who_asks()
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from app.asked import asked
 from app.domain.dossier.journey import Stop
 from app.forms.fields import mistakes
 from app.models.dossier import PostKey
 from app.services.base import post_keys
 from app.web.answers import advance
+from app.web.sent import Sent
 from app.web.session import has_cookies
 
-_NOT_PART = frozenset({"csrf_token", post_keys.FIELD})
+_NOT_PART = frozenset({Sent.TOKEN, Sent.KEY})
 
 
 @dataclass
@@ -52,13 +54,13 @@ def claim(
     Raises BadPostKey when it is missing, tampered with or foreign; the page then comes back filled
     and with a fresh key.
     """
-    key = request.form.get(post_keys.FIELD, "")
+    key = request.form.get(Sent.KEY, "")
     answers = [(k, v) for k, v in request.form.items(multi=True) if k not in _NOT_PART]
     answers += also
     try:
         found = post_keys.claim(key, endpoint, answers, dossier_id)
     except post_keys.BadPostKey:
-        g.bad_key = True
+        asked().bad_key = True
         raise
     if isinstance(found, post_keys.Taken):
         row = post_keys.change(key, answers) if may_edit and not found.same else None
@@ -68,22 +70,22 @@ def claim(
 
 def kept_key() -> str:
     """Return the key to put into the form: the one just sent, so that a resend stays the same."""
-    again = request.method == "POST" and not g.get("advancing") and not g.get("bad_key")
-    sent = request.form.get(post_keys.FIELD, "") if again else ""
+    again = request.method == "POST" and not asked().advancing and not asked().bad_key
+    sent = request.form.get(Sent.KEY, "") if again else ""
     return sent if len(sent) == 22 else post_keys.new_key()
 
 
 def goes_to(location: str) -> ResponseReturnValue:
     """Go to a noted place: `endpoint`, `endpoint stop` or `endpoint stop where-from`."""
     endpoint, stop, where_from, *_ = [*location.split(" "), "", ""]
-    query = {"dari": where_from} if where_from else None
+    query = {Sent.FROM.value: where_from} if where_from else None
     return advance(endpoint, query=query, **(address_of(Stop.parse(stop)) if stop else {}))
 
 
 def address_of(stop: Stop) -> dict[str, Any]:
     """Return what stands in the address of a stop of the journey."""
     if stop.position:
-        return {"step": stop.name.value, "ke": stop.position + 1}
+        return {"step": stop.name.value, Sent.ACTIVITY.value: stop.position + 1}
     return {"step": stop.name.value}
 
 
@@ -100,4 +102,4 @@ def form_context(form: FlaskForm) -> dict[str, Any]:
 
 def is_stale(form: Any) -> bool:
     """Return whether only the form's token or key was too old: sending it once more will do."""
-    return bool(form.csrf_token.errors) or bool(g.get("bad_key"))
+    return bool(form.csrf_token.errors) or bool(asked().bad_key)

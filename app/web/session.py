@@ -11,11 +11,13 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
 from app import clock, modes
+from app.asked import asked
 from app.domain.dossier.seals import ActKind
 from app.extensions import vault
 from app.practice_space.line import DEVICE_COOKIE, OPENED_COOKIE
 from app.services.base import acts
 from app.services.dossier import open_sessions, opening, pins
+from app.web.sent import Sent
 
 # Short names: this cookie goes up the line with every request, and up is the slow way.
 # It only names the session: what it opens, and whether it still does, stands in open_sessions.
@@ -26,8 +28,6 @@ _A_YEAR = 365 * 24 * 3600
 _OPENED_AT_MOST = 5
 
 EXAMPLE = "c"  # practice only: the worked example whose answers stand in the boxes of this file
-
-TAG = "untuk_berkas"  # the field of a form that says for which file it was shown
 
 SESSION_LENGTH = timedelta(hours=12)  # half a day: an afternoon with an outage in it
 
@@ -46,7 +46,7 @@ def open_dossier() -> bool:
         return False
     if changes and now - found.used_at > _RENEW_AFTER:
         found.used_at = now
-    g.dossier = found.dossier
+    asked().dossier = found.dossier
     return True
 
 
@@ -57,13 +57,13 @@ def holds_dossier() -> bool:
 
 def is_for_another() -> bool:
     """Return whether the form in this request was shown for another file than the one now open."""
-    tag = request.form.get(TAG) if request.method == "POST" else None
-    return tag is not None and tag != opening.tag_of(g.dossier)
+    tag = request.form.get(Sent.FILE) if request.method == "POST" else None
+    return tag is not None and tag != opening.tag_of(asked().dossier)
 
 
 def file_tag() -> str:
     """Return the mark that a form of the open file carries; "" where no file is open."""
-    return opening.tag_of(g.dossier) if "dossier" in g else ""
+    return opening.tag_of(asked().dossier) if asked().has_dossier else ""
 
 
 def form_mark() -> Markup:
@@ -96,6 +96,11 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
     start_token()
     open_sessions.begin(session[_TOKEN], dossier_id, clock.now())
     acts.record(ActKind.LET_IN)
+
+
+def take_as_checked() -> None:
+    """Let the form in this request pass without its token, which was compared before."""
+    g.csrf_valid = True  # where Flask-WTF notes it too
 
 
 def start_token() -> None:
@@ -155,7 +160,7 @@ def leave() -> None:
 
 def forget_session() -> None:
     session.clear()
-    g.pop("dossier", None)
+    asked().forget_dossier()
 
 
 def is_shared_device() -> bool:

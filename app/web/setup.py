@@ -15,6 +15,7 @@ from app.services.base.post_keys import new_key
 from app.web.answers import other_language_url, page_url
 from app.web.errors import show_error
 from app.web.headers import PrivateRequest, add_headers
+from app.web.sent import Sent
 from app.web.session import file_tag, form_mark, is_shared_device
 
 
@@ -63,3 +64,4 @@ def init_app(app: Flask) -> None:
     app.add_template_global(form_mark)
     app.add_template_global(is_shared_device)
     app.add_template_global(new_key)
+    app.add_template_global(Sent, "Sent")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 
-from flask import g
-
+from app.asked import asked
 from app.extensions import db
 from app.models.dossier import Job
 from app.work import claims
@@ -29,7 +28,7 @@ def will_write() -> None:
     For the record of who saw what: such a page is read again and again, yet each time is noted.
     """
     db.session.rollback()
-    g.will_write = True
+    asked().will_write = True
 
 
 def run_now(job: Job, budget_s: float = ANSWER_WITHIN_S) -> bool:

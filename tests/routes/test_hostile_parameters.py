@@ -16,8 +16,9 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from app.models.dossier import Dossier
-from app.services.base.post_keys import FIELD, new_key
+from app.services.base.post_keys import new_key
 from app.web.answers import MAIN
+from app.web.sent import Sent
 from tests.client import parse
 from tests.factories import PIN, looking, open_dossier
 
@@ -135,14 +136,14 @@ def kept(client: FlaskClient) -> dict[str, str]:
     """Return the hidden fields without which no form is looked at."""
     boxes = parse(client.get("/berkas/telepon")).all("input")
     hidden = {b.get("name"): b.get("value") or "" for b in boxes if b.get("type") == "hidden"}
-    return {**hidden, FIELD: new_key()}
+    return {**hidden, Sent.KEY: new_key()}
 
 
 def answered(client: FlaskClient, method: str, path: str, values: dict[str, Any]) -> None:
     if method == "GET":
         answer = client.get(path, query_string=urlencode(values, errors="surrogatepass"))
     else:
-        body = urlencode({**FORM, FIELD: new_key(), **values}, errors="surrogatepass")
+        body = urlencode({**FORM, Sent.KEY: new_key(), **values}, errors="surrogatepass")
         answer = client.post(path, data=body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code < 500, (method, path, values)
 
@@ -191,7 +192,7 @@ def test_a_page_that_waits_for_the_pin_cannot_write_headers(person, watched, app
         number = session.query(Dossier).one().support_number
     headers = {"HX-Request": "true", "HX-Target": MAIN} if htmx else {}
     for text in ("/berkas/diri?x=1\r\nX-Injected: 1", "/berkas/diri?\n", *HOSTILE[::8]):
-        values = {**FORM, "nomor": number, "pin": PIN, "halaman": text, FIELD: new_key()}
+        values = {**FORM, "nomor": number, "pin": PIN, "halaman": text, Sent.KEY: new_key()}
         body = urlencode(values, errors="surrogatepass")
         answer = watched.test_client().post(
             "/berkas/lanjut", data=body, headers=headers,

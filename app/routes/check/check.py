@@ -46,6 +46,7 @@ from app.services.law import estimating
 from app.services.reference.book import get_book
 from app.web.answers import render, share_link
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("check", __name__, url_prefix="/cek-usaha")
 
@@ -95,14 +96,14 @@ AUTHORITIES: Mapping[str, Any] = {
 @open_to_all
 def show_check() -> ResponseReturnValue:
     """Ask what somebody does; show the activities that it may be."""
-    if "q" not in request.args:
+    if Sent.QUERY not in request.args:
         return _ask(SearchForm(formdata=None))
     form = SearchForm(formdata=request.args)
     if not form.validate():
         return _ask(form, 422)
     if number := typed_code(form.q.data or ""):
         return number_page(number)
-    said = request.args.getlist("jawab")
+    said = request.args.getlist(Sent.ANSWERED)
     if not said:  # an answer to our question is no new search
         count_search(form.q.data)
     return _ask(form, found=talk(form.q.data or "", said, limit=HITS, year=browse.YEAR))
@@ -158,9 +159,9 @@ def group(key: str) -> ResponseReturnValue:
     sector = browse.sector(key)
     if sector is None:
         abort(404)
-    if "bagian" not in request.args:
+    if Sent.PART not in request.args:
         return render("check/group.html", public_for=AN_HOUR, sector=sector)
-    number = _whole(request.args["bagian"])
+    number = _whole(request.args[Sent.PART])
     if number is None or not 1 <= number <= len(sector.parts):
         return render("check/group.html", status=422, sector=sector, wrong=True)
     part = sector.parts[number - 1]
@@ -182,7 +183,7 @@ def group(key: str) -> ResponseReturnValue:
 def everything() -> ResponseReturnValue:
     """Go down the official list step by step (?kategori=G), to the five digits."""
     book = get_book()
-    code = request.args.get("kategori")
+    code = request.args.get(Sent.CATEGORY)
     level = book.level(browse.YEAR, code) if code is not None else None
     wrong = code is not None and level is None
     rows = []
@@ -280,12 +281,12 @@ def place() -> ResponseReturnValue:
     if entry is None:
         return _unknown_activity()
     count_choice_by_link(entry.code)
-    given = request.args if "tempat" in request.args or "besar" in request.args else None
+    given = request.args if Sent.PLACE in request.args or Sent.SALES in request.args else None
     return _ask_place(entry, _place_form(given))
 
 
 def _activity() -> KbliEntry | None:
-    return get_book().kbli(browse.YEAR, request.args.get("kbli", ""))
+    return get_book().kbli(browse.YEAR, request.args.get(Sent.KBLI, ""))
 
 
 def _unknown_activity() -> Response:
@@ -336,7 +337,7 @@ def result() -> ResponseReturnValue:
     )
     answers = {"kbli": entry.code, "tempat": form.tempat.data, "besar": form.besar.data}
     found = estimating.estimate_for(question)
-    if found.scopes and "lingkup" in request.args:
+    if found.scopes and Sent.SCOPE in request.args:
         scope = _scope_form(found.scopes, request.args)
         if not scope.validate():
             return _ask_scope(entry, answers, scope, 422)

@@ -18,6 +18,7 @@ from app.services.kbli import explained
 from app.services.kbli.browse import wording
 from app.web.answers import render
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("comparison", __name__, url_prefix="/cek-usaha")
 
@@ -40,7 +41,7 @@ class Box:
 @open_to_all
 def show_comparison() -> ResponseReturnValue:
     """Compare two codes (?kode=56101&kode=56102), or ask for them."""
-    typed = request.args.getlist("kode")
+    typed = request.args.getlist(Sent.CODE)
     labels = (_("First code"), _("Second code"))
     if not typed:
         return _ask([Box(f"kode-{n}", label) for n, label in enumerate(labels, 1)])

@@ -19,6 +19,7 @@ from app.services.kbli.browse import wording
 from app.services.reference.book import get_book
 from app.web.answers import render
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("kbli_change", __name__)
 
@@ -29,7 +30,7 @@ AN_HOUR = 3600
 @open_to_all
 def show_kbli_change() -> ResponseReturnValue:
     """Ask for old codes or words; say what became of them."""
-    if "q" not in request.args:
+    if Sent.QUERY not in request.args:
         return _kbli_change_page(OldCodeForm(formdata=None))
     form = OldCodeForm(formdata=request.args)
     if not form.validate():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock, modes
+from app.asked import asked
 from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, parse_target
 from app.domain.licence.status import OfficeAction
 from app.forms.licences import PracticeOfficeForm
@@ -19,23 +20,24 @@ from app.services.papers import wanted as papers_wanted
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
+from app.web.sent import Sent
 
 bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
 
 
 def _prepare(form: PracticeOfficeForm) -> None:
-    rows = practice_office.waiting(g.dossier)
+    rows = practice_office.waiting(asked().dossier)
     form.izin.choices = [(row.id_izin, row.id_izin) for row in rows]
     form.tindakan.choices = [(a.value, label(a)) for a in practice_office.actions(rows)]
     form.alasan.groups = [("", [(reason.value, label(reason)) for reason in ReturnReason])]
     form.sasaran.groups = [
-        ("", [(str(t), _target_words(t)) for t in practice_office.targets(g.dossier)])
+        ("", [(str(t), _target_words(t)) for t in practice_office.targets(asked().dossier)])
     ]
 
 
 def _target_words(target: Target) -> str:
     if isinstance(target, PaperTarget):
-        wanted = (state.paper for state in papers_wanted.papers_of(g.dossier))
+        wanted = (state.paper for state in papers_wanted.papers_of(asked().dossier))
         return next(
             (paper.words or label(paper.kind) for paper in wanted if paper.key == target.key),
             target.key,
@@ -48,12 +50,12 @@ def _target_words(target: Target) -> str:
 
 def _practice_office_page(form: PracticeOfficeForm, status: int = 200) -> Response:
     ids = {value for value, _words in form.izin.choices}
-    views = standing.views(g.dossier, clock.now())
+    views = standing.views(asked().dossier, clock.now())
     return render(
         "journey/office.html",
         status=status,
         form_page=bool(ids),
-        signed=taking.signed_papers(g.dossier) if ids else [],
+        signed=taking.signed_papers(asked().dossier) if ids else [],
         views=[view for view in views if view.licence.id_izin in ids],
         **once.form_context(form),
     )
@@ -65,7 +67,7 @@ def show_practice_office() -> ResponseReturnValue:
     """Show what the practice office can do with this file."""
     if not modes.in_training():
         abort(404)
-    if g.dossier.sent_at is None:
+    if asked().dossier.sent_at is None:
         return go("review.review")
     form = PracticeOfficeForm(formdata=None)
     _prepare(form)
@@ -78,14 +80,14 @@ def act() -> ResponseReturnValue:
     """Do it, and show what came of it."""
     if not modes.in_training():
         abort(404)
-    if g.dossier.sent_at is None:
+    if asked().dossier.sent_at is None:
         return advance("review.review")
     form = PracticeOfficeForm(formdata=request.form)
     _prepare(form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _practice_office_page(form)
     try:
-        key = once.claim("practice_office.act", g.dossier.id, may_edit=False)
+        key = once.claim("practice_office.act", asked().dossier.id, may_edit=False)
     except BadPostKey:
         return _practice_office_page(form, 400)
     if key.taken is None:  # pressed twice, the same button does not fit any more
@@ -95,7 +97,7 @@ def act() -> ResponseReturnValue:
         target = parse_target(form.sasaran.data) if form.sasaran.data else None
         try:
             practice_office.act(
-                g.dossier,
+                asked().dossier,
                 form.izin.data,
                 OfficeAction(form.tindakan.data),
                 reason=ReturnReason(form.alasan.data) if form.alasan.needed else None,
@@ -106,6 +108,6 @@ def act() -> ResponseReturnValue:
         except practice_office.NotPossible:
             form.tindakan.errors = [str(_("That does not fit where the licence stands now."))]
             return _practice_office_page(form, 422)
-        reports.plan(g.dossier)
-        key.lead_to("result.show_result", g.dossier.id)
+        reports.plan(asked().dossier)
+        key.lead_to("result.show_result", asked().dossier.id)
     return advance("result.show_result")

@@ -23,6 +23,7 @@ from app.web import limits, once
 from app.web.answers import advance, render
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 from app.web.session import start_token
 
 bp = Blueprint("search_words", __name__, url_prefix="/latihan/petugas/kata")
@@ -47,14 +48,14 @@ def show_search_words() -> ResponseReturnValue:
 
 
 def _search_words_page(form: ButtonForm, status: int = 200) -> Response:
-    typed = request.args.get("halaman", "1")
+    typed = request.args.get(Sent.PAGE, "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
     page = max(page, 1)
     words = kbli_words.in_use(limit=SHOWN + 1, offset=(page - 1) * SHOWN)
     has_older = len(words) > SHOWN
     words = words[:SHOWN]
     retired = kbli_words.retired(limit=RETIRED_SHOWN)
-    new = next((word for word in words if str(word.id) == request.args.get("baru")), None)
+    new = next((word for word in words if str(word.id) == request.args.get(Sent.NEW)), None)
     return render(
         "search_words/show.html",
         status=status,
@@ -98,7 +99,7 @@ def ask() -> ResponseReturnValue:
     """Ask which activity some words mean."""
     _in_training_only()
     start_token()
-    search = _search(request.args.get("cari", ""))
+    search = _search(request.args.get(Sent.WORDS, ""))
     typed = {"kata": search.phrase} if search else {}
     return _ask(WordForm(formdata=None, data=typed), search)
 
@@ -128,7 +129,7 @@ def _ask(form: WordForm, search: FinderSearch | None, status: int = 200) -> Resp
 def add() -> ResponseReturnValue:
     """Add the words; from then on they are found."""
     _in_training_only()
-    search = _search(request.form.get("cari", ""))
+    search = _search(request.form.get(Sent.WORDS, ""))
     form = WordForm(formdata=request.form)
     form.known = lambda code: get_book().kbli(kbli_words.EDITION, code)
     if not form.validate():
@@ -143,7 +144,7 @@ def add() -> ResponseReturnValue:
         except PhraseError as error:
             form.refuse(error.problem)
             return _ask(form, search, 422)
-        return advance("search_words.show_search_words", query={"baru": str(word.id)})
+        return advance("search_words.show_search_words", query={Sent.NEW: str(word.id)})
     return advance("search_words.show_search_words")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, request, session, url_for
+from flask import Blueprint, Response, abort, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app import modes
+from app.asked import asked
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example, ExamplePage
 from app.domain.law.estimate import Estimate
@@ -38,6 +39,7 @@ from app.web import limits, once
 from app.web.answers import render, share_link
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 from app.web.session import EXAMPLE, enter, start_token
 from app.web.transaction import commit_now, run_now
 
@@ -193,7 +195,7 @@ def practise(slug: str, n: int) -> ResponseReturnValue:
         abort(404)
     one, here = _example(slug), ExamplePage(n)
     form = StartForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _ask(one, here, form)
     if not form.validate():
         return _ask(one, here, form, 422)
@@ -213,7 +215,7 @@ def practise(slug: str, n: int) -> ResponseReturnValue:
     key.lead_to(location, dossier.id)
     enter(dossier.id)
     session[EXAMPLE] = slug
-    g.dossier = dossier
+    asked().dossier = dossier
     if job is not None:
         commit_now()
         run_now(job)

@@ -40,6 +40,7 @@ from app.web import limits
 from app.web.answers import render, see_other, share_link
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("help", __name__)
 
@@ -78,7 +79,7 @@ class Office:
 @open_to_all
 def show_topics() -> ResponseReturnValue:
     """Show the box to search in, the groups of topics and who can help; or what was found."""
-    typed = SearchField.clean(request.args.get("q", "")).strip()
+    typed = SearchField.clean(request.args.get(Sent.QUERY, "")).strip()
     found = book.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
     return render(
         "help/show.html",
@@ -104,7 +105,7 @@ def topic(slug: str) -> ResponseReturnValue:
     found = _topic(slug)
     text = found.texts[language()]
     original = found.texts[ORIGINAL]
-    answer = request.args.get("jawab", "")
+    answer = request.args.get(Sent.ANSWERED, "")
     return render(
         "help/topic.html",
         fragment="help/_in_place.html",
@@ -132,7 +133,7 @@ def topic(slug: str) -> ResponseReturnValue:
 def answer(slug: str) -> ResponseReturnValue:
     """Count whether a topic was clear. It carries no token: see is_from_here()."""
     _topic(slug)
-    said = request.form.get("jawab", "")
+    said = request.form.get(Sent.ANSWERED, "")
     if said not in ANSWERS:
         abort(400)
     if not is_from_here():

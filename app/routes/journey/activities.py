@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, g, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
 from app.forms.fields import SendForm
@@ -18,6 +19,7 @@ from app.services.journey import activities, steps
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance
+from app.web.sent import Sent
 
 bp = Blueprint("activities", __name__, url_prefix="/berkas/kegiatan-lain")
 
@@ -27,21 +29,21 @@ def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
 
     act: returns the place, as once.goes_to() reads it.
     """
-    if g.dossier.sent_at is not None:
+    if asked().dossier.sent_at is not None:
         return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
         return advance("review.review")
     try:
-        key = once.claim(f"activities.{name}", g.dossier.id)
+        key = once.claim(f"activities.{name}", asked().dossier.id)
     except BadPostKey:
         return advance("review.review")
     if key.taken is not None:
         return once.goes_to(key.taken.location)
     try:
-        location = act(g.dossier)
+        location = act(asked().dossier)
     except (NoSuchActivity, activities.TooManyActivities):
         location = "review.review"  # done before, on another phone; the page shows how it is
-    key.lead_to(location, g.dossier.id)
+    key.lead_to(location, asked().dossier.id)
     return once.goes_to(location)
 
 
@@ -85,7 +87,7 @@ def restore(ke: int) -> ResponseReturnValue:
 @applicant_required
 def same_place(ke: int) -> ResponseReturnValue:
     """Give an activity the place of the main one, and go on behind the questions about it."""
-    changing = request.form.get("dari") == "periksa"
+    changing = request.form.get(Sent.FROM) == Sent.REVIEW
 
     def act(dossier: Dossier) -> str:
         steps.same_place(dossier, ke - 1)

@@ -11,7 +11,6 @@ from flask import (
     Response,
     abort,
     current_app,
-    g,
     jsonify,
     make_response,
     request,
@@ -24,6 +23,7 @@ from wtforms.validators import ValidationError
 
 from app.adapters.bounded import Busy
 from app.adapters.files import FilesUnavailable, NoSuchFile
+from app.asked import asked
 from app.domain.dossier.attachments import (
     PART_AT_MOST_BYTES,
     PART_BYTES,
@@ -49,6 +49,7 @@ from app.web import limits, once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.limits import limited
+from app.web.sent import Sent
 from app.web.session import has_cookies, holds_dossier, open_dossier
 from app.web.transaction import commit_now, let_others_write
 
@@ -86,25 +87,25 @@ def body_at_most(limit_bytes: int) -> Callable[[View], View]:
 @applicant_required
 def index() -> Response:
     """List the papers: what is there, what is missing."""
-    states = wanted.papers_of(g.dossier)
-    changeable = wanted.changeable(g.dossier, [state.paper.key for state in states])
+    states = wanted.papers_of(asked().dossier)
+    changeable = wanted.changeable(asked().dossier, [state.paper.key for state in states])
     given_back = _is_given_back()
     return render(
         "attachments/index.html",
         states=states,
         wanted=[state for state in states if state.paper.needed],
         missing=[state for state in states if state.paper.needed and state.there is None],
-        may_be_longer=wanted.list_may_be_longer(g.dossier),
+        may_be_longer=wanted.list_may_be_longer(asked().dossier),
         changeable=changeable,
         new_key=new_key,
-        sent=g.dossier.sent_at is not None,
+        sent=asked().dossier.sent_at is not None,
         given_back=given_back,
-        to_send=given_back and gate.hindrance_of(g.dossier) is None,
+        to_send=given_back and gate.hindrance_of(asked().dossier) is None,
     )
 
 
 def _is_given_back() -> bool:
-    return g.dossier.sent_at is not None and bool(gate.open_items(g.dossier))
+    return asked().dossier.sent_at is not None and bool(gate.open_items(asked().dossier))
 
 
 def _done() -> str:
@@ -117,14 +118,14 @@ def _done() -> str:
 def ask(paper: str) -> ResponseReturnValue:
     """Ask for the file of one paper."""
     state = _paper(paper)
-    if not wanted.may_change(g.dossier, state.paper.key):
+    if not wanted.may_change(asked().dossier, state.paper.key):
         return go("attachments.index")
     return _attachments_page(state, SendForm(formdata=None))
 
 
 def _paper(address: str) -> PaperState:
     try:
-        return wanted.find_paper(g.dossier, address)
+        return wanted.find_paper(asked().dossier, address)
     except NotThere:
         abort(404)
 
@@ -179,37 +180,37 @@ def add(paper: str) -> ResponseReturnValue:
     form = SendForm(formdata=request.form)
     if not form.validate():
         return _attachments_page(state, form, 422)
-    if not wanted.may_change(g.dossier, state.paper.key):
+    if not wanted.may_change(asked().dossier, state.paper.key):
         return advance("attachments.index")
-    file = request.files.get("berkas")
+    file = request.files.get(Sent.UPLOAD)
     if file is None or not file.filename:
         return _attachments_page(state, form, 422, fault=FileFault.NOT_CHOSEN)
     raw = file.read()
     try:
-        taking.check_room(g.dossier, state.paper.key, state.paper.position)
+        taking.check_room(asked().dossier, state.paper.key, state.paper.position)
         reserved = _kept(raw)
     except FileRefused as refused:
-        g.dossier = opening.take_to_change(g.dossier.id)
+        asked().dossier = opening.take_to_change(asked().dossier.id)
         status = 413 if refused.fault is FileFault.TOO_LARGE else 422
         return _attachments_page(state, form, status, fault=refused.fault)
     except (FilesUnavailable, Busy):
-        g.dossier = opening.take_to_change(g.dossier.id)
+        asked().dossier = opening.take_to_change(asked().dossier.id)
         return _attachments_page(state, form, 503, away=True)
-    g.dossier = opening.take_to_change(g.dossier.id)
+    asked().dossier = opening.take_to_change(asked().dossier.id)
     try:
         digest = reserved.cleaned.digest.hex()
-        key = once.claim("attachments.add", g.dossier.id, also=(("berkas", digest),))
+        key = once.claim("attachments.add", asked().dossier.id, also=(("berkas", digest),))
     except BadPostKey:
         return _attachments_page(state, form, 400)
     if key.taken is not None and key.taken.same:
         return advance(_done())  # a newer file may have come since
     try:
-        taking.attach(g.dossier, state.paper.key, state.paper.position, reserved)
+        taking.attach(asked().dossier, state.paper.key, state.paper.position, reserved)
     except gate.DossierClosed:
         return advance("attachments.index")
     except FileRefused as refused:
         return _attachments_page(state, form, 422, fault=refused.fault)
-    key.lead_to(_done(), g.dossier.id)
+    key.lead_to(_done(), asked().dossier.id)
     return advance(_done())
 
 
@@ -258,26 +259,26 @@ def begin(paper: str) -> ResponseReturnValue:
     if not _token_fits():
         return jsonify(error="token"), 403
     state = _paper(paper)
-    size = _whole_number(request.form.get("ukuran", ""))
+    size = _whole_number(request.form.get(Sent.SIZE, ""))
     if size is None:
         return jsonify(error="ukuran"), 400
     try:
-        key = once.claim(f"attachments.begin {state.paper.address}"[:60], g.dossier.id)
+        key = once.claim(f"attachments.begin {state.paper.address}"[:60], asked().dossier.id)
     except BadPostKey:
         return jsonify(error="kunci"), 400
     if key.taken is not None and key.taken.same:
         try:
-            return _standing(uploads.find_upload(g.dossier, key.taken.location))
+            return _standing(uploads.find_upload(asked().dossier, key.taken.location))
         except NotThere:
             pass  # refused or expired since: a new one
     try:
-        check_announced(size, says_pdf=request.form.get("jenis") == _MIMETYPES["pdf"][0])
-        upload = uploads.begin_upload(g.dossier, state.paper, size)
+        check_announced(size, says_pdf=request.form.get(Sent.KIND) == _MIMETYPES["pdf"][0])
+        upload = uploads.begin_upload(asked().dossier, state.paper, size)
     except gate.DossierClosed:
         return jsonify(error="closed"), 403
     except FileRefused as refused:
         return _refusal(refused.fault)
-    key.lead_to(upload.code, g.dossier.id)
+    key.lead_to(upload.code, asked().dossier.id)
     answer = make_response(_standing(upload), 201)
     answer.headers["Location"] = url_for("attachments.standing", code=upload.code)
     return answer
@@ -302,7 +303,7 @@ def _standing(upload: Upload) -> Response:
 
 def _upload(code: str) -> Upload:
     try:
-        return uploads.find_upload(g.dossier, code)
+        return uploads.find_upload(asked().dossier, code)
     except NotThere:
         abort(404)
 
@@ -341,17 +342,17 @@ def part(code: str) -> ResponseReturnValue:
 
 def _finished(code: str, raw: bytes) -> ResponseReturnValue:
     """Let the whole file answer its paper. A file that cannot be taken is forgotten."""
-    dossier_id = g.dossier.id
+    dossier_id = asked().dossier.id
     try:
         reserved = _kept(raw)
-        dossier = g.dossier = opening.take_to_change(dossier_id)
+        dossier = asked().dossier = opening.take_to_change(dossier_id)
         upload = _upload(code)
         uploads.finish_upload(dossier, upload, reserved)
     except (FilesUnavailable, Busy):
         return jsonify(error="away"), 503  # the page waits and asks again
     except (FileRefused, gate.DossierClosed) as refused:
         db.session.rollback()
-        g.dossier = opening.take_to_change(dossier_id)
+        asked().dossier = opening.take_to_change(dossier_id)
         uploads.drop_upload(_upload(code))
         commit_now()
         if isinstance(refused, FileRefused):
@@ -407,7 +408,7 @@ def _sent(storage_key: str, mimetype: str, name: str) -> Response:
 
 def _attachment(number: int) -> Attachment:
     try:
-        return taking.find(g.dossier, number)
+        return taking.find(asked().dossier, number)
     except NotThere:
         abort(404)
 
@@ -431,9 +432,9 @@ def _change(number: int, name: str, change: Callable[..., None]) -> ResponseRetu
     if not SendForm(formdata=request.form).validate():
         return advance("attachments.index")  # the buttons stand there with fresh tokens
     try:
-        once.claim(f"{name} {number}"[:60], g.dossier.id)
-        change(g.dossier, attachment)
+        once.claim(f"{name} {number}"[:60], asked().dossier.id)
+        change(asked().dossier, attachment)
     except (BadPostKey, gate.DossierClosed, FileRefused):
         db.session.rollback()
-        g.dossier = opening.take_to_change(g.dossier.id)
+        asked().dossier = opening.take_to_change(asked().dossier.id)
     return advance("attachments.index")

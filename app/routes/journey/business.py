@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request
+from flask import request
 
+from app.asked import asked
 from app.domain.dossier.journey import StepName
 from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
 from app.domain.kbli.questions import QUESTIONS_AT_MOST
@@ -22,6 +23,7 @@ from app.services.journey import steps
 from app.services.kbli.questions import talk
 from app.services.papers.paper_words import place_lines
 from app.services.reference.book import get_book
+from app.web.sent import Sent
 
 # Kegiatan
 
@@ -39,8 +41,8 @@ def answered() -> list[str]:
     A button “temukan” answers a question ("key.answer"), takes an answer back with all after it
     ("-key.answer"), or searches anew ("1").
     """
-    given = request.values.getlist("jawab")[:QUESTIONS_AT_MOST]
-    pressed = request.values.get("temukan")
+    given = request.values.getlist(Sent.ANSWERED)[:QUESTIONS_AT_MOST]
+    pressed = request.values.get(Sent.FIND)
     if pressed is None:
         return given
     if pressed.startswith("-"):
@@ -74,8 +76,8 @@ def _activity_context(form: Form, at: At) -> dict[str, Any]:
 
 
 def _fill_activity(at: At) -> dict[str, Any]:
-    query = SearchField.clean(request.args.get("cari", ""))
-    return {"kbli": request.args.get("kbli") or at.activity.kbli_code, "cari": query}
+    query = SearchField.clean(request.args.get(Sent.WORDS, ""))
+    return {"kbli": request.args.get(Sent.KBLI) or at.activity.kbli_code, Sent.WORDS: query}
 
 
 def _save_activity(at: At, form: Form) -> None:
@@ -151,7 +153,7 @@ def _fill_place(at: At) -> dict[str, Any]:
 
 
 def _place_context(form: Form, at: At) -> dict[str, Any]:
-    shown_first = request.method == "GET" or bool(g.get("advancing"))
+    shown_first = request.method == "GET" or bool(asked().advancing)
     from_home = at.activity.village_code is None and shown_first
     at_home = (at.dossier.applicant.area_code or "").startswith(KABUPATEN)
     main = at.dossier.activity
@@ -213,7 +215,7 @@ def _fill_capital(at: At) -> dict[str, Any]:
 
 
 def _capital_context(form: Form, at: At) -> dict[str, Any]:
-    typed = any(field.data is not None for field in form if field.name != "csrf_token")
+    typed = any(field.data is not None for field in form if field.name != Sent.TOKEN)
     if not typed:
         return {"capital": None}
     capital = form.capital()
@@ -287,7 +289,7 @@ PAGES: dict[StepName, StepPage] = {
         _save_activity,
         prepare=_prepare_activity,
         context=_activity_context,
-        only_shows=lambda typed: "temukan" in typed,
+        only_shows=lambda typed: Sent.FIND in typed,
     ),
     StepName.BUSINESS: StepPage(
         business.BusinessForm,
@@ -304,7 +306,7 @@ PAGES: dict[StepName, StepPage] = {
         _save_place,
         prepare=_prepare_place,
         context=_place_context,
-        only_shows=lambda typed: "pilih" in typed,
+        only_shows=lambda typed: Sent.LIST in typed,
     ),
     StepName.LAND: StepPage(business.LandForm, "journey/land.html", _fill_land, _save_land),
     StepName.CAPITAL: StepPage(
@@ -313,7 +315,7 @@ PAGES: dict[StepName, StepPage] = {
         _fill_capital,
         _save_capital,
         context=_capital_context,
-        only_shows=lambda typed: "hitung" in typed,
+        only_shows=lambda typed: Sent.ADD_UP in typed,
     ),
     StepName.PRODUCTION: StepPage(
         business.ProductionForm, "journey/production.html", _fill_production, _save_production
@@ -325,6 +327,6 @@ PAGES: dict[StepName, StepPage] = {
         _save_declarations,
         prepare=_prepare_declarations,
         context=_declarations_context,
-        accepts=lambda form, typed: form.given(typed.getlist("pernyataan")),
+        accepts=lambda form, typed: form.given(typed.getlist(Sent.STATEMENTS)),
     ),
 }

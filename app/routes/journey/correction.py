@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import modes
+from app.asked import asked
 from app.domain.dossier import journey
 from app.domain.dossier.attachments import WantedPaper
 from app.domain.dossier.journey import Stop
@@ -26,6 +27,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now
 
 bp = Blueprint("correction", __name__, url_prefix="/berkas")
@@ -58,7 +60,7 @@ def _shown(view: ItemView) -> _Shown:
 
 
 def _paper(target: PaperTarget) -> WantedPaper | None:
-    wanted = (state.paper for state in papers_wanted.papers_of(g.dossier))
+    wanted = (state.paper for state in papers_wanted.papers_of(asked().dossier))
     return next((paper for paper in wanted if paper.key == target.key), None)
 
 
@@ -72,13 +74,13 @@ def _url_of(target: Target, paper: WantedPaper | None) -> str | None:
 @applicant_required
 def show_correction() -> ResponseReturnValue:
     """List what is to be mended."""
-    if g.dossier.sent_at is None:
+    if asked().dossier.sent_at is None:
         return go("review.review")
     return _correction_page(SendForm(formdata=None))
 
 
 def _correction_page(form: SendForm, status: int = 200) -> Response:
-    dossier = g.dossier
+    dossier = asked().dossier
     rounds = gate.open_corrections(dossier)
     items = [item for each in rounds for item in each.items]
     past = [item for each in corrections.past_corrections(dossier) for item in each.items]
@@ -103,13 +105,13 @@ def _correction_page(form: SendForm, status: int = 200) -> Response:
 @applicant_required
 def send() -> ResponseReturnValue:
     """Send again. Sent twice, it is sent once and answered the same."""
-    dossier = g.dossier
+    dossier = asked().dossier
     if dossier.sent_at is None:
         return advance("review.review")
     if not gate.open_items(dossier):
         return advance("result.show_result")
     form = SendForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _correction_page(form)
     if not form.validate():
         return _correction_page(form, 422)

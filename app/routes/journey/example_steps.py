@@ -24,6 +24,7 @@ from app.services.dossier import answers as dossier_answers
 from app.services.help import examples
 from app.services.help.book import NoSuchTopic
 from app.services.journey import steps as journey_steps
+from app.web.sent import Sent
 from app.web.session import EXAMPLE
 
 NIK_DIGITS = 16
@@ -87,7 +88,7 @@ def for_box(stop: Stop, answers: Answers) -> MultiDict[str, str] | None:
         or stop in journey.answered(answers)
     ):
         return None
-    if stop.name is StepName.DECLARATIONS or "cari" in request.args:
+    if stop.name is StepName.DECLARATIONS or Sent.WORDS in request.args:
         return None
     try:
         one = examples.example(slug)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, current_app, g, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
+from app.asked import asked
 from app.clock import today
 from app.config import Settings
 from app.domain.dossier import journey
@@ -32,6 +33,7 @@ from app.web.access import applicant_required
 from app.web.answers import advance, go, render, share_link
 from app.web.limits import limited
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now, run_now
 
 _COMPARED = frozenset({NikClass.NOT_FOUND, NikClass.FORMAT})
@@ -44,7 +46,7 @@ bp = Blueprint("nik", __name__, url_prefix="/berkas/nik")
 @applicant_required
 def show_nik() -> ResponseReturnValue:
     """Say whether the NIK fits, and what to do when it does not."""
-    dossier = g.dossier
+    dossier = asked().dossier
     who = dossier.applicant
     check = standing.current(dossier)
     if who.nik is None or check is None:
@@ -101,7 +103,7 @@ def check_again() -> ResponseReturnValue:
     """Ask the registry again: while its answer is missing, or after an office mended the record."""
     if SendForm(formdata=request.form).validate():
         try:
-            job = asking.ask_again(g.dossier)
+            job = asking.ask_again(asked().dossier)
         except (asking.NotHere, AskedTooOften):
             return advance("nik.show_nik")  # the page says from when on
         commit_now()
@@ -117,14 +119,14 @@ def try_spelling() -> ResponseReturnValue:
 
     By POST, because a name must never stand in an address.
     """
-    chosen = request.form.get("ejaan", "")
+    chosen = request.form.get(Sent.SPELLING, "")
     meant = SendForm(formdata=request.form).validate()
-    if not meant or chosen not in asking.spellings(g.dossier):
+    if not meant or chosen not in asking.spellings(asked().dossier):
         return advance("nik.show_nik")
-    g.page_url = url_for("journey.show_step", step=StepName.IDENTITY.value)
-    g.advancing = True  # another form than the one that was sent, so with a key of its own
+    url = asked().page_url = url_for("journey.show_step", step=StepName.IDENTITY.value)
+    asked().advancing = True  # another form than the one that was sent, so with a key of its own
     response = show_filled(Stop(StepName.IDENTITY), nama=chosen)
-    response.headers["HX-Push-Url"] = g.page_url
+    response.headers["HX-Push-Url"] = url
     return response
 
 
@@ -132,11 +134,11 @@ def try_spelling() -> ResponseReturnValue:
 @applicant_required
 def card() -> ResponseReturnValue:
     """The card of the case: what to bring, where, how long. Holds neither the NIK nor a name."""
-    case = cases.case_of(g.dossier)
+    case = cases.case_of(asked().dossier)
     if case is None:
         return go("nik.show_nik")
     nik_class = case.nik_class
-    odd = not is_well_formed(known(g.dossier.applicant.nik), today=today())
+    odd = not is_well_formed(known(asked().dossier.applicant.nik), today=today())
     rule = RULES[NikClass.NOT_FOUND if odd else nik_class]  # a misprint is mended there too
     number = format_case_number(case.number)
     short = short_text(nik_class, number, odd=odd)
@@ -152,7 +154,7 @@ def card() -> ResponseReturnValue:
         papers=rule.papers,
         offices=offices,
         duration=rule.duration,
-        next_check_at=asking.next_check_at(g.dossier, case),
+        next_check_at=asking.next_check_at(asked().dossier, case),
         short=short,
         whatsapp=share_link("\n".join(lines)),
     )

@@ -21,6 +21,7 @@ from app.services.journey import steps
 from app.services.kbli.change import has_code
 from app.services.nik import checks
 from app.services.reference.book import get_book
+from app.web.sent import Sent
 
 # Pelaku usaha
 
@@ -205,7 +206,7 @@ PAGES: dict[StepName, StepPage] = {
         _save_home,
         prepare=_prepare_home,
         context=lambda _form, at: {"is_entity": at.is_entity},
-        only_shows=lambda typed: "pilih" in typed,
+        only_shows=lambda typed: Sent.LIST in typed,
         entity_form=person.OfficeForm,
     ),
 }

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, g, make_response, request
+from flask import Blueprint, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from app import clock
+from app.asked import asked
 from app.domain.dossier import journey
 from app.forms.access import ResumeForm
 from app.forms.fields import SendForm, mistakes
@@ -27,8 +28,8 @@ from app.web.errors import say_wait
 from app.web.limits import limited
 from app.web.marks import open_to_all
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.session import (
-    TAG,
     enter,
     has_cookies,
     holds_dossier,
@@ -36,16 +37,16 @@ from app.web.session import (
     leave,
     remember_device,
     start_token,
+    take_as_checked,
 )
 from app.web.transaction import commit_now, let_others_write
 
 bp = Blueprint("resume", __name__, url_prefix="/berkas")
 
-_PAGE = "halaman"  # which page asked for the PIN
 _IN_ADDRESSES = "/?&=%+:;,@!$'()*~-._"
 _PAGE_AT_MOST = 300
 _CARRIED = "isi-"  # stands before each name that waits: forms share names with this one
-_NOT_TYPED = frozenset({"kunci", "dari", TAG})
+_NOT_TYPED = frozenset({Sent.KEY, Sent.FROM, Sent.FILE})
 _TAKEN_AT_ONCE = frozenset({"journey.take"})
 
 Pairs = list[tuple[str, str]]
@@ -79,12 +80,12 @@ def _resume_page(
         form=form,
         form_page=True,
         mistakes=mistakes(form),
-        lost=bool(form["csrf_token"].errors),
+        lost=bool(form[Sent.TOKEN].errors),
         cookies=has_cookies(),
         wrong=wrong,
         left=left,
         wait=None if wait_s is None else say_wait(wait_s),
-        waiting=[(_PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
+        waiting=[(Sent.PAGE, page), *((_CARRIED + name, value) for name, value in carry or [])],
         typed=_holds_answers(carry or []),
         open_file=mine,
     )
@@ -103,16 +104,16 @@ def ask_for_pin() -> Response:
     if request.method != "POST" and _wants_part():
         return Response(status=204)
     start_token()
-    why = "another" if "dossier" in g and is_for_another() else "asked"
+    why = "another" if asked().has_dossier and is_for_another() else "asked"
     if request.method != "POST":
         page = request.full_path.rstrip("?")
         return _resume_page(ResumeForm(formdata=None), 403, page=page, wrong=why)
     if _is_large_file():  # chosen again after the PIN, so there is no need to take it in
         return _resume_page(ResumeForm(formdata=None), 403, page=request.path, wrong=why)
-    if _PAGE in request.form:  # this very page, in the other language
+    if Sent.PAGE in request.form:  # this very page, in the other language
         page, carry = _waiting()
     else:
-        page, carry = g.get("waits_at") or request.path, carried()
+        page, carry = asked().waits_at or request.path, carried()
     return _resume_page(ResumeForm(formdata=None), 403, page=page, carry=carry, wrong=why)
 
 
@@ -140,7 +141,9 @@ def _waiting() -> tuple[str, Pairs]:
         if name.startswith(_CARRIED)
     ]
     # It comes back in a header, where a line break would begin another one.
-    page = quote(request.form.get(_PAGE, "")[:_PAGE_AT_MOST], safe=_IN_ADDRESSES, errors="replace")
+    page = quote(
+        request.form.get(Sent.PAGE, "")[:_PAGE_AT_MOST], safe=_IN_ADDRESSES, errors="replace"
+    )
     return page, carry
 
 
@@ -155,7 +158,7 @@ def enter_dossier() -> ResponseReturnValue:
     """Open the dossier; take the step that was waiting, or go to the first open one."""
     form = ResumeForm(formdata=request.form)
     page, carry = _waiting()
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _resume_page(form, page=page, carry=carry)
     if not form.validate():
         return _resume_page(form, 422, page=page, carry=carry)
@@ -174,8 +177,8 @@ def enter_dossier() -> ResponseReturnValue:
     known_browser.remember(dossier)
     enter(dossier.id)
     commit_now()  # the PIN was right, whatever comes of the answer that is carried along
-    g.dossier = opening.take_to_change(dossier.id)
-    if dict(carry).get(TAG) not in {None, opening.tag_of(g.dossier)}:
+    asked().dossier = opening.take_to_change(dossier.id)
+    if dict(carry).get(Sent.FILE) not in {None, opening.tag_of(asked().dossier)}:
         # Typed for another file, by somebody who was here before: it is not for whoever this is.
         return go_on()
     return _go_back_to(page, carry) or go_on()
@@ -202,11 +205,11 @@ def _go_back_to(page: str, carry: Pairs) -> ResponseReturnValue | None:
     endpoint, values = sent
     # From here on this request is the one that was waiting.
     request.form = ImmutableMultiDict(carry)
-    g.waits_at = path
+    asked().waits_at = path
     if endpoint in _TAKEN_AT_ONCE and _holds_answers(carry):
-        g.csrf_valid = True  # checked above; enter() has given the session a new secret since
+        take_as_checked()  # enter() has given the session a new secret since
     if shown:
-        g.page_url = url
+        asked().page_url = url
     response = make_response(current_app.view_functions[endpoint](**values))
     if shown and wants_fragment() and response.mimetype == "text/html":
         response.headers.setdefault("HX-Push-Url", url)
@@ -229,7 +232,7 @@ def _endpoint(path: str, method: str) -> tuple[str, dict[str, Any]] | None:
 @applicant_required
 def next_step() -> ResponseReturnValue:
     """Go on where the person left off."""
-    answers = dossier_answers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(asked().dossier)
     if answers.sent:
         return go("result.show_result")
     first = _left_at(answers)
@@ -238,14 +241,14 @@ def next_step() -> ResponseReturnValue:
 
 def _left_at(answers: journey.Answers) -> journey.Stop | None:
     """Return the first step that waits: with something typed on it, or without an answer."""
-    typed = drafts.stops(g.dossier)
+    typed = drafts.stops(asked().dossier)
     waits = (s for s in journey.way(answers) if s in typed and journey.may_open(s, answers))
     return next(waits, None) or journey.first_unanswered(answers)
 
 
 def go_on() -> ResponseReturnValue:
     """Go to the first step that needs an answer, or to the end of the way."""
-    answers = dossier_answers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(asked().dossier)
     if answers.sent:
         return advance("result.show_result")
     first = _left_at(answers)
@@ -291,5 +294,5 @@ def choose_device() -> ResponseReturnValue:
     Without a token, since the page of leaving holds nothing of anybody; only our pages may ask it.
     """
     if is_from_here() is not False:
-        remember_device(shared="bersama" in request.form)
-    return advance(_DEVICE_PAGES.get(request.form.get("dari", ""), "home.show_home"))
+        remember_device(shared=Sent.SHARED in request.form)
+    return advance(_DEVICE_PAGES.get(request.form.get(Sent.FROM, ""), "home.show_home"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.domain.dossier import journey
 from app.domain.dossier.changes import ChangeKind
 from app.domain.dossier.journey import AnswerGroup
@@ -24,6 +25,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("review", __name__, url_prefix="/berkas")
@@ -33,7 +35,7 @@ bp = Blueprint("review", __name__, url_prefix="/berkas")
 @applicant_required
 def review() -> ResponseReturnValue:
     """Show all answers, to change or to send."""
-    answers = dossier_answers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(asked().dossier)
     if answers.sent:
         return go("result.show_result")
     first = journey.first_unanswered(answers)
@@ -43,25 +45,26 @@ def review() -> ResponseReturnValue:
 
 
 def _review(form: SendForm, status: int = 200) -> Response:
-    answers = dossier_answers.answers_of(g.dossier)
-    whole = estimates.whole_of(g.dossier)
+    dossier = asked().dossier
+    answers = dossier_answers.answers_of(dossier)
+    whole = estimates.whole_of(dossier)
     assert whole is not None
-    obstacles = estimates.obstacles(g.dossier, whole)
-    nik_class = standing.current_class(g.dossier)
+    obstacles = estimates.obstacles(dossier, whole)
+    nik_class = standing.current_class(dossier)
     return render(
         "journey/review.html",
         status=status,
         form_page=not obstacles and nik_class in {NikClass.MATCH, NikClass.PENDING},
-        groups=in_groups(summary_of(g.dossier, get_book())),
-        left_open=[stop for stop in drafts.stops(g.dossier) if stop in journey.way(answers)],
+        groups=in_groups(summary_of(dossier, get_book())),
+        left_open=[stop for stop in drafts.stops(dossier) if stop in journey.way(answers)],
         address_of=address_of,
-        activities=g.dossier.activities,
-        removed=activities.removed_activities(g.dossier),
-        codes=[(activity.kbli_code, activity.position + 1) for activity in g.dossier.activities],
+        activities=dossier.activities,
+        removed=activities.removed_activities(dossier),
+        codes=[(activity.kbli_code, activity.position + 1) for activity in dossier.activities],
         whole=whole,
         obstacles=obstacles,
         nik_class=nik_class,
-        papers=wanted.counts(g.dossier),
+        papers=wanted.counts(dossier),
         **once.form_context(form),
     )
 
@@ -70,25 +73,25 @@ def _review(form: SendForm, status: int = 200) -> Response:
 @applicant_required
 def send() -> ResponseReturnValue:
     """Send the dossier. Sent twice, it is sent once and answered the same."""
-    if g.dossier.sent_at is not None:
+    if asked().dossier.sent_at is not None:
         return advance("result.show_result")
     form = SendForm(formdata=request.form)
-    if journey.first_unanswered(dossier_answers.answers_of(g.dossier)) is not None:
+    if journey.first_unanswered(dossier_answers.answers_of(asked().dossier)) is not None:
         return advance("review.review")
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _review(form)
     if not form.validate():
         return _review(form, 422)
     try:
-        key = once.claim("review.send", g.dossier.id)
+        key = once.claim("review.send", asked().dossier.id)
     except BadPostKey:
         return _review(form, 400)
     try:
-        job = handovers.send(g.dossier)
+        job = handovers.send(asked().dossier)
     except handovers.NotReady:
         return _review(form, 422)
-    drafts.drop_all(g.dossier)
-    key.lead_to("result.show_result", g.dossier.id)
+    drafts.drop_all(asked().dossier)
+    key.lead_to("result.show_result", asked().dossier.id)
     if job is not None:
         commit_now()
         run_now(job)
@@ -108,13 +111,13 @@ _CHANGES = {
 @applicant_required
 def answers() -> ResponseReturnValue:
     """Show what was sent, to read; where there is a NIB, also how each part is changed."""
-    if g.dossier.sent_at is None:
+    if asked().dossier.sent_at is None:
         return go("review.review")
-    may_change = changes.has_nib(g.dossier) and changes.open_request(g.dossier) is None
+    may_change = changes.has_nib(asked().dossier) and changes.open_request(asked().dossier) is None
     return render(
         "journey/answers.html",
-        groups=in_groups(summary_of(g.dossier, get_book())),
-        several=len(g.dossier.activities) > 1,
-        main=g.dossier.activity.position,
+        groups=in_groups(summary_of(asked().dossier, get_book())),
+        several=len(asked().dossier.activities) > 1,
+        main=asked().dossier.activity.position,
         kinds=_CHANGES if may_change else {},
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, make_response, request
+from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import modes
 from app.adapters.papers.picture import number_picture
+from app.asked import asked
 from app.domain.help import kit
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
@@ -22,6 +23,7 @@ from app.web.access import applicant_required, open_file
 from app.web.answers import advance, render, share_link
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 from app.web.session import enter, is_shared_device, remember_device, start_token
 
 bp = Blueprint("start", __name__, url_prefix="/berkas")
@@ -31,24 +33,24 @@ bp = Blueprint("start", __name__, url_prefix="/berkas")
 @open_to_all
 def show_start() -> ResponseReturnValue:
     """Say what to bring and ask for a PIN; where a file is open here, ask first which is meant."""
-    mine = None if "baru" in request.args else open_file()
+    mine = None if Sent.NEW in request.args else open_file()
     if mine:
         return render(
             "journey/start_again.html",
             open_file=mine,
-            kbli=request.args.get("kbli", "")[:5] or None,
+            kbli=request.args.get(Sent.KBLI, "")[:5] or None,
         )
     start_token()
     return _start_page(StartForm(formdata=None))
 
 
 def _start_page(form: StartForm, status: int = 200) -> Response:
-    code = request.values.get("kbli", "")
+    code = request.values.get(Sent.KBLI, "")
     return render(
         "journey/start.html",
         status=status,
         form_page=True,
-        bersama="bersama" in request.form if request.form else is_shared_device(),
+        bersama=Sent.SHARED in request.form if request.form else is_shared_device(),
         kbli=get_book().kbli(estimates.KBLI_YEAR, code) if code else None,
         **once.form_context(form),
     )
@@ -60,11 +62,11 @@ def _start_page(form: StartForm, status: int = 200) -> Response:
 def create() -> ResponseReturnValue:
     """Open a dossier. The same form sent twice opens one."""
     form = StartForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _start_page(form)
     if not form.validate():
         return _start_page(form, 422)
-    remember_device(shared="bersama" in request.form)
+    remember_device(shared=Sent.SHARED in request.form)
     pin_hash = pins.hash_pin(form.pin.data)
     try:
         key = once.claim("start.create", None, may_edit=False)
@@ -75,11 +77,13 @@ def create() -> ResponseReturnValue:
             return advance("resume.show_resume")
         known_browser.remember(opening.take_to_change(key.taken.dossier_id))
         return advance("start.number")
-    dossier = opening.start(pin_hash, str(get_locale()), kbli_code=request.form.get("kbli") or None)
+    dossier = opening.start(
+        pin_hash, str(get_locale()), kbli_code=request.form.get(Sent.KBLI) or None
+    )
     key.lead_to("start.number", dossier.id)
     known_browser.remember(dossier)
     enter(dossier.id)
-    g.dossier = dossier
+    asked().dossier = dossier
     return advance("start.number")
 
 
@@ -107,13 +111,13 @@ def open_again(taken: Taken) -> bool:
 @applicant_required
 def number() -> ResponseReturnValue:
     """Show the Nomor Bantuan, to keep."""
-    shown = format_support_number(g.dossier.support_number)
+    shown = format_support_number(asked().dossier.support_number)
     text = _(
         "My support number for the business licence: %(number)s. Look where it is: %(address)s",
         number=shown,
         address=outside_url("tracking.show_tracking"),
     )
-    typed = next((stop.name for stop in drafts.stops(g.dossier)), None)
+    typed = next((stop.name for stop in drafts.stops(asked().dossier)), None)
     return render("journey/number.html", number=shown, typed=typed, whatsapp=share_link(text))
 
 
@@ -122,7 +126,7 @@ def number() -> ResponseReturnValue:
 def picture() -> ResponseReturnValue:
     """The Nomor Bantuan as a picture for the phone's gallery. Holds no PIN and no name."""
     body = number_picture(
-        format_support_number(g.dossier.support_number),
+        format_support_number(asked().dossier.support_number),
         [
             kit.MARK if modes.in_training() else _("Keep this number."),
             _("With it and your PIN you go on from any phone."),

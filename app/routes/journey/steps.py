@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 
+from app.asked import asked
 from app.domain.dossier import journey
 from app.domain.dossier.journey import EACH, Answers, StepName, Stop
 from app.domain.nik.verdict import NikClass
@@ -26,6 +27,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, see_other, wants_fragment
 from app.web.once import address_of
+from app.web.sent import Sent
 from app.web.transaction import commit_now, run_now
 
 _ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
@@ -42,17 +44,17 @@ ACTIVITY_RULE = f"/<any({','.join(sorted(EACH))}):step>/<int(min=2,max=9999):ke>
 def show_step(step: str, ke: int = 1) -> ResponseReturnValue:
     """Ask one question, filled with what was answered before. ke: number of the activity."""
     stop = Stop(StepName(step), ke - 1)
-    answers = dossier_answers.answers_of(g.dossier)
-    if not gate.may_answer(g.dossier, stop.name, stop.position):
+    answers = dossier_answers.answers_of(asked().dossier)
+    if not gate.may_answer(asked().dossier, stop.name, stop.position):
         return go("result.show_result")
     if not journey.may_open(stop, answers):
         first = journey.first_unanswered(answers)
         return (
             go("review.review") if first is None else go("journey.show_step", **address_of(first))
         )
-    at, page = At(g.dossier, stop.position), PAGES[stop.name]
-    searches = {"cari", "kbli"} & request.args.keys()
-    kept = [] if searches else drafts.of(g.dossier, stop)
+    at, page = At(asked().dossier, stop.position), PAGES[stop.name]
+    searches = {Sent.WORDS, Sent.KBLI} & request.args.keys()
+    kept = [] if searches else drafts.of(asked().dossier, stop)
     filled = MultiDict(kept) or example_steps.for_box(stop, answers)
     form = page.form_class(at)(formdata=filled, data=page.fill(at))
     page.prepare(form, at)
@@ -61,7 +63,7 @@ def show_step(step: str, ke: int = 1) -> ResponseReturnValue:
 
 def show_filled(stop: Stop, **typed: object) -> Response:
     """Ask one question with something else filled in than what is saved; nothing is saved."""
-    at, page = At(g.dossier, stop.position), PAGES[stop.name]
+    at, page = At(asked().dossier, stop.position), PAGES[stop.name]
     form = page.form_class(at)(formdata=None, data={**page.fill(at), **typed})
     page.prepare(form, at)
     return _step_page(stop, page, form)
@@ -71,28 +73,28 @@ def _step_page(
     stop: Stop, page: StepPage, form: FlaskForm, status: int = 200, *, draft: bool = False
 ) -> Response:
     """draft: the boxes hold what was kept when the page was left without an answer."""
-    answers = dossier_answers.answers_of(g.dossier)
-    at = At(g.dossier, stop.position)
-    from_review = request.values.get("dari") == "periksa"
+    answers = dossier_answers.answers_of(asked().dossier)
+    at = At(asked().dossier, stop.position)
+    from_review = request.values.get(Sent.FROM) == Sent.REVIEW
     n, total = journey.counted(stop, answers)
     of_activity = stop.name in EACH and len(answers.activities) > 1
     return render(
         page.template,
         status=status,
         form_page=True,
-        dari="periksa" if from_review else "",
+        dari=Sent.REVIEW if from_review else "",
         step=stop.name,
         here=url_for("journey.take", **address_of(stop)),
         n=n,
         total=total,
-        number=g.dossier.activities.index(at.activity) + 1 if of_activity else None,
+        number=asked().dossier.activities.index(at.activity) + 1 if of_activity else None,
         ke=stop.position + 1,
         back=_before(stop, answers, from_review=from_review) is not None,
         draft=draft,
         kept=journey.answered(answers),
         stop=stop,
         nik_fits=stop.name is StepName.PHONE
-        and standing.current_class(g.dossier) is NikClass.MATCH,
+        and standing.current_class(asked().dossier) is NikClass.MATCH,
         **page.context(form, at),
         **once.form_context(form),
     )
@@ -102,7 +104,7 @@ def _before(
     stop: Stop, answers: Answers, *, from_review: bool
 ) -> tuple[str, dict[str, Any]] | None:
     """Return where a person came from: the list of what to mend, the review or the step before."""
-    if g.dossier.sent_at is not None:
+    if asked().dossier.sent_at is not None:
         return "correction.show_correction", {}
     if from_review:
         return "review.review", {}
@@ -122,16 +124,16 @@ def take(step: str, ke: int = 1) -> ResponseReturnValue:
 
 def take_typed(stop: Stop) -> ResponseReturnValue:
     """Take what was typed for a step, in this request or before its PIN was asked again."""
-    page, at = PAGES[stop.name], At(g.dossier, stop.position)
-    if not gate.may_answer(g.dossier, stop.name, stop.position):
+    page, at = PAGES[stop.name], At(asked().dossier, stop.position)
+    if not gate.may_answer(asked().dossier, stop.name, stop.position):
         return advance("result.show_result")
     if stop.name in EACH and not at.is_there:
         return advance("review.review")  # taken out meanwhile, perhaps on another phone
     form = page.form_class(at)(formdata=request.form)
     page.prepare(form, at)
-    if "temukan" in request.form:
+    if Sent.FIND in request.form:
         # As an address of its own, so that Back works; it identifies nobody.
-        query = {key: request.form.get(key, "") for key in ("cari", "kbli", "dari")}
+        query = {key: request.form.get(key, "") for key in (Sent.WORDS, Sent.KBLI, Sent.FROM)}
         shown: dict[str, Any] = {key: value for key, value in query.items() if value}
         if any(len(value) > _ADDRESS_AT_MOST for value in shown.values()):
             return _step_page(
@@ -140,13 +142,13 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         url = url_for("journey.show_step", **address_of(stop), **shown, jawab=answered())
         if not wants_fragment():
             return see_other(url)
-        g.page_url = url
+        asked().page_url = url
         response = _step_page(stop, page, form)
         response.headers["HX-Push-Url"] = url
         return response
-    if {"ganti", "bantuan"} & request.form.keys() or page.only_shows(request.form):
+    if {Sent.LANGUAGE, Sent.HELP} & request.form.keys() or page.only_shows(request.form):
         return _step_page(stop, page, form)
-    if "nanti" in request.form:
+    if Sent.LEAVE in request.form:
         return _leave(stop, page, form, at)
     valid = form.validate()
     if not page.accepts(form, request.form):
@@ -154,20 +156,20 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
     if not valid:
         return _step_page(stop, page, form, 422)
     try:
-        key = once.claim(f"journey.{stop}", g.dossier.id)
+        key = once.claim(f"journey.{stop}", asked().dossier.id)
     except BadPostKey:
         return _step_page(stop, page, form, 400)
     if key.taken is not None and key.taken.same:
         return once.goes_to(key.taken.location)
     job = page.save(at, form)
     location = _after(stop)
-    key.lead_to(location, g.dossier.id)
+    key.lead_to(location, asked().dossier.id)
     if job is not None:
         commit_now()
         run_now(job)
-    if stop.name is StepName.IDENTITY and standing.current_class(g.dossier) is NikClass.MATCH:
+    if stop.name is StepName.IDENTITY and standing.current_class(asked().dossier) is NikClass.MATCH:
         location = _next(stop)  # a page that says no more than "it fits" is a page too many
-        key.lead_to(location, g.dossier.id)
+        key.lead_to(location, asked().dossier.id)
     return once.goes_to(location)
 
 
@@ -175,22 +177,22 @@ def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValu
     """Leave a page without answering it: what was typed is kept, to be shown there again."""
     if not form.csrf_token.validate(form):
         return _step_page(stop, page, form, 422)
-    answers = dossier_answers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(asked().dossier)
     if _says_more(stop, page, form, at, answers):
         typed = [pair for pair in request.form.items(multi=True) if pair[0] in _boxes(form)]
-        drafts.keep(g.dossier, stop, typed)
+        drafts.keep(asked().dossier, stop, typed)
     else:
-        drafts.drop(g.dossier, stop)
-    from_review = request.form.get("dari") == "periksa"
+        drafts.drop(asked().dossier, stop)
+    from_review = request.form.get(Sent.FROM) == Sent.REVIEW
     before = _before(stop, answers, from_review=from_review)
-    if request.form["nanti"] != "kembali" or before is None:
+    if request.form[Sent.LEAVE] != Sent.BACK or before is None:
         return advance("start.number")
     endpoint, values = before
     return advance(endpoint, **values)
 
 
 def _boxes(form: Form) -> set[str]:
-    return {field.name for field in form} - {"csrf_token"}
+    return {field.name for field in form} - {Sent.TOKEN}
 
 
 def _says_more(stop: Stop, page: StepPage, form: Form, at: At, answers: Answers) -> bool:
@@ -198,7 +200,7 @@ def _says_more(stop: Stop, page: StepPage, form: Form, at: At, answers: Answers)
     shown = page.form_class(at)(formdata=None, data=page.fill(at))
     names = _boxes(form)
     if stop in journey.answered(answers):
-        names -= {"cari", "pernyataan"}  # words searched with, and ticks that were all given
+        names -= {Sent.WORDS, Sent.STATEMENTS}  # words searched with, and ticks that were all given
     return any(_text_of(form[name]) != _text_of(shown[name]) for name in names)
 
 
@@ -214,10 +216,12 @@ def _after(stop: Stop) -> str:
 
 def _next(stop: Stop) -> str:
     # In a change after the NIB all but the changed part was answered before.
-    changing = request.form.get("dari") == "periksa" or changes.behind(g.dossier) is not None
-    if g.dossier.sent_at is not None:  # given back: one thing is mended at a time
+    changing = (
+        request.form.get(Sent.FROM) == Sent.REVIEW or changes.behind(asked().dossier) is not None
+    )
+    if asked().dossier.sent_at is not None:  # given back: one thing is mended at a time
         return "correction.show_correction"
-    answers = dossier_answers.answers_of(g.dossier)
+    answers = dossier_answers.answers_of(asked().dossier)
     following = journey.next_after(stop, answers, changing=changing)
     first = journey.first_unanswered(answers)
     if following == Stop(StepName.ACTIVITY) and first == Stop(StepName.BUSINESS):
@@ -244,10 +248,10 @@ def reckon() -> ResponseReturnValue:
     form = page.form(formdata=request.args, meta={"csrf": False})
     for field in form:
         field.validate(form)
-    ke = request.args.get("ke", 1, type=int)
+    ke = request.args.get(Sent.ACTIVITY, 1, type=int)
     return render(
         "journey/capital_total.html",
         fragment="journey/_total.html",
         ke=ke,
-        **page.context(form, At(g.dossier, ke - 1)),
+        **page.context(form, At(asked().dossier, ke - 1)),
     )

@@ -21,13 +21,14 @@ from app.forms.messages import PlayForm
 from app.models.dossier import Job
 from app.models.message import Message
 from app.services.base import jobs
-from app.services.base.post_keys import FIELD, BadPostKey
+from app.services.base.post_keys import BadPostKey
 from app.services.messages import outbox
 from app.services.tracking import inbound
 from app.web import limits, once
 from app.web.answers import advance, render
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 from app.web.session import opened_here, start_token
 from app.web.transaction import commit_now, run_now
 
@@ -105,7 +106,9 @@ def play() -> ResponseReturnValue:
         return _inbound_page(form, 400)
     if key.taken is None:
         try:
-            taken = inbound.take(f"practice-{request.form[FIELD]}", form.dari.data, form.teks.data)
+            taken = inbound.take(
+                f"practice-{request.form[Sent.KEY]}", form.dari.data, form.teks.data
+            )
         except inbound.TooMany:
             abort(429)
         if taken.messages:
@@ -128,7 +131,7 @@ def _in_training_only() -> None:
 
 
 def _inbound_page(form: PlayForm, status: int = 200) -> Response:
-    typed = request.args.get("halaman", "1")
+    typed = request.args.get(Sent.PAGE, "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
     page = min(max(page, 1), PAGES_AT_MOST)
     found, has_older = outbox.page_of_some(opened_here(), session.get(_PLAYED, []), page, PAGE_SIZE)

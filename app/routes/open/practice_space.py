@@ -29,6 +29,7 @@ from app.services.rights import retention
 from app.web.access import open_file
 from app.web.answers import carried, render, see_other
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("practice_space", __name__)
 
@@ -117,8 +118,8 @@ def _say_that_it_is_away() -> ResponseReturnValue | None:
 
 def _typed() -> list[tuple[str, str]]:
     """Return what to send again, with the token that the practice space itself had given."""
-    token = request.form.get("csrf_token")
-    return carried() + ([("csrf_token", token)] if token else [])
+    token = request.form.get(Sent.TOKEN)
+    return carried() + ([(Sent.TOKEN, token)] if token else [])
 
 
 def _say_that_it_was_wiped() -> ResponseReturnValue | None:

@@ -18,16 +18,17 @@ from app.web import limits
 from app.web.answers import render, share_link
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("tracking", __name__)
 
 
 @bp.get("/lacak")
 @open_to_all
-@limited(limits.TRACK, exempt_when=lambda: not request.args.get("nomor"))
+@limited(limits.TRACK, exempt_when=lambda: not request.args.get(Sent.NUMBER))
 def show_tracking() -> ResponseReturnValue:
     """Ask for a number; show where its file is."""
-    if "nomor" not in request.args:
+    if Sent.NUMBER not in request.args:
         return render("tracking/ask.html", form=TrackForm(formdata=None))
     form = TrackForm(formdata=request.args)
     if not form.validate():

@@ -12,6 +12,7 @@ from app.web import limits
 from app.web.answers import go, render
 from app.web.limits import limited
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("verification", __name__, url_prefix="/verifikasi")
 
@@ -22,7 +23,7 @@ _CODE = re.compile(r"[2-9A-HJ-NP-Z]{12}")
 @open_to_all
 def ask() -> ResponseReturnValue:
     """Ask for the code on the paper."""
-    typed = request.args.get("kode")
+    typed = request.args.get(Sent.CODE)
     if typed is None:
         return render("verification/ask.html", public_for=3600)
     code = re.sub(r"[^0-9A-Za-z]", "", typed[:60]).upper()

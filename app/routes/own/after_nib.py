@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.clock import today
 from app.services.after import changes, next_steps
 from app.web.access import applicant_required
@@ -17,6 +18,6 @@ bp = Blueprint("after_nib", __name__, url_prefix="/berkas")
 @applicant_required
 def show_after_nib() -> ResponseReturnValue:
     """List what to do next, the most urgent first."""
-    if not changes.has_nib(g.dossier):
+    if not changes.has_nib(asked().dossier):
         return go("resume.next_step")
-    return render("after_nib/show.html", steps=next_steps.to_do(g.dossier, on=today()))
+    return render("after_nib/show.html", steps=next_steps.to_do(asked().dossier, on=today()))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, make_response, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind, ChangeState, change_citation
 from app.domain.dossier.journey import EACH, Stop
 from app.domain.written.support_number import format_support_number
@@ -20,6 +21,7 @@ from app.services.journey import drafts
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, see_other, wants_fragment
+from app.web.sent import Sent
 from app.web.session import enter, has_cookies
 from app.web.transaction import commit_now, run_now
 
@@ -34,8 +36,8 @@ def show_changes() -> ResponseReturnValue:
 
 
 def _list(form: SendForm, status: int = 200) -> Response:
-    under_way = changes.open_request(g.dossier)
-    origin = changes.behind(g.dossier)
+    under_way = changes.open_request(asked().dossier)
+    origin = changes.behind(asked().dossier)
     return render(
         "changes/show.html",
         status=status,
@@ -44,18 +46,18 @@ def _list(form: SendForm, status: int = 200) -> Response:
         keys={name: new_key() for name in ("reopen", "withdraw", "closed")},
         lost=once.is_stale(form),
         cookies=has_cookies(),
-        can_ask=changes.has_nib(g.dossier),
+        can_ask=changes.has_nib(asked().dossier),
         kinds=list(ChangeKind),
         under_way=under_way,
         new_number=_new_number(under_way),
         ended=[
             (each, _new_number(each))
-            for each in changes.requests_of(g.dossier)
+            for each in changes.requests_of(asked().dossier)
             if each is not under_way
         ],
         origin=format_support_number(origin.dossier.support_number) if origin else "",
-        specimen=changes.has_specimen(g.dossier),
-        has_paper=bool(g.dossier.papers),
+        specimen=changes.has_specimen(asked().dossier),
+        has_paper=bool(asked().dossier.papers),
     )
 
 
@@ -67,13 +69,13 @@ def _new_number(change: ChangeRequest | None) -> str:
 
 def _kind() -> ChangeKind | None:
     """Return the kind that is asked for, None for anything that opens no linked file."""
-    asked = request.values.get("jenis", "")
-    kind = ChangeKind(asked) if asked in set(ChangeKind) else None
+    named = request.values.get(Sent.KIND, "")
+    kind = ChangeKind(named) if named in set(ChangeKind) else None
     return None if kind is ChangeKind.CLOSE else kind
 
 
 def _may_ask() -> bool:
-    return changes.has_nib(g.dossier) and changes.open_request(g.dossier) is None
+    return changes.has_nib(asked().dossier) and changes.open_request(asked().dossier) is None
 
 
 @bp.get("/minta")
@@ -105,23 +107,23 @@ def open_change() -> ResponseReturnValue:
     if kind is None:
         return advance("changes.show_changes")
     form = ChangeForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _ask(form, kind)
     if not form.validate():
         return _ask(form, kind, 422)
     try:
-        key = once.claim("changes.open", g.dossier.id)
+        key = once.claim("changes.open", asked().dossier.id)
     except BadPostKey:
         return _ask(form, kind, 400)
     try:
-        copy, job = changes.open_change(g.dossier, kind, form.alasan.data)
+        copy, job = changes.open_change(asked().dossier, kind, form.alasan.data)
     except changes.ChangeOpen as under_way:
         # Also when this very form came twice: its first answer was lost on the way.
         return _go_to(under_way.request)
     except changes.NoNib:
         return advance("changes.show_changes")
-    _fill(g.dossier, copy, kind)
-    key.lead_to("changes.number", g.dossier.id)
+    _fill(asked().dossier, copy, kind)
+    key.lead_to("changes.number", asked().dossier.id)
     commit_now()
     if job is not None:
         run_now(job)
@@ -140,7 +142,7 @@ def _fill(old: Dossier, copy: Dossier, kind: ChangeKind) -> None:
         at, page = At(old, position), PAGES[step]
         form = page.form_class(at)(formdata=None, data=page.fill(at))
         typed = [(box.name, str(getattr(box, "raw", box.data) or "")) for box in form]
-        filled = [(name, text) for name, text in typed if text and name != "csrf_token"]
+        filled = [(name, text) for name, text in typed if text and name != Sent.TOKEN]
         drafts.keep(copy, Stop(step, position), filled)
 
 
@@ -167,14 +169,14 @@ def _enter(dossier_id: int) -> ResponseReturnValue:
 @applicant_required
 def number() -> ResponseReturnValue:
     """Show the numbers of both files, the old and the new."""
-    change = changes.behind(g.dossier)
+    change = changes.behind(asked().dossier)
     if change is None:
         return go("changes.show_changes")
     return render(
         "changes/number.html",
         kind=change.kind,
         old=format_support_number(change.dossier.support_number),
-        new=format_support_number(g.dossier.support_number),
+        new=format_support_number(asked().dossier.support_number),
         specimen=changes.has_specimen(change.dossier),
     )
 
@@ -186,7 +188,7 @@ def reopen() -> ResponseReturnValue:
     form = SendForm(formdata=request.form)
     if not form.validate():
         return _list(form, 422)
-    change = changes.open_request(g.dossier)
+    change = changes.open_request(asked().dossier)
     return _go_to(change) if change else advance("changes.show_changes")
 
 
@@ -198,16 +200,16 @@ def withdraw() -> ResponseReturnValue:
     if not form.validate():
         return _list(form, 422)
     try:
-        key = once.claim("changes.withdraw", g.dossier.id)
+        key = once.claim("changes.withdraw", asked().dossier.id)
     except BadPostKey:
         return _list(form, 400)
-    change = changes.open_request(g.dossier)
+    change = changes.open_request(asked().dossier)
     if key.taken is None and change is not None:
         try:
             changes.withdraw(change)
         except changes.TooLate:
             return _list(form, 409)
-        key.lead_to("changes.show_changes", g.dossier.id)
+        key.lead_to("changes.show_changes", asked().dossier.id)
     return advance("changes.show_changes")
 
 
@@ -226,7 +228,7 @@ def _close(form: CloseForm, status: int = 200) -> Response:
         status=status,
         form_page=True,
         law=change_citation(ChangeKind.CLOSE),
-        specimen=changes.has_specimen(g.dossier),
+        specimen=changes.has_specimen(asked().dossier),
         **once.form_context(form),
     )
 
@@ -236,20 +238,20 @@ def _close(form: CloseForm, status: int = 200) -> Response:
 def close() -> ResponseReturnValue:
     """End the NIB, or note that the person wants to. Sent twice, it happens once."""
     form = CloseForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _close(form)
     if not form.validate():
         return _close(form, 422)
     try:
-        key = once.claim("changes.close", g.dossier.id)
+        key = once.claim("changes.close", asked().dossier.id)
     except BadPostKey:
         return _close(form, 400)
     try:
-        change = changes.close(g.dossier, form.alasan.data)
+        change = changes.close(asked().dossier, form.alasan.data)
     except (changes.NoNib, changes.ChangeOpen):
         return advance("changes.show_changes")
     leads_to = "result.show_result" if change.state == ChangeState.DONE else "changes.show_changes"
-    key.lead_to(leads_to, g.dossier.id)
+    key.lead_to(leads_to, asked().dossier.id)
     return advance(leads_to)
 
 
@@ -261,12 +263,12 @@ def closed() -> ResponseReturnValue:
     if not form.validate():
         return _list(form, 422)
     try:
-        key = once.claim("changes.closed", g.dossier.id)
+        key = once.claim("changes.closed", asked().dossier.id)
     except BadPostKey:
         return _list(form, 400)
     try:
-        changes.closed_at_oss(g.dossier)
+        changes.closed_at_oss(asked().dossier)
     except changes.NoNib:
         return advance("changes.show_changes")
-    key.lead_to("result.show_result", g.dossier.id)
+    key.lead_to("result.show_result", asked().dossier.id)
     return advance("result.show_result")

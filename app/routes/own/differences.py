@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.reconciliation import Discrepancy, Mender
@@ -43,7 +44,7 @@ class Line:
 @applicant_required
 def show_differences() -> ResponseReturnValue:
     """Show where OSS and the file differ."""
-    if g.dossier.sent_at is None:
+    if asked().dossier.sent_at is None:
         return go("review.review")
     return _differences_page(SendForm(formdata=None))
 
@@ -57,25 +58,25 @@ def again() -> ResponseReturnValue:
     if not form.validate():
         return _differences_page(form, 422)
     try:
-        key = once.claim("differences.again", g.dossier.id)
+        key = once.claim("differences.again", asked().dossier.id)
     except BadPostKey:
         return _differences_page(form, 400)
-    handover = g.dossier.handover
+    handover = asked().dossier.handover
     if key.taken is None and handover is not None and handover.nib is not None:
-        key.lead_to("differences.show_differences", g.dossier.id)
-        job = reconciliation.plan(g.dossier)
+        key.lead_to("differences.show_differences", asked().dossier.id)
+        job = reconciliation.plan(asked().dossier)
         commit_now()
         run_now(job)
     return advance("differences.show_differences")
 
 
 def _differences_page(form: SendForm, status: int = 200) -> Response:
-    handover = g.dossier.handover
+    handover = asked().dossier.handover
     return render(
         "differences/show.html",
         status=status,
-        differences=_lines(reconciliation.open_differences(g.dossier)),
-        compared=reconciliation.was_compared(g.dossier),
+        differences=_lines(reconciliation.open_differences(asked().dossier)),
+        compared=reconciliation.was_compared(asked().dossier),
         has_nib=handover is not None and handover.nib is not None,
         **once.form_context(form),
     )

@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 
-from flask import Blueprint, Response, g, make_response, request
+from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
 from app.adapters.workbook import XLSX
+from app.asked import asked
 from app.domain.dossier.events import EventKind
+from app.domain.dossier.known import known
 from app.domain.oss.nib import NibSource, format_nib
 from app.domain.oss.submission import Submission
 from app.domain.written.support_number import format_support_number
@@ -31,6 +33,7 @@ from app.web import limits, once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.limits import limited
+from app.web.sent import Sent
 from app.web.transaction import commit_now, let_others_write, run_now, will_write
 
 bp = Blueprint("filing", __name__, url_prefix="/berkas")
@@ -40,13 +43,13 @@ PHOTO_AT_MOST = 8 * 1024 * 1024  # what cameras of phones make, the dear ones in
 
 def _shown_to_owner(where: str) -> Submission | None:
     """Return what is to be filed, None where nothing is. That the NIK was shown is recorded."""
-    if not nibs.may_tell(g.dossier):
+    if not nibs.may_tell(asked().dossier):
         return None
-    dossier_id = g.dossier.id
+    dossier_id = asked().dossier.id
     will_write()
-    g.dossier = opening.take_to_change(dossier_id)
-    events.record(g.dossier, EventKind.NIK_SHOWN, where=where)
-    return oss_submission.submission_of(g.dossier)
+    asked().dossier = opening.take_to_change(dossier_id)
+    events.record(asked().dossier, EventKind.NIK_SHOWN, where=where)
+    return oss_submission.submission_of(asked().dossier)
 
 
 @bp.get("/untuk-oss")
@@ -60,7 +63,7 @@ def sheets() -> ResponseReturnValue:
     return render(
         "filing/sheets.html",
         sheets=oss_form.sheets_of(submission),
-        number=format_support_number(g.dossier.support_number),
+        number=format_support_number(asked().dossier.support_number),
     )
 
 
@@ -84,8 +87,8 @@ def paper() -> ResponseReturnValue:
     """The same, to print."""
 
     def draw(submission: Submission) -> bytes:
-        track_url = outside_url("tracking.show_tracking", nomor=g.dossier.support_number)
-        return oss_paper.draw(g.dossier, submission, track_url, clock.now())
+        track_url = outside_url("tracking.show_tracking", nomor=asked().dossier.support_number)
+        return oss_paper.draw(asked().dossier, submission, track_url, clock.now())
 
     return _file("pdf", "application/pdf", draw, "inline")
 
@@ -122,10 +125,10 @@ def table() -> ResponseReturnValue:
 @applicant_required
 def nib() -> ResponseReturnValue:
     """Ask for the NIB that OSS gave."""
-    if not nibs.may_tell(g.dossier):
+    if not nibs.may_tell(asked().dossier):
         return go("result.show_result")
-    known = g.dossier.handover.nib or changes.nib_behind(g.dossier)
-    return _nib_page(NibForm(formdata=None, data={"nib": known} if known else {}))
+    there = known(asked().dossier.handover).nib or changes.nib_behind(asked().dossier)
+    return _nib_page(NibForm(formdata=None, data={"nib": there} if there else {}))
 
 
 def _nib_page(form: NibForm, status: int = 200, *, said: str = "") -> Response:
@@ -135,7 +138,7 @@ def _nib_page(form: NibForm, status: int = 200, *, said: str = "") -> Response:
         status=status,
         form_page=True,
         said=said,
-        again=g.dossier.handover.nib is not None,
+        again=known(asked().dossier.handover).nib is not None,
         **once.form_context(form),
     )
 
@@ -145,21 +148,21 @@ def _nib_page(form: NibForm, status: int = 200, *, said: str = "") -> Response:
 @limited(limits.NIB_ENTRY, limits.NIB_ENTRY_ADDRESS)
 def tell_nib() -> ResponseReturnValue:
     """Keep the NIB. In connected mode OSS is asked about it, now or a little later."""
-    if not nibs.may_tell(g.dossier):
+    if not nibs.may_tell(asked().dossier):
         return advance("result.show_result")
     form = NibForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _nib_page(form)
     if not form.validate():
         return _nib_page(form, 422)
     try:
-        key = once.claim("filing.tell_nib", g.dossier.id)
+        key = once.claim("filing.tell_nib", asked().dossier.id)
     except BadPostKey:
         return _nib_page(form, 400)
     is_as_read = form.nib.data == form.terbaca.data
     try:
         source = NibSource.SCANNED if is_as_read else NibSource.TYPED
-        job = nibs.receive(g.dossier, form.nib.data, source)
+        job = nibs.receive(asked().dossier, form.nib.data, source)
     except nibs.NibTaken:
         # The key is given back with the transaction, so that the next try counts as the first.
         taken = _(
@@ -168,7 +171,7 @@ def tell_nib() -> ResponseReturnValue:
         )
         form.nib.errors = [taken]
         return _nib_page(form, 422)
-    key.lead_to("result.show_result", g.dossier.id)
+    key.lead_to("result.show_result", asked().dossier.id)
     if job is not None:
         commit_now()
         run_now(job)
@@ -187,11 +190,11 @@ def _let_photos_in() -> None:
 @limited(limits.NIB_PHOTO, limits.NIB_PHOTO_ADDRESS)
 def read_photo() -> ResponseReturnValue:
     """Read the QR code of the paper from a photo. The person compares the number, then saves."""
-    if not nibs.may_tell(g.dossier):
+    if not nibs.may_tell(asked().dossier):
         return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
         return _nib_page(NibForm(formdata=None), 422, said=_("Please choose the photo once more."))
-    photo = request.files.get("foto")
+    photo = request.files.get(Sent.PHOTO)
     let_others_write()  # reading takes a moment
     number = None
     if photo:

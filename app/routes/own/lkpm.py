@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, make_response, request
+from flask import Blueprint, Response, abort, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.asked import asked
 from app.clock import today
 from app.domain.after.ical import CalendarDay, calendar_file
 from app.domain.after.lkpm import (
@@ -33,6 +34,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 
 bp = Blueprint("lkpm", __name__)
 
@@ -45,14 +47,14 @@ _MONTHS_IN_YEAR = 12
 @open_to_all
 def show_lkpm() -> ResponseReturnValue:
     """Ask for the size; say whether and when such a business reports."""
-    asked = "ukuran" in request.args
-    form = SizeForm(formdata=request.args if asked else None)
-    right = asked and form.validate()
+    is_asked = Sent.SIZE in request.args
+    form = SizeForm(formdata=request.args if is_asked else None)
+    right = is_asked and form.validate()
     size = BusinessSize(form.ukuran.data) if right else None
     rhythm = rhythm_of(size) if size else None
     return render(
         "lkpm/show.html",
-        status=200 if right or not asked else 422,
+        status=200 if right or not is_asked else 422,
         public_for=AN_HOUR,
         form=form,
         mistakes=mistakes(form),
@@ -76,7 +78,7 @@ def _covers(period: Period) -> str:
 @open_to_all
 def calendar() -> ResponseReturnValue:
     """The last days of two years for the phone's calendar: the same for everybody of a size."""
-    size = request.args.get("ukuran", "")
+    size = request.args.get(Sent.SIZE, "")
     if size not in set(BusinessSize) or rhythm_of(BusinessSize(size)) is Rhythm.EXEMPT:
         abort(404)
     rhythm = rhythm_of(BusinessSize(size))
@@ -103,8 +105,8 @@ def calendar() -> ResponseReturnValue:
 @applicant_required
 def own() -> ResponseReturnValue:
     """Show the own dates and the worksheets."""
-    found = lkpm.standing(g.dossier, on=today())
-    saved = {sheet.period: sheet for sheet in lkpm.worksheets(g.dossier)}
+    found = lkpm.standing(asked().dossier, on=today())
+    saved = {sheet.period: sheet for sheet in lkpm.worksheets(asked().dossier)}
     coming = {due.period.key for due in found.dues} if found else set()
     return render(
         "lkpm/own.html",
@@ -121,12 +123,12 @@ def own() -> ResponseReturnValue:
 def _period() -> Period | None:
     """Return the period that is asked for, None where the own business does not report on it."""
     try:
-        period = period_of(request.values.get("masa", ""))
+        period = period_of(request.values.get(Sent.PERIOD, ""))
     except BadPeriod:
         return None
-    if lkpm.worksheet(g.dossier, period) is not None:
+    if lkpm.worksheet(asked().dossier, period) is not None:
         return period
-    found = lkpm.standing(g.dossier, on=today())
+    found = lkpm.standing(asked().dossier, on=today())
     if found is None or period.rhythm is not found.rhythm:
         return None
     return period if found.nib_on <= period.last and period.first <= today() else None
@@ -139,7 +141,7 @@ def worksheet() -> ResponseReturnValue:
     period = _period()
     if period is None:
         return go("lkpm.own")
-    sheet = lkpm.worksheet(g.dossier, period)
+    sheet = lkpm.worksheet(asked().dossier, period)
     return _worksheet(WorksheetForm(formdata=None, data=_filled(sheet)), period)
 
 
@@ -179,12 +181,12 @@ def save() -> ResponseReturnValue:
     if period is None:
         return advance("lkpm.own")
     form = WorksheetForm(formdata=request.form)
-    if "ganti" in request.form:
+    if Sent.LANGUAGE in request.form:
         return _worksheet(form, period)
     if not form.validate():
         return _worksheet(form, period, 422)
     try:
-        key = once.claim("lkpm.save", g.dossier.id)
+        key = once.claim("lkpm.save", asked().dossier.id)
     except BadPostKey:
         return _worksheet(form, period, 400)
     if key.taken is None or not key.taken.same:
@@ -199,9 +201,9 @@ def save() -> ResponseReturnValue:
             production=form.hasil.data or None,
             problems=form.kendala.data or None,
         )
-        lkpm.save(g.dossier, period, figures, reported=form.reported)
-        key.lead_to("lkpm.copy", g.dossier.id)
-    return advance("lkpm.copy", query={"masa": period.key})
+        lkpm.save(asked().dossier, period, figures, reported=form.reported)
+        key.lead_to("lkpm.copy", asked().dossier.id)
+    return advance("lkpm.copy", query={Sent.PERIOD: period.key})
 
 
 @bp.get("/berkas/lkpm/salin")
@@ -209,7 +211,7 @@ def save() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Show the saved figures to copy into OSS, or to print."""
     period = _period()
-    sheet = lkpm.worksheet(g.dossier, period) if period else None
+    sheet = lkpm.worksheet(asked().dossier, period) if period else None
     if period is None or sheet is None:
         return go("lkpm.own")
     return render("lkpm/copy.html", sheet=sheet, period=period, covers=_covers(period))

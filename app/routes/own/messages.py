@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.domain.sending.messages import Channel, MessageState
 from app.forms.messages import NONE, ChannelForm
 from app.models.message import Message
@@ -17,6 +18,7 @@ from app.services.messages import outbox, wishes
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, render
+from app.web.sent import Sent
 
 bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
 
@@ -26,23 +28,23 @@ bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
 def show_messages() -> ResponseReturnValue:
     """Show the messages of this file, newest first."""
     form = ChannelForm(formdata=None)
-    form.show(wishes.chosen(g.dossier.applicant))
+    form.show(wishes.chosen(asked().dossier.applicant))
     return _messages_page(form)
 
 
 def _messages_page(form: ChannelForm, status: int = 200) -> Response:
-    who = g.dossier.applicant
+    who = asked().dossier.applicant
     ways = wishes.offered(who)
     form.offer(ways)
-    told = groupby(outbox.of_dossier(g.dossier), key=lambda message: message.cause)
+    told = groupby(outbox.of_dossier(asked().dossier), key=lambda message: message.cause)
     return render(
         "messages/show.html",
         status=status,
         ways=ways,
         can_write=outbox.can_write(),
         messages=[_shown(list(rows)) for _cause, rows in told],
-        sent=g.dossier.sent_at is not None,
-        saved="simpan" in request.args,
+        sent=asked().dossier.sent_at is not None,
+        saved=Sent.SAVED in request.args,
         **once.form_context(form),
     )
 
@@ -69,15 +71,15 @@ def _shown(rows: Sequence[Message]) -> dict[str, Any]:
 def choose() -> ResponseReturnValue:
     """Keep how the person wants to be told. Sent twice, it is the same choice."""
     form = ChannelForm(formdata=request.form)
-    who = g.dossier.applicant
+    who = asked().dossier.applicant
     form.offer(wishes.offered(who))
     if not form.validate():
         return _messages_page(form, 422)
     try:
-        key = once.claim("messages.choose", g.dossier.id)
+        key = once.claim("messages.choose", asked().dossier.id)
     except BadPostKey:
         return _messages_page(form, 400)
-    key.lead_to("messages.show_messages", g.dossier.id)
+    key.lead_to("messages.show_messages", asked().dossier.id)
     chosen = form.saluran.data
     wishes.choose(who, None if chosen == NONE else Channel(chosen))
-    return advance("messages.show_messages", query={"simpan": "1"})
+    return advance("messages.show_messages", query={Sent.SAVED: "1"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from app import modes
+from app.asked import asked
 from app.domain.licence.status import public_state
 from app.domain.oss.codes import LicenceStatus
 from app.forms.licences import OssStatusForm
@@ -17,18 +18,19 @@ from app.services.licence import standing
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
+from app.web.sent import Sent
 
 bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
 
 
 def _name(row: Licence) -> str:
     """Return what a person knows a licence by: its number, else the activity it is for."""
-    activity = activity_at(g.dossier, row.activity_position)
+    activity = activity_at(asked().dossier, row.activity_position)
     return row.number or f"KBLI {activity.kbli_code}"
 
 
 def _prepare(form: OssStatusForm) -> None:
-    rows = [row for row in standing.of(g.dossier) if row.product is not None]
+    rows = [row for row in standing.of(asked().dossier) if row.product is not None]
     form.izin.choices = [(row.id_izin, _name(row)) for row in rows]
     words = [
         (each.value, f"{each.value} – {label(public_state(each))}")
@@ -52,7 +54,7 @@ def show_oss_status() -> ResponseReturnValue:
     """Ask what OSS shows."""
     if modes.in_training():
         abort(404)
-    if g.dossier.sent_at is None:
+    if asked().dossier.sent_at is None:
         return go("review.review")
     form = OssStatusForm(formdata=None)
     _prepare(form)
@@ -65,20 +67,20 @@ def take() -> ResponseReturnValue:
     """Keep it as news about the licence."""
     if modes.in_training():
         abort(404)
-    if g.dossier.sent_at is None:
+    if asked().dossier.sent_at is None:
         return advance("review.review")
     form = OssStatusForm(formdata=request.form)
     _prepare(form)
-    if "ganti" in request.form or not form.izin.choices:
+    if Sent.LANGUAGE in request.form or not form.izin.choices:
         return _oss_status_page(form)
     if not form.validate():
         return _oss_status_page(form, 422)
     try:
-        key = once.claim("oss_status.take", g.dossier.id)
+        key = once.claim("oss_status.take", asked().dossier.id)
     except BadPostKey:
         return _oss_status_page(form, 400)
     if not (key.taken is not None and key.taken.same):
         status = LicenceStatus(form.status.data)
-        standing.read_in_oss(g.dossier, form.izin.data, status, on=form.tanggal.data)
-        key.lead_to("result.show_result", g.dossier.id)
+        standing.read_in_oss(asked().dossier, form.izin.data, status, on=form.tanggal.data)
+        key.lead_to("result.show_result", asked().dossier.id)
     return advance("result.show_result")

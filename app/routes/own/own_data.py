@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, jsonify, make_response, request
+from flask import Blueprint, Response, abort, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 
+from app.asked import asked
 from app.domain.dossier.retention import ANSWER_WITHIN, FileCase
 from app.forms.fields import SendForm
 from app.forms.recovery import ConsentForm
@@ -35,13 +36,13 @@ def _show(form: SendForm, status: int = 200) -> Response:
     return render(
         "own_data/show.html",
         status=status,
-        groups=own_data.kept(g.dossier),
-        request_open=own_data.open_request(g.dossier),
-        may_withdraw=own_data.may_withdraw(g.dossier),
-        may_erase=own_data.may_ask_erasure(g.dossier),
-        sent=g.dossier.sent_at is not None,
-        may_take_back=handovers.may_take_back(g.dossier),
-        why=retention.why_kept(g.dossier),
+        groups=own_data.kept(asked().dossier),
+        request_open=own_data.open_request(asked().dossier),
+        may_withdraw=own_data.may_withdraw(asked().dossier),
+        may_erase=own_data.may_ask_erasure(asked().dossier),
+        sent=asked().dossier.sent_at is not None,
+        may_take_back=handovers.may_take_back(asked().dossier),
+        why=retention.why_kept(asked().dossier),
         draft_days=retention.untouched_days(),
         hours=_HOURS,
         **once.form_context(form),
@@ -53,7 +54,7 @@ def _show(form: SendForm, status: int = 200) -> Response:
 @limited(limits.PAPER)
 def as_json() -> ResponseReturnValue:
     """Everything about this file, for another program."""
-    response = jsonify(own_data.export(g.dossier))
+    response = jsonify(own_data.export(asked().dossier))
     response.headers["Content-Disposition"] = 'attachment; filename="data-saya.json"'
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -64,7 +65,7 @@ def as_json() -> ResponseReturnValue:
 @limited(limits.PAPER)
 def as_pdf() -> ResponseReturnValue:
     """The same, to read or print."""
-    response = make_response(paper.draw(g.dossier))
+    response = make_response(paper.draw(asked().dossier))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = 'attachment; filename="data-saya.pdf"'
     response.headers["Cache-Control"] = "no-store"
@@ -87,14 +88,14 @@ def ask_erasure() -> ResponseReturnValue:
 
 def _confirm(name: str, form: SendForm, status: int = 200) -> Response:
     files = retention.rules().files
-    why = retention.why_kept(g.dossier)
+    why = retention.why_kept(asked().dossier)
     return render(
         f"own_data/{name}.html",
         status=status,
-        may=own_data.may_withdraw(g.dossier)
+        may=own_data.may_withdraw(asked().dossier)
         if name == "withdraw"
-        else own_data.may_ask_erasure(g.dossier),
-        is_open=own_data.open_request(g.dossier) is not None,
+        else own_data.may_ask_erasure(asked().dossier),
+        is_open=own_data.open_request(asked().dossier) is not None,
         has_nib=why is Kept.NIB,
         under_way=why is Kept.UNDER_WAY,
         days=files[FileCase.WITHDRAWN if name == "withdraw" else FileCase.ERASURE].days,
@@ -122,15 +123,15 @@ def _take(name: str, ask: Any) -> ResponseReturnValue:
     if not form.validate():
         return _confirm(name, form, 422)
     try:
-        key = once.claim(f"own_data.{name}", g.dossier.id)
+        key = once.claim(f"own_data.{name}", asked().dossier.id)
     except BadPostKey:
         return _confirm(name, form, 400)
     if key.taken is None:
         try:
-            ask(g.dossier)
+            ask(asked().dossier)
         except own_data.CannotAsk:
             return _confirm(name, form, 422)
-    key.lead_to("own_data.show_own_data", g.dossier.id)
+    key.lead_to("own_data.show_own_data", asked().dossier.id)
     return advance("own_data.show_own_data")
 
 
@@ -142,12 +143,12 @@ def undo() -> ResponseReturnValue:
     if not form.validate():
         return _show(form, 422)
     try:
-        key = once.claim("own_data.undo", g.dossier.id)
+        key = once.claim("own_data.undo", asked().dossier.id)
     except BadPostKey:
         return _show(form, 400)
     if key.taken is None:
-        own_data.undo(g.dossier)
-    key.lead_to("own_data.show_own_data", g.dossier.id)
+        own_data.undo(asked().dossier)
+    key.lead_to("own_data.show_own_data", asked().dossier.id)
     return advance("own_data.show_own_data")
 
 
@@ -162,7 +163,7 @@ def _helpers(form: ConsentForm, status: int = 200, *, full: bool = False) -> Res
     return render(
         "own_data/helpers.html",
         status=status,
-        consents=consents.open_of(g.dossier),
+        consents=consents.open_of(asked().dossier),
         full=full,
         **once.form_context(form),
     )
@@ -176,15 +177,15 @@ def give_consent() -> ResponseReturnValue:
     if not form.validate():
         return _helpers(form, 422)
     try:
-        key = once.claim("own_data.give_consent", g.dossier.id, may_edit=False)
+        key = once.claim("own_data.give_consent", asked().dossier.id, may_edit=False)
     except BadPostKey:
         return _helpers(form, 400)
     if key.taken is None:
         try:
-            consents.give(g.dossier, form.siapa.data, int(form.lama.data))
+            consents.give(asked().dossier, form.siapa.data, int(form.lama.data))
         except consents.TooManyConsents:
             return _helpers(form, 422, full=True)
-    key.lead_to("own_data.helpers", g.dossier.id)
+    key.lead_to("own_data.helpers", asked().dossier.id)
     return advance("own_data.helpers")
 
 
@@ -196,10 +197,10 @@ def withdraw_consent(consent: int) -> ResponseReturnValue:
     if not form.validate():
         return _helpers(ConsentForm(formdata=None), 422)
     try:
-        key = once.claim("own_data.withdraw_consent", g.dossier.id)
+        key = once.claim("own_data.withdraw_consent", asked().dossier.id)
     except BadPostKey:
         return _helpers(ConsentForm(formdata=None), 400)
-    if key.taken is None and not consents.withdraw(g.dossier, consent):
+    if key.taken is None and not consents.withdraw(asked().dossier, consent):
         abort(404)
-    key.lead_to("own_data.helpers", g.dossier.id)
+    key.lead_to("own_data.helpers", asked().dossier.id)
     return advance("own_data.helpers")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, request, session
+from flask import Blueprint, Response, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from app.asked import asked
 from app.domain.dossier.recovery import RecoveryWay
 from app.forms.recovery import (
     CodeForm,
@@ -155,7 +156,7 @@ def check_code() -> ResponseReturnValue:
     except recovery.WrongCode as error:
         commit_now()
         form.kode.raw = ""
-        g.bad_key = True  # another code is another try, so the form gets a key of its own
+        asked().bad_key = True  # another code is another try, so the form gets a key of its own
         return render(
             "recovery/code.html",
             status=403,
@@ -198,7 +199,7 @@ def check_counter() -> ResponseReturnValue:
     except recovery.WrongCode:
         commit_now()
         form.kode.raw = ""
-        g.bad_key = True  # another code is another try, so the form gets a key of its own
+        asked().bad_key = True  # another code is another try, so the form gets a key of its own
         return render(
             "recovery/counter.html",
             status=403,
@@ -245,5 +246,5 @@ def set_pin() -> ResponseReturnValue:
     known_browser.remember(dossier)
     key.lead_to("start.number", dossier.id)
     enter(dossier.id)
-    g.dossier = dossier
+    asked().dossier = dossier
     return advance("start.number")

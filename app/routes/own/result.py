@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, make_response, request
+from flask import Blueprint, abort, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
+from app.asked import asked
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.law.rows import KbliEntry
@@ -34,7 +35,7 @@ bp = Blueprint("result", __name__, url_prefix="/berkas")
 @applicant_required
 def show_result() -> ResponseReturnValue:
     """Show where the dossier stands: result, or what is being waited for."""
-    dossier = g.dossier
+    dossier = asked().dossier
     if dossier.sent_at is None:
         return go("review.review")
     shown = format_support_number(dossier.support_number)
@@ -44,19 +45,18 @@ def show_result() -> ResponseReturnValue:
         address=outside_url("tracking.show_tracking", nomor=dossier.support_number),
     )
     turn = progress.turn_of(dossier)
+    handover = known(dossier.handover)  # made when the file was sent
     return render(
         "journey/result.html",
         form=SendForm(formdata=None),
         number=shown,
-        handover=dossier.handover,
+        handover=handover,
         differs=reconciliation.differs(dossier),
-        source=dossier.handover.nib_source or NibSource.TYPED,
-        doubt=dossier.handover.nib_doubt,
-        nib_status=NibStatus.of(dossier.handover.nib_status)
-        if dossier.handover.nib_status
-        else None,
+        source=handover.nib_source or NibSource.TYPED,
+        doubt=handover.nib_doubt,
+        nib_status=NibStatus.of(handover.nib_status) if handover.nib_status else None,
         asked_to_end=any(e.kind == EventKind.NIB_REVOKED for e in dossier.events),
-        told=standing.nib_is_told(dossier.handover),
+        told=standing.nib_is_told(handover),
         paper=issued.of(dossier),
         risks=[(a.position, known(a.risk)) for a in dossier.activities],
         entries={a.position: _entry_of(a) for a in dossier.activities},
@@ -78,18 +78,18 @@ def _entry_of(activity: Activity) -> KbliEntry | None:
 @applicant_required
 def take_back() -> ResponseReturnValue:
     """Open a sent file again, to change an answer. Sent twice, it is opened once."""
-    if not handovers.may_take_back(g.dossier):
+    if not handovers.may_take_back(asked().dossier):
         return advance("result.show_result")
     if not SendForm(formdata=request.form).validate():
         return advance("result.show_result")
     try:
-        key = once.claim("result.take_back", g.dossier.id)
+        key = once.claim("result.take_back", asked().dossier.id)
     except BadPostKey:
         return advance("result.show_result")
     if key.taken is not None:  # from before it was sent once more: that press opens nothing
         return advance("result.show_result")
-    handovers.take_back(g.dossier)
-    key.lead_to("review.review", g.dossier.id)
+    handovers.take_back(asked().dossier)
+    key.lead_to("review.review", asked().dossier.id)
     return advance("review.review")
 
 
@@ -97,7 +97,7 @@ def take_back() -> ResponseReturnValue:
 @applicant_required
 def paper() -> ResponseReturnValue:
     """The paper, to print or keep on the phone."""
-    found = issued.of(g.dossier)
+    found = issued.of(asked().dossier)
     if found is None or found.kind != "nib":  # outside practice OSS alone makes this paper
         abort(404)
     verify_url = outside_url("verification.show_verification", code=found.code)

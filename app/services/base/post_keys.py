@@ -17,7 +17,6 @@ from app import clock
 from app.extensions import db, vault
 from app.models.dossier import PostKey
 
-FIELD = "kunci"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}")
 _KEPT = timedelta(days=30)
 
