@@ -385,6 +385,8 @@ class HttpLicensing:
         except ValueError:
             content = None
         answer = oss_reading.inside(content, (envelope,) if isinstance(envelope, str) else envelope)
+        if answer is None and isinstance(content, dict) and said[0] in content:
+            answer = content  # the envelope was left out
         code = _code(answer, reply.status, said[0])
         if code is ResponseCode.OK and answer is not None:
             return answer

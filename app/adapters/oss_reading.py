@@ -4,8 +4,10 @@ The public guide names fields and codes; payloads in daily use differ from it an
 So everything is read with patience and nothing is guessed:
 
 - "-", "/", "", null and an absent name say nothing, and so does "00" where a state is told;
-- numbers may be texts and texts numbers: a NIB or an activity code gets its zeros back;
-- a list may be one object, a numbered map, empty, or hold rows in which nothing is said;
+- numbers may be texts and texts numbers: a NIB or an activity code gets its zeros back; a number
+  that only stands for "none" (0, 000) is none;
+- a list may be one object, a numbered map, empty, JSON inside a text, or hold rows in which nothing
+  is said; one value may stand in a list of its own;
 - names that we do not know, other capitals and blanks around a name do not matter;
 - each row is read by itself. What cannot be read in it is left out, and the *name* of the field is
   kept in `unread`. A code of a state that we do not know is kept as OSS wrote it.
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -52,10 +55,19 @@ SIZE_CODES = {
     BusinessSize.LARGE: SizeCode.LARGE,
 }
 _SIZES = {str(code): size for size, code in SIZE_CODES.items()}
-_NOTHING = frozenset({"", "-", "--", "/", "null"})
+_NOTHING = re.compile(r"[\s\-\u2010-\u2015/._]*|null|undefined|n/a", re.IGNORECASE)
+_DIGITS_AT_MOST = 40  # of a number; 1e999999999 would fill the memory
+_DEEP_AT_MOST = 20
+_FIRST_YEAR = 1945  # programs write 0001 or 1900 for a day that they do not have
 _KBLI_DIGITS = 5
-_KBLI_YEARS = frozenset({2015, 2017, 2020, 2025})
+_KBLI_YEARS = {str(year): year for year in (2015, 2017, 2020, 2025)}
 _SUPPORTING = frozenset({ProjectKind.SUPPORTING, ProjectKind.SUPPORTING_LICENCE})
+_DOCUMENTS = {  # as the guide explains them beside the field
+    "original": DocumentKind.ORIGINAL,
+    "update": DocumentKind.UPDATE,
+    "pencabutan": DocumentKind.REVOKED,
+    "pembatalan": DocumentKind.CANCELLED,
+}
 _DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y%m%d")
 _NIB_IN_TEXT = re.compile(rb'"\s*nib\s*"\s*:\s*"?\s*([0-9][0-9 .\-]{8,20})', re.IGNORECASE)
 
@@ -228,6 +240,8 @@ class Said:
         """Return the first of these fields that says something, as text; "" where none does."""
         for name in names:
             value = self._content.get(name)
+            if isinstance(value, list) and len(value) == 1:
+                value = value[0]
             if isinstance(value, dict | list):
                 if not _says_nothing(value):
                     self.unread.add(name)
@@ -246,8 +260,10 @@ class Said:
         return " ".join(unescape(self.text(*names)).split())
 
     def identifier(self, name: str) -> str:
-        """Return a number that OSS gave something, of at most 40 letters."""
+        """Return a number that OSS gave something, of at most 40 letters; "" for one of zeros."""
         found = self.text(name)
+        if not found.strip("0"):
+            return ""
         if len(found) <= ID_AT_MOST:
             return found
         self.unread.add(name)
@@ -268,7 +284,7 @@ class Said:
         day = _day(found)
         if day is None:
             self.unread.add(name)
-        return day
+        return day if day is None or day.year >= _FIRST_YEAR else None
 
     def idr(self, name: str) -> int | None:
         """Return an amount in whole rupiah: 1000000, "1000000.00", "1.000.000,00"."""
@@ -294,17 +310,24 @@ class Said:
 
 def parse(body: bytes) -> Any:
     """Return what a JSON body says; amounts exactly. Raises ValueError for what is no JSON."""
+    content = _loads(as_letters(body))
+    return _loads(content) if isinstance(content, str) else content
+
+
+def as_letters(body: bytes) -> str:
+    """Return a body as text: in UTF-8, 16 or 32 as JSON may come, else as Windows writes it."""
     try:
-        return _loads(body)
+        return body.decode(json.detect_encoding(body))
     except UnicodeDecodeError:
-        return _loads(body.decode("cp1252", "replace"))
-    except RecursionError:
-        raise ValueError("too deep") from None
+        return body.decode("cp1252", "replace")
 
 
-def _loads(body: bytes | str) -> Any:
+def _loads(body: str) -> Any:
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=lambda _name: None)
+        # A line break inside a text is no JSON, and no reason to lose all the rest.
+        return json.loads(
+            body, strict=False, parse_float=Decimal, parse_constant=lambda _name: None
+        )
     except RecursionError:
         raise ValueError("too deep") from None
 
@@ -317,9 +340,23 @@ def inside(content: Any, envelopes: Iterable[str]) -> dict[str, Any] | None:
     for envelope in envelopes:
         if not envelope:
             return content
-        for row in _rows(plain.get(_name(envelope))):
-            if isinstance(row, dict):
-                return row
+        rows = [row for row in _rows(plain.get(_name(envelope))) if isinstance(row, dict)]
+        if rows:
+            return next((row for row in rows if not _says_nothing(row)), rows[0])
+    return None
+
+
+def _told(content: Any, envelope: str) -> dict[str, Any] | None:
+    """Return what a notice is about: in its envelope, in a further one, or without any."""
+    for outer in _rows(content):
+        found = inside(outer, (envelope,))
+        if found is not None:
+            return found
+        for inner in outer.values() if isinstance(outer, dict) else ():
+            if (found := inside(inner, (envelope,))) is not None:
+                return found
+        if isinstance(outer, dict) and "nib" in {_name(key) for key in outer}:
+            return outer
     return None
 
 
@@ -364,7 +401,7 @@ def _read_entity(data: Said) -> EntityResult | None:
         return None
     found = EntityResult(
         name=data.words("nama_perseroan"),
-        npwp=data.text("npwp_perseroan"),
+        npwp=_unless_zeros(data.text("npwp_perseroan")),
         kind=data.code("jenis_perseroan"),
     )
     return found if data.code("jenis_pelaku_usaha") or found.name else None
@@ -377,7 +414,7 @@ def read_licence(row: Said) -> LicenceResult | None:
         row.unread.add("id_izin")
         return None
     code, product = row.code("status_checklist", "kd_status"), row.code("jenis_izin")
-    number = row.text("no_izin")
+    number = _unless_zeros(row.text("no_izin"))
     if len(number) > NUMBER_AT_MOST:
         row.unread.add("no_izin")
         number = ""
@@ -438,7 +475,7 @@ def read_projects(row: Said) -> list[ProjectResult]:
             ProjectResult(
                 id_proyek=row.identifier("id_proyek"),
                 kbli_code=code,
-                kbli_year=int(year) if year.isdigit() and int(year) in _KBLI_YEARS else None,
+                kbli_year=_KBLI_YEARS.get(year),
                 size=_SIZES.get(row.code("skala_usaha")),
                 risk=RiskLevel(risk) if risk in set(RiskLevel) else None,
                 area_codes=tuple(area for area in areas if area),
@@ -523,13 +560,14 @@ def read_references(answer: Mapping[str, Any]) -> tuple[ReferenceEntry, ...]:
 
 def read_notice(content: Any, envelope: str, nib: str) -> NoticeRead:
     """Read what OSS told us unasked about a NIB. What cannot be read is named in `unread`."""
-    found = inside(content, (envelope,))
+    found = _told(content, envelope)
     if found is None:
         return NoticeRead(nib=nib, unread=(envelope,))
     data = Said(found, set())
     code = data.code("status_nib")
     status = NibStatus.of(code) if code else None
-    document = data.text("tipe_dokumen")
+    document = data.text("tipe_dokumen").lstrip("0").casefold()
+    document = _DOCUMENTS.get(document, document)
     if document in (DocumentKind.REVOKED, DocumentKind.CANCELLED):
         status = NibStatus.REVOKED
     elif document and document not in set(DocumentKind):
@@ -564,14 +602,15 @@ def _people(data: Said) -> Iterator[NamedPerson]:
             )
         )
     for said, kind, number, name in rows:
-        nik, called = re.sub(r"[ .\-]", "", said.text(number)), said.words(name)
-        if said.code(kind) == IdentityKind.KTP and re.fullmatch(r"[0-9]{16}", nik) and called:
+        nik, called = re.sub(r"[ .\-'’`]", "", said.text(number)), said.words(name)
+        # A kind that was not said is no other kind: sixteen digits are those of a KTP.
+        if said.code(kind) in ("", IdentityKind.KTP) and re.fullmatch(r"[0-9]{16}", nik) and called:
             yield NamedPerson(nik, called)
 
 
 def nibs_in(content: Any, envelope: str) -> list[str]:
     """Return the spellings of the NIB of a notice over which its sender may have made the token."""
-    found = inside(content, (envelope,)) or {}
+    found = _told(content, envelope) or {}
     written = Said(found, set()).text("nib")
     nib = as_nib(written)
     return [nib, *([written] if written != nib else [])] if nib else []
@@ -579,7 +618,7 @@ def nibs_in(content: Any, envelope: str) -> list[str]:
 
 def tax_number_in(content: Any, envelope: str) -> str:
     """Return the tax number of a notice, over which older senders make the token."""
-    return Said(inside(content, (envelope,)) or {}, set()).text("npwp_perseroan")
+    return Said(_told(content, envelope) or {}, set()).text("npwp_perseroan")
 
 
 def nib_in_bytes(body: bytes) -> str:
@@ -597,7 +636,7 @@ def same(data: Said, name: str, asked: str) -> None:
 
 def as_nib(written: str) -> str:
     """Return the thirteen digits of a NIB; as a number it has lost the zeros in front."""
-    digits = re.sub(r"[ .\-]", "", written)
+    digits = re.sub(r"^NIB|[ .:\-]", "", unicodedata.normalize("NFKC", written).upper())
     if not re.fullmatch(r"[0-9]{1,13}", digits):
         return ""
     return digits.zfill(NIB_DIGITS) if len(digits) >= NIB_DIGITS - 5 else ""
@@ -606,7 +645,7 @@ def as_nib(written: str) -> str:
 def as_kbli(written: str) -> str:
     """Return an activity code of five digits; as a number 01131 comes as 1131."""
     digits = re.sub(r"[ .]", "", written)
-    if not re.fullmatch(r"[0-9]{4,5}", digits):
+    if not re.fullmatch(r"[1-9][0-9]{3}|[0-9]{5}", digits):
         return ""
     return digits.zfill(_KBLI_DIGITS)
 
@@ -626,29 +665,36 @@ def _name(name: object) -> str:
 def _as_text(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return ""
-    if isinstance(value, Decimal | float):
-        if not value.is_integer() if isinstance(value, float) else value != value.to_integral():
-            return str(value)
-        return str(int(value))
+    if isinstance(value, Decimal):
+        is_whole = value.is_finite() and value == value.to_integral()
+        return str(int(value) if is_whole and value.adjusted() < _DIGITS_AT_MOST else value)
     if not isinstance(value, str | int):
         return ""
     # Text that no database takes (a zero byte, half of a pair) is not worth a whole notice.
     text = str(value).replace("\x00", "").encode("utf-8", "ignore").decode().strip()
-    return "" if text.lower() in _NOTHING else text
+    return "" if _NOTHING.fullmatch(text) else text
 
 
-def _says_nothing(value: object) -> bool:
+def _unless_zeros(number: str) -> str:
+    return number if re.sub(r"[0 .\-]", "", number) else ""
+
+
+def _says_nothing(value: object, depth: int = 0) -> bool:
     """Return whether this is a dummy: empty, or a row of "-" and 0 that stands for “none”."""
-    if isinstance(value, dict):
-        return all(_says_nothing(each) for each in value.values())
-    if isinstance(value, list):
-        return all(_says_nothing(each) for each in value)
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return depth < _DEEP_AT_MOST and all(_says_nothing(each, depth + 1) for each in inner)
     return _as_text(value) in ("", "0")
 
 
 def _rows(value: object) -> list[Any]:
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        try:
+            value = _loads(value)
+        except ValueError:
+            return [value]
     if isinstance(value, list):
-        return value
+        return [row for each in value for row in (each if isinstance(each, list) else [each])]
     if isinstance(value, dict):
         is_map = bool(value) and all(str(key).strip().isdigit() for key in value)
         return list(value.values()) if is_map else [value]
@@ -659,9 +705,9 @@ def _day(text: str) -> date | None:
     if "T" in text:
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError:
+            return (moment.astimezone(WIB) if moment.tzinfo else moment).date()
+        except (ValueError, OverflowError):
             return None
-        return (moment.astimezone(WIB) if moment.tzinfo else moment).date()
     first = text.split()[0]
     for form in _DATES:
         try:
@@ -676,6 +722,8 @@ def _amount(text: str) -> int | None:
     if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,2})?", plain):  # as people write it
         plain = plain.replace(".", "").replace(",", ".")
     try:
-        return int(Decimal(plain))
-    except (InvalidOperation, ValueError, OverflowError):
+        amount = Decimal(plain)
+    except InvalidOperation:
         return None
+    fits = amount.is_finite() and amount.adjusted() < _DIGITS_AT_MOST
+    return int(amount) if fits else None

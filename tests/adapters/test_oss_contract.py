@@ -755,6 +755,14 @@ def test_every_code_of_every_service_has_its_outcome(service, code, in_status_to
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_an_answer_may_come_without_its_envelope(service):
+    _envelope, name, inside = SERVICES[service]
+    ask(answering(200, {name: "200", **inside}), service)
+    with pytest.raises(Refused):
+        ask(answering(200, {name: "400", **inside}), service)
+
+
+@pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"x": 1}', b"[" * 100_000])
 def test_what_cannot_be_read_is_not_guessed(service, body):
     if service == "inquire_project" and body == b'{"x": 1}':

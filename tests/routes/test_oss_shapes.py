@@ -51,6 +51,7 @@ def body_of(shape: dict) -> bytes:
     for name in shape.get("drop", []):
         data.pop(name, None)
     spelt = {"escaped": who.typed_name.replace(" ", "&#32; "), "capitals": who.typed_name.upper()}
+    spelt["listed"] = [who.typed_name]
     if "spell" in shape:
         data["nama_user_proses"] = spelt[shape["spell"]]
     if shape.get("nik_as_number"):
@@ -60,14 +61,28 @@ def body_of(shape: dict) -> bytes:
     envelope = "dataNIB"
     if shape.get("capitals"):
         data, envelope = {name.upper(): value for name, value in data.items()}, "DATANIB"
-    text = json.dumps(
-        {envelope: data, **shape.get("beside", {})}, ensure_ascii="encoding" not in shape
-    )
+    text = wrapped(shape.get("wrap"), {envelope: data, **shape.get("beside", {})}, shape)
+    if "literal" in shape:
+        text = text.replace('"@"', shape["literal"])
     if "twice" in shape:
         text = text.replace("{", "{", 1).replace(
             f'"{shape["twice"]}":', f'"{shape["twice"]}": "X", "{shape["twice"]}":', 1
         )
     return text.encode(shape.get("encoding", "utf-8"))
+
+
+def wrapped(how, content: dict, shape: dict) -> str:
+    """Return a body that is not one object in its envelope. how: None for one that is."""
+    inside = content.get("dataNIB")
+    wraps = {
+        "bare": inside,
+        "dummy": {"dataNIB": [{"nib": "-"}, inside]},
+        "text": json.dumps(content),
+        "inner text": {"dataNIB": json.dumps(inside)},
+    }
+    around, how = (how, None) if isinstance(how, list) else (["", ""], how)
+    body = json.dumps(wraps[how] if how else content, ensure_ascii="encoding" not in shape)
+    return around[0] + body + around[1]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape["about"])

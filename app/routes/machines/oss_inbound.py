@@ -75,7 +75,7 @@ def receive(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         notice = notices.prove(
             service,
             request.get_data(cache=False),
-            request.headers.get("Token", ""),
+            _shown(),
             username=settings.oss_username,
             password=settings.oss_password,
             now=clock.now(),
@@ -90,6 +90,13 @@ def receive(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         _log.warning("oss_notice_not_proven", service=service)
         return _refuse(service, "User Akses Tidak Valid", 401)
     return view(*args, notice=notice, **kwargs)
+
+
+def _shown() -> str:
+    """Return the token: in the guide's header, or where receivers in daily use are given it."""
+    scheme, _blank, bearer = request.headers.get("Authorization", "").partition(" ")
+    shown = request.headers.get("Token", "")
+    return shown or (bearer if scheme.lower() == "bearer" else "") or request.args.get("token", "")
 
 
 def _refuse(service: str, remark: str, code: int) -> Response:

@@ -120,7 +120,9 @@ def keep(notice: Notice) -> bool:
     query = select(OssNotice).where(OssNotice.digest == digest).with_for_update()
     known = db.session.scalar(query)
     if known is not None:
-        if known.state == NoticeState.MATCHED and known.received_at < now - REPEATED_AFTER:
+        if known.state == NoticeState.MATCHED and (
+            known.received_at < now - REPEATED_AFTER or _was_overtaken(known)
+        ):
             known.state, known.body, known.received_at = NoticeState.NEW, body, now
             jobs.plan(JobKind.OSS_NOTICES, None)
         return False
@@ -142,6 +144,14 @@ def keep(notice: Notice) -> bool:
     return True
 
 
+def _was_overtaken(known: OssNotice) -> bool:
+    """Say whether OSS has told something else of this NIB since: frozen, active, frozen again."""
+    query = select(OssNotice.id).where(
+        OssNotice.nib == known.nib, OssNotice.received_at > known.received_at
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def _canonical(body: bytes) -> str:
     """Return the same for calls that differ in the order of their names only."""
     try:
@@ -151,10 +161,7 @@ def _canonical(body: bytes) -> str:
 
 
 def _as_text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", "replace")
+    return oss_reading.as_letters(body).removeprefix("\ufeff")
 
 
 def read(row: OssNotice) -> NoticeRead:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import structlog
+
 from app import clock, modes
 from app.adapters.http import ServiceUnavailable
 from app.adapters.licensing import Refused
@@ -16,6 +18,8 @@ from app.services.base.jobs import JobKind
 from app.services.dossier import opening
 from app.services.oss import reconciliation
 from app.services.oss.nibs import holders_of
+
+_log = structlog.get_logger(__name__)
 
 
 @jobs.handles(JobKind.NIB_CHECK)
@@ -39,6 +43,9 @@ def _confirm(job: Job, budget_s: float) -> bool:
         found = None
     if found is None:
         return _keep(job.dossier_id, nib, NibDoubt.UNKNOWN)
+    if not found.holder:  # OSS did not say whose it is, which is no other name: ask again
+        _log.warning("oss_nib_without_name", dossier=job.dossier_id)
+        return False
     if not is_holder(found.holder, *names):
         return _keep(job.dossier_id, nib, NibDoubt.HOLDER)
     return _keep(job.dossier_id, nib, None, status=found.code or found.status)

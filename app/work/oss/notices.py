@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.extensions import db
@@ -24,6 +26,8 @@ from app.services.oss.notices import (
     take_nib,
 )
 
+_log = structlog.get_logger(__name__)
+
 
 @jobs.handles(JobKind.OSS_NOTICES)
 def _handle(_job: Job, _budget_s: float) -> bool:
@@ -32,8 +36,22 @@ def _handle(_job: Job, _budget_s: float) -> bool:
     waiting = db.session.scalars(query.order_by(OssNotice.received_at).limit(AT_A_TIME)).all()
     db.session.rollback()
     for notice_id in waiting:
-        _match(notice_id)
+        try:
+            _match(notice_id)
+        except OperationalError:  # the database, and so no fault of this notice
+            raise
+        except Exception as error:
+            _set_aside(notice_id, error)
     return len(waiting) < AT_A_TIME
+
+
+def _set_aside(notice_id: int, error: Exception) -> None:
+    """Let staff look at a notice over which the program stumbles (flask oss waiting)."""
+    db.session.rollback()
+    _log.error("oss_notice_not_handled", notice=notice_id, cause=type(error).__name__)
+    row = db.session.get_one(OssNotice, notice_id, with_for_update=True)
+    row.state, row.handled_at, row.unread = NoticeState.UNMATCHED, clock.now(), ["?"]
+    db.session.commit()
 
 
 def _match(notice_id: int) -> None:

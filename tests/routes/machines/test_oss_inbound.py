@@ -171,11 +171,28 @@ def test_unset_names_let_nobody_in(name, password):
 
 
 @pytest.mark.parametrize(
+    "headers", [{"Authorization": f"Bearer {token()}"}, {"Authorization": f"bearer {token()}"}]
+)
+def test_the_token_may_stand_where_receivers_in_daily_use_are_given_it(line, database, headers):
+    body = json.dumps(content()).encode()
+    assert line.post(NIB_PATH, data=body, headers=headers).status_code == 200
+    assert line.post(f"{NIB_PATH}?token={token()}", data=body).status_code == 200
+    wrong = {"Authorization": f"Bearer {token(OTHER_NIB)}"}
+    assert line.post(NIB_PATH, data=body, headers=wrong).status_code == 401
+    assert line.post(f"{NIB_PATH}?token=x", data=body).status_code == 401
+    basic = {"Authorization": f"Basic {token()}"}
+    assert line.post(NIB_PATH, data=body, headers=basic).status_code == 401
+    assert len(notices()) == 1
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"", b"[]", b"{", b"null", b'{"dataNIB": []}', b'{"dataNIB": {}}', b'{"x": {}}',
         b'{"dataNIB": {"nib": "812"}}', b'{"dataNIB": {"nib": "-"}}', b"\xff\xfe",
-        b'{"dataNIB": {"nib": ["8120000000001"]}}', b'{"dataNIB": ' * 3 + b"[" * 5000,
+        b'{"dataNIB": {"nib": ["8120000000001", "8120000000002"]}}',
+        b'{"dataNIB": ' * 3 + b"[" * 5000, b'{"dataNIB": {"nib": 1e999999999}}',
+        b'{"dataNIB": {"nib": 1e5000, "npwp_perseroan": 1e9}}',
     ],
 )  # fmt: skip
 def test_what_names_no_nib_cannot_be_proven(line, database, body):
@@ -287,9 +304,11 @@ def test_nobody_loses_a_notice_by_a_limit(make_app):
 def test_notices_about_people_who_never_came_go_after_thirty_days(line, database):
     call(line, content(PEOPLE["kiosk"]))
     handle(database)
-    retention.carry_out(datetime.now(UTC) + timedelta(days=29))
+    (row,) = notices()
+    came_at = row.received_at
+    retention.carry_out(came_at + timedelta(days=30) - timedelta(minutes=1))
     assert len(notices()) == 1
-    retention.carry_out(datetime.now(UTC) + timedelta(days=31))
+    retention.carry_out(came_at + timedelta(days=30) + timedelta(minutes=1))
     database.commit()
     assert notices() == []
 
@@ -306,6 +325,64 @@ def test_the_same_words_much_later_are_news_again(line, database):
     database.commit()
     assert call(line, content(status_nib="05")).status_code == 200
     handle(database)
+    assert dossier.handover.nib_status == "05"
+
+
+def test_frozen_active_and_frozen_again_within_minutes_is_frozen(line, database):
+    dossier = sent_dossier()
+    dossier.handover.nib = NIB
+    database.commit()
+    for code in ("05", "01"):
+        assert call(line, content(status_nib=code)).status_code == 200
+        handle(database)
+    dossier.handover.nib_status = "01"  # as OSS said when it was asked in between
+    database.commit()
+    for _ in range(2):
+        assert call(line, content(status_nib="05")).status_code == 200
+        handle(database)
+    assert dossier.handover.nib_status == "05"
+    assert len(notices()) == 2
+
+
+def test_a_notice_that_cannot_be_handled_holds_up_no_other(app, line, database, monkeypatch):
+    dossier = sent_dossier()
+    dossier.handover.nib = NIB
+    database.commit()
+    assert call(line, content(oss_id="O-7", nib=OTHER_NIB), token(OTHER_NIB)).status_code == 200
+    assert call(line, content(status_nib="05")).status_code == 200
+    read = notices_work.read
+
+    def stumble(row):
+        if row.nib == OTHER_NIB:
+            raise ValueError("9601055403879001")
+        return read(row)
+
+    monkeypatch.setattr(notices_work, "read", stumble)
+    with logged() as log:
+        handle(database)
+    database.expire_all()
+    assert dossier.handover.nib_status == "05"
+    assert "oss_notice_not_handled" in log.getvalue()
+    assert "9601055403879001" not in log.getvalue()
+    listed = app.test_cli_runner().invoke(args=["oss", "waiting"]).output
+    assert f"NIB {OTHER_NIB}" in listed
+    assert "not read: ?" in listed
+
+
+def test_a_national_recode_is_taken_whole(line, database):
+    dossier = sent_dossier()
+    dossier.handover.nib = NIB
+    database.commit()
+    numbers = [f"9120{n:09d}" for n in range(150)]
+    for number in numbers:
+        assert call(line, content(nib=number), token(number)).status_code == 200
+    assert call(line, content(status_nib="05")).status_code == 200
+    bring_forward()
+    of_notices = select(Job.id).where(Job.kind == JobKind.OSS_NOTICES).order_by(Job.id)
+    for job_id in database.scalars(of_notices).all():
+        run(job_id)  # each takes some; what is left is for the next
+    assert [n.state for n in notices()].count(NoticeState.UNMATCHED) == 150
+    database.expire_all()
     assert dossier.handover.nib_status == "05"
 
 

@@ -442,6 +442,21 @@ def test_oss_does_not_confirm_and_the_person_may_correct(connected, answer, doub
         assert oss.asked[-1] == OTHER
 
 
+@pytest.mark.parametrize("holder", ["", "-", None])
+def test_a_name_that_oss_does_not_say_is_no_other_name(connected, holder):
+    with looking(connected):
+        oss = Oss()
+        oss.answer = oss.knows(holder)
+        dossier = told()
+        assert not work(dossier)
+        handover = dossier.handover
+        assert handover is not None
+        assert (handover.nib_doubt, handover.nib_confirmed_at) == (None, None)
+        oss.answer = oss.knows("Yosina Praktik")
+        assert work(dossier)
+        assert handover.nib_confirmed_at is not None
+
+
 @pytest.mark.parametrize("code", [401, 403, 405, 500, 504])
 def test_what_is_not_about_the_number_is_asked_again_later(connected, code):
     with looking(connected):
