@@ -51,7 +51,7 @@ with app.app_context():
     write_practice_file(settings)
     db.session.commit()
     sealed_files.check_place()
-    get_finder(2025).search("kios")
+    get_finder().search("kios")
     db.session.remove()
     db.engine.dispose()
 threading.Thread(target=_keep_going, name="sweeps", daemon=True).start()
