@@ -39,7 +39,7 @@ with app.app_context():
     write_practice_file(settings)
     db.session.commit()
     sealed_files.check_place()
-    get_finder(2025).search("kios")
+    get_finder().search("kios")
     db.session.remove()
     db.engine.dispose()
 sweeps = run.Look("sweeps", run.SWEEP_EVERY_S, lambda: run.sweep(app))

@@ -28,6 +28,7 @@ from app.domain.kbli.measures import (
     quality,
     wordings_from_table,
 )
+from app.domain.law.editions import KBLI_BEFORE
 from app.services.kbli.finder import build_finder, in_old_codes
 from app.services.kbli.questions import UNKNOWN, talk
 from app.services.reference.book import get_book
@@ -58,7 +59,7 @@ def evaluate_command(file: Path, year: str, as_json: bool, questions: bool, miss
     entries = get_book().all_kbli(edition)
     if not entries:
         raise click.ClickException("no activity codes: run flask reference load")
-    if edition == 2020:
+    if edition == KBLI_BEFORE:
         wordings = in_old_codes(wordings)
     finder, build_s, index_mb = _weighed(lambda: build_finder(edition))
     searches: dict[str, Search] = {

@@ -21,7 +21,7 @@ from app.domain.law.estimate import (
     Notice,
     SalesBand,
 )
-from app.domain.law.requirements import Certainty, DeclarationKind, PaperKind
+from app.domain.law.requirements import Certainty, DeclarationKind, SupportingPaperKind
 from app.domain.law.risk import LicenceProduct, MayOperate, RiskLevel
 from app.domain.law.rows import RiskNote, Unread
 from app.domain.law.spatial import SpatialStep
@@ -62,10 +62,10 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (DeclarationKind.BUSINESS_STANDARD, _l("I can meet the standard for this kind of business, and I will.")),
     (DeclarationKind.K3L, _l("I work without harming people or nature.")),
     (DeclarationKind.SNI_HALAL_BY_NIB, _l("I keep to the national standard (SNI) and to halal rules where they apply.")),
-    (PaperKind.HALAL, _l("Halal certificate for food, drink and slaughter")),
-    (PaperKind.NON_HALAL_NOTICE, _l("A clear “not halal” notice on the product")),
-    (PaperKind.SPP_IRT, _l("Home food licence (SPP-IRT) for packaged food made at home")),
-    (PaperKind.FROM_RISK_TABLE, _l("Supporting licence (PB UMKU)")),
+    (SupportingPaperKind.HALAL, _l("Halal certificate for food, drink and slaughter")),
+    (SupportingPaperKind.NON_HALAL_NOTICE, _l("A clear “not halal” notice on the product")),
+    (SupportingPaperKind.SPP_IRT, _l("Home food licence (SPP-IRT) for packaged food made at home")),
+    (SupportingPaperKind.FROM_RISK_TABLE, _l("Supporting licence (PB UMKU)")),
     (Certainty.NEEDED, _l("needed")),
     (Certainty.MAY_NEED, _l("may be needed, ask")),
     (Bring.KTP, _l("KTP (your NIK must be active)")),

@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.adapters.files import FilesUnavailable
+from app.domain.law.editions import KBLI_NOW
 from app.extensions import db
 from app.gateways import files_advice
 from app.services.help import book
@@ -25,8 +26,8 @@ def warm_up(app: Flask) -> None:
     # again in the middle of the day must not hold up the answers of everybody else.
     with app.test_request_context():
         try:
-            if get_book().all_kbli(2025):
-                get_finder(2025).search("kios")
+            if get_book().all_kbli(KBLI_NOW):
+                get_finder().search("kios")
             sealed_files.check_place()
         except SQLAlchemyError:
             pass

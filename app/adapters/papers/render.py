@@ -22,7 +22,7 @@ import segno
 import typst
 from babel.dates import format_datetime
 
-PaperKind = Literal["nib", "certificate", "permit"]
+IssuedPaperKind = Literal["nib", "certificate", "permit"]
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
@@ -103,7 +103,7 @@ class LicencePaper:
     specimen: must be true, see RealLicenceRefused.
     """
 
-    kind: PaperKind
+    kind: IssuedPaperKind
     number: str
     holder: str
     trade_name: str
@@ -166,7 +166,7 @@ def _compiler(template: str) -> typst.Compiler:
 
 
 def _check(paper: LicencePaper) -> None:
-    if paper.kind not in get_args(PaperKind):
+    if paper.kind not in get_args(IssuedPaperKind):
         raise BadPaper("kind")
     digits = paper.number.isascii() and paper.number.isdecimal()
     if not paper.number or (paper.kind == "nib" and not (digits and len(paper.number) == 13)):

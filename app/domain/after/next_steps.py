@@ -9,7 +9,12 @@ from enum import StrEnum
 
 from app.domain.after.lkpm import LKPM_LAW, Rhythm, rhythm_of
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.requirements import HALAL_MANDATORY_FROM, Certainty, PaperKind, other_papers
+from app.domain.law.requirements import (
+    HALAL_MANDATORY_FROM,
+    Certainty,
+    SupportingPaperKind,
+    other_papers,
+)
 from app.domain.law.risk import Citation
 
 
@@ -42,9 +47,9 @@ class ToDo:
 
 
 _BY_PAPER = {
-    PaperKind.HALAL: NextStep.HALAL,
-    PaperKind.NON_HALAL_NOTICE: NextStep.NON_HALAL_NOTICE,
-    PaperKind.SPP_IRT: NextStep.SPP_IRT,
+    SupportingPaperKind.HALAL: NextStep.HALAL,
+    SupportingPaperKind.NON_HALAL_NOTICE: NextStep.NON_HALAL_NOTICE,
+    SupportingPaperKind.SPP_IRT: NextStep.SPP_IRT,
 }
 
 
@@ -63,7 +68,7 @@ def to_do_after_nib(
     named: dict[str, Citation] = {}
     for code, named_by_rows in activities:
         for paper in other_papers(code, size, named_by_rows):
-            if paper.kind is PaperKind.FROM_RISK_TABLE:
+            if paper.kind is SupportingPaperKind.FROM_RISK_TABLE:
                 named.setdefault(paper.label, paper.citation)
                 continue
             step = _BY_PAPER[paper.kind]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from app.domain.law.editions import KBLI_BEFORE, KBLI_NOW
 from app.domain.law.risk import Citation
 from app.domain.law.rows import KbliStep
 from app.domain.written.text import EntryError
@@ -18,7 +19,7 @@ MAX_CODES = 60
 DEED_LAW = Citation("PP 28/2025", "204, 207(4)")
 
 
-EDITIONS = (2025, 2020, 2017, 2015, 2009)
+EDITIONS = (KBLI_NOW, KBLI_BEFORE, 2017, 2015, 2009)
 """The lists that deeds name. Peraturan Kepala BPS 57/2009, 95/2015, 19/2017; BPS 2/2020, 7/2025."""
 _COMPARED = frozenset((2020, 2025))  # those that we have, with what became of each code
 
@@ -86,7 +87,7 @@ def not_in_deed(
     """
     if deed_year not in _COMPARED:
         return ()
-    if deed_year == 2020:
+    if deed_year == KBLI_BEFORE:
         named = set(deed_codes)
         covered = {step.code_2025 for step in steps if step.code_2020 in named}
     else:

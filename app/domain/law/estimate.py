@@ -16,6 +16,7 @@ from app.domain.law.authority import DaysKnown, Deciding, ServiceTime, deciding,
 from app.domain.law.because import Conclusion, Fact, FactKind, Known
 from app.domain.law.building import Building, BuildingStep, building_way
 from app.domain.law.business_size import BusinessSize, size_from_capital, size_from_yearly_sales
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.environment import EnvironmentStep, environment_way
 from app.domain.law.requirements import (
     UMK,
@@ -37,12 +38,12 @@ from app.domain.law.risk import (
 )
 from app.domain.law.rows import AuthorityRule, RiskNote, RiskRow, Unread
 from app.domain.law.rules import DayUnit, NoRuleInForce, RuleTable, Way
+from app.domain.law.sorong import KABUPATEN_SORONG, KABUPATEN_SORONG_BEFORE_2022
 from app.domain.law.spatial import NOTHING_KNOWN, Ground, PlaceFacts, SpatialStep, spatial_way
 
 # Working days (PP 28/2025, article 1(26)), as the risk rows write it.
 HARI = "Hari"
-# Kabupaten Sorong in the Kemendagri numbering since 2022, and before.
-REGENCY_CODES = ("9601", "9201")
+_HOME = (KABUPATEN_SORONG, KABUPATEN_SORONG_BEFORE_2022)
 
 
 class CapitalBand(StrEnum):
@@ -114,7 +115,7 @@ class Question:
     shared_premises: bool = False
     scope_no: int | None = None
     village_code: str | None = None
-    year: int = 2025
+    year: int = KBLI_NOW
     ground: Ground = Ground.LAND
     foreign: Known = Known.UNKNOWN
     building: Building = Building.UNKNOWN
@@ -334,7 +335,7 @@ def _digits(village_code: str | None) -> str:
 def is_outside_area(question: Question) -> bool:
     """Return whether another regency is competent, by the answer or by the village code."""
     village = _digits(question.village_code)
-    return not question.in_kabupaten or (bool(village) and not village.startswith(REGENCY_CODES))
+    return not question.in_kabupaten or (bool(village) and not village.startswith(_HOME))
 
 
 def estimate(

@@ -26,9 +26,9 @@ __all__ = [
     "DetailedPlan",
     "EnvironmentStep",
     "Ground",
-    "PaperKind",
     "SpatialStep",
     "SupportingPaper",
+    "SupportingPaperKind",
     "declarations_for",
     "other_papers",
 ]
@@ -58,7 +58,7 @@ class Declaration:
     citation: Citation
 
 
-class PaperKind(StrEnum):
+class SupportingPaperKind(StrEnum):
     """Papers beside the licence (penunjang kegiatan usaha).
 
     FROM_RISK_TABLE: named by the risk row itself (PB UMKU); its label is the name found there.
@@ -81,7 +81,7 @@ class Certainty(StrEnum):
 class SupportingPaper:
     """One further paper. label is "" unless the paper is named by the risk table."""
 
-    kind: PaperKind
+    kind: SupportingPaperKind
     certainty: Certainty
     citation: Citation
     label: str = ""
@@ -183,23 +183,29 @@ def other_papers(
     """
     found: list[SupportingPaper] = []
     if kbli_code.startswith(_NON_HALAL):
-        found.append(SupportingPaper(PaperKind.NON_HALAL_NOTICE, Certainty.NEEDED, _NON_HALAL_LAW))
-    elif kbli_code.startswith(_PARTLY_NON_HALAL):
-        found.append(SupportingPaper(PaperKind.HALAL, Certainty.MAY_NEED, _HALAL_LAW))
         found.append(
-            SupportingPaper(PaperKind.NON_HALAL_NOTICE, Certainty.MAY_NEED, _NON_HALAL_LAW)
+            SupportingPaper(SupportingPaperKind.NON_HALAL_NOTICE, Certainty.NEEDED, _NON_HALAL_LAW)
+        )
+    elif kbli_code.startswith(_PARTLY_NON_HALAL):
+        found.append(SupportingPaper(SupportingPaperKind.HALAL, Certainty.MAY_NEED, _HALAL_LAW))
+        found.append(
+            SupportingPaper(
+                SupportingPaperKind.NON_HALAL_NOTICE, Certainty.MAY_NEED, _NON_HALAL_LAW
+            )
         )
     elif kbli_code.startswith(_HALAL_PREFIXES) and not kbli_code.startswith(_NOT_HALAL_SUBJECT):
-        found.append(SupportingPaper(PaperKind.HALAL, Certainty.NEEDED, _HALAL_LAW))
+        found.append(SupportingPaper(SupportingPaperKind.HALAL, Certainty.NEEDED, _HALAL_LAW))
     if (
         (size is None or size in UMK)
         and kbli_code.startswith(_IRT_PREFIXES)
         and not kbli_code.startswith(_NOT_IRT)
     ):
-        found.append(SupportingPaper(PaperKind.SPP_IRT, Certainty.MAY_NEED, _IRT_LAW))
+        found.append(SupportingPaper(SupportingPaperKind.SPP_IRT, Certainty.MAY_NEED, _IRT_LAW))
     # A row lists what exists for the code; whether this product needs it is for the office.
     found.extend(
-        SupportingPaper(PaperKind.FROM_RISK_TABLE, Certainty.MAY_NEED, _SUPPORTING_LAW, label)
+        SupportingPaper(
+            SupportingPaperKind.FROM_RISK_TABLE, Certainty.MAY_NEED, _SUPPORTING_LAW, label
+        )
         for label in dict.fromkeys(named_by_rows)
         if label
     )

@@ -19,6 +19,7 @@ from flask_babel import ngettext
 from app.domain.kbli.change import only_code as typed_code
 from app.domain.kbli.finder import Hit
 from app.domain.law.business_size import BusinessSize
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.estimate import (
     Band,
     CapitalBand,
@@ -106,7 +107,7 @@ def show_check() -> ResponseReturnValue:
     said = request.args.getlist(Sent.ANSWERED)
     if not said:  # an answer to our question is no new search
         count_search(form.q.data)
-    return _ask(form, found=talk(form.q.data or "", said, limit=HITS, year=browse.YEAR))
+    return _ask(form, found=talk(form.q.data or "", said, limit=HITS, year=KBLI_NOW))
 
 
 def _ask(form: SearchForm, status: int = 200, found: Talk | None = None) -> Response:
@@ -184,16 +185,16 @@ def everything() -> ResponseReturnValue:
     """Go down the official list step by step (?kategori=G), to the five digits."""
     book = get_book()
     code = request.args.get(Sent.CATEGORY)
-    level = book.level(browse.YEAR, code) if code is not None else None
+    level = book.level(KBLI_NOW, code) if code is not None else None
     wrong = code is not None and level is None
     rows = []
     for each in browse.below(level):
-        entry = book.kbli(browse.YEAR, each.code)
+        entry = book.kbli(KBLI_NOW, each.code)
         said = (
             browse.wording(entry, language()) if entry else browse.level_wording(each, language())
         )
         rows.append({"level": each, "said": said})
-    above = [*book.ancestors(browse.YEAR, level.code), level] if level else []
+    above = [*book.ancestors(KBLI_NOW, level.code), level] if level else []
     return render(
         "check/list.html",
         status=422 if wrong else 200,
@@ -260,7 +261,7 @@ def _explain(entry: KbliEntry, number: NumberMeaning) -> Response:
         number=number,
         above=[
             {"level": each, "said": browse.level_wording(each, language())}
-            for each in get_book().ancestors(browse.YEAR, entry.code)[:2]
+            for each in get_book().ancestors(KBLI_NOW, entry.code)[:2]
         ],
         **_said(entry),
     )
@@ -286,7 +287,7 @@ def place() -> ResponseReturnValue:
 
 
 def _activity() -> KbliEntry | None:
-    return get_book().kbli(browse.YEAR, request.args.get(Sent.KBLI, ""))
+    return get_book().kbli(KBLI_NOW, request.args.get(Sent.KBLI, ""))
 
 
 def _unknown_activity() -> Response:
@@ -302,7 +303,7 @@ def _place_form(given: Any) -> PlaceForm:
 
 
 def _ask_place(entry: KbliEntry, form: PlaceForm, status: int = 200) -> Response:
-    sizes = {row.size for row in get_book().risk_rows(entry.code, browse.YEAR)}
+    sizes = {row.size for row in get_book().risk_rows(entry.code, KBLI_NOW)}
     return render(
         "check/place.html",
         status=status,

@@ -8,21 +8,22 @@ import structlog
 from flask import request, url_for
 
 from app.domain.kbli.learning import plain_phrase
+from app.domain.law.editions import KBLI_NOW
 from app.extensions import limiter, vault
 from app.i18n import language
-from app.services.kbli.learning import EDITION, tally
+from app.services.kbli.learning import tally
 from app.web import limits
 
 _log = structlog.get_logger(__name__)
 
 
-def count_search(text: str | None, edition: int = EDITION) -> None:
+def count_search(text: str | None, edition: int = KBLI_NOW) -> None:
     """Count that somebody looked for this."""
     if text and _is_first("searched", text):
         tally.searched(text, language=language(), edition=edition)
 
 
-def count_choice(text: str | None, code: str | None, edition: int = EDITION) -> None:
+def count_choice(text: str | None, code: str | None, edition: int = KBLI_NOW) -> None:
     """Count that somebody took this code after looking for this."""
     if text and code and _is_first("chosen", text):
         tally.chosen(text, code, language=language(), edition=edition)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app.domain.kbli.change import codes_in
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import KbliEntry
 from app.forms.after import OldCodeForm
@@ -57,7 +58,7 @@ def _answer(code: str) -> dict[str, Any]:
     """One code: what became of it, or that only the new list has it, or neither."""
     found = change.change_of(code)
     if found is None:
-        new = get_book().kbli(change.NEW_YEAR, code)
+        new = get_book().kbli(KBLI_NOW, code)
         return {"code": code, "change": None, "only_new": _said(new) if new else None}
     return {
         "code": code,

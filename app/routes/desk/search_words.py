@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import modes
 from app.domain.kbli.learning import READABLE_FROM, AddedBy, PhraseError
+from app.domain.law.editions import KBLI_NOW
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
 from app.models.learning.finder import FinderSearch
@@ -89,7 +90,7 @@ def _line(row: FinderSearch, number: int) -> dict[str, Any]:
 
 
 def _said(code: str) -> Any:
-    entry = get_book().kbli(kbli_words.EDITION, code)
+    entry = get_book().kbli(KBLI_NOW, code)
     return wording(entry, language()) if entry else None
 
 
@@ -131,7 +132,7 @@ def add() -> ResponseReturnValue:
     _in_training_only()
     search = _search(request.form.get(Sent.WORDS, ""))
     form = WordForm(formdata=request.form)
-    form.known = lambda code: get_book().kbli(kbli_words.EDITION, code)
+    form.known = lambda code: get_book().kbli(KBLI_NOW, code)
     if not form.validate():
         return _ask(form, search, 422)
     try:

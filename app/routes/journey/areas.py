@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from app.domain.law.sorong import KABUPATEN_SORONG, KOTA_SORONG
 from app.services.reference.book import get_book
-
-KABUPATEN, KOTA = "9601", "9671"
 
 
 def sorong_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     book = get_book()
-    by_regency: dict[str, list[tuple[str, str]]] = {KABUPATEN: [], KOTA: []}
+    by_regency: dict[str, list[tuple[str, str]]] = {KABUPATEN_SORONG: [], KOTA_SORONG: []}
     for area in book.districts():
         by_regency[area.code[:4]].append((area.code, area.name))
     return [
-        ("Kabupaten Sorong", sorted(by_regency[KABUPATEN], key=lambda pair: pair[1])),
-        ("Kota Sorong", sorted(by_regency[KOTA], key=lambda pair: pair[1])),
+        ("Kabupaten Sorong", sorted(by_regency[KABUPATEN_SORONG], key=lambda pair: pair[1])),
+        ("Kota Sorong", sorted(by_regency[KOTA_SORONG], key=lambda pair: pair[1])),
     ]
 
 

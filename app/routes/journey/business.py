@@ -11,12 +11,14 @@ from app.domain.dossier.journey import StepName
 from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
 from app.domain.kbli.questions import QUESTIONS_AT_MOST
 from app.domain.law.combined import whole_capital
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.requirements import DeclarationKind
+from app.domain.law.sorong import KABUPATEN_SORONG
 from app.domain.oss.codes import LandStatus, LandUnit, Position
 from app.forms import business
 from app.forms.fields import SearchField
 from app.routes.check.counts import count_choice, count_search
-from app.routes.journey.areas import KABUPATEN, sorong_groups, villages
+from app.routes.journey.areas import sorong_groups, villages
 from app.routes.journey.step_page import At, Form, StepPage
 from app.services.dossier import estimates
 from app.services.journey import steps
@@ -32,7 +34,7 @@ MOST_OF_AN_ANSWER = 60  # characters; a longer one is none of ours
 
 def _prepare_activity(form: Form, _at: At) -> None:
     book = get_book()
-    form.known = lambda code: book.kbli(estimates.KBLI_YEAR, code)
+    form.known = lambda code: book.kbli(KBLI_NOW, code)
 
 
 def answered() -> list[str]:
@@ -55,14 +57,14 @@ def _activity_context(form: Form, at: At) -> dict[str, Any]:
     given = answered()
     if not given:  # an answer to our question is no new search
         count_search(query)
-    found = talk(query, given, limit=6, year=estimates.KBLI_YEAR) if query else None
+    found = talk(query, given, limit=6, year=KBLI_NOW) if query else None
     parts = [
         {"text": part.text, "entries": [hit.entry for hit in part.hits]}
         for part in (found.parts if found else ())
         if part.hits
     ]
     chosen = form.kbli.data
-    known = get_book().kbli(estimates.KBLI_YEAR, chosen) if chosen else None
+    known = get_book().kbli(KBLI_NOW, chosen) if chosen else None
     if known and all(known not in part["entries"] for part in parts):
         parts.insert(0, {"text": "", "entries": [known]})
     return {
@@ -132,7 +134,7 @@ def _prepare_place(form: Form, _at: At) -> None:
 def _fill_place(at: At) -> dict[str, Any]:
     activity, who = at.activity, at.dossier.applicant
     code = activity.village_code
-    if at.is_main and code is None and (who.area_code or "").startswith(KABUPATEN):
+    if at.is_main and code is None and (who.area_code or "").startswith(KABUPATEN_SORONG):
         # Most people here work where they live: their home saves them the typing.
         return {
             "distrik": (who.area_code or "")[:6],
@@ -155,7 +157,7 @@ def _fill_place(at: At) -> dict[str, Any]:
 def _place_context(form: Form, at: At) -> dict[str, Any]:
     shown_first = request.method == "GET" or bool(asked().advancing)
     from_home = at.activity.village_code is None and shown_first
-    at_home = (at.dossier.applicant.area_code or "").startswith(KABUPATEN)
+    at_home = (at.dossier.applicant.area_code or "").startswith(KABUPATEN_SORONG)
     main = at.dossier.activity
     return {
         # Filled with what was typed, or with an example, it does not come from there.

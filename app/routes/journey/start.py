@@ -11,11 +11,12 @@ from app import modes
 from app.adapters.papers.picture import number_picture
 from app.asked import asked
 from app.domain.help import kit
+from app.domain.law.editions import KBLI_NOW
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
 from app.i18n import outside_url
 from app.services.base.post_keys import BadPostKey, Taken
-from app.services.dossier import estimates, opening, pins
+from app.services.dossier import opening, pins
 from app.services.journey import drafts
 from app.services.reference.book import get_book
 from app.web import known_browser, limits, once
@@ -51,7 +52,7 @@ def _start_page(form: StartForm, status: int = 200) -> Response:
         status=status,
         form_page=True,
         bersama=Sent.SHARED in request.form if request.form else is_shared_device(),
-        kbli=get_book().kbli(estimates.KBLI_YEAR, code) if code else None,
+        kbli=get_book().kbli(KBLI_NOW, code) if code else None,
         **once.form_context(form),
     )
 

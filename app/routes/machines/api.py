@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from app.domain.kbli.questions import Asked
 from app.domain.law.because import Conclusion
 from app.domain.law.business_size import BusinessSize
+from app.domain.law.editions import KBLI_BEFORE, KBLI_NOW
 from app.domain.law.risk import products_for
 from app.domain.law.rows import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
 from app.services.kbli import change
@@ -25,7 +26,7 @@ from app.web.marks import open_to_all
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 A_DAY = 24 * 3600
-YEARS = (2020, 2025)
+YEARS = (KBLI_BEFORE, KBLI_NOW)
 LIMIT, LIMIT_AT_MOST = 10, 50
 
 
@@ -80,8 +81,8 @@ def activity(code: str) -> ResponseReturnValue:
             "plain_id": entry.plain_id,
             "plain_en": entry.plain_en,
             "hierarchy": [_level(level) for level in book.ancestors(year, code)],
-            "successors": _steps(book.successors(code) if year == 2020 else ()),
-            "predecessors": _steps(book.predecessors(code) if year == 2025 else ()),
+            "successors": _steps(book.successors(code) if year == KBLI_BEFORE else ()),
+            "predecessors": _steps(book.predecessors(code) if year == KBLI_NOW else ()),
         }
     )
 
@@ -122,7 +123,7 @@ def old_code(code: str) -> ResponseReturnValue:
     """What became of one KBLI 2020 code, how sure that is, and the risk now."""
     found = change.change_of(code)
     if found is None:
-        return _no_such_code(change.OLD_YEAR)
+        return _no_such_code(KBLI_BEFORE)
     return _answer(
         {
             **_short(found.old),
@@ -150,7 +151,7 @@ def old_code(code: str) -> ResponseReturnValue:
 
 
 def _year() -> int:
-    year = _whole("year", YEARS[-1])
+    year = _whole("year", KBLI_NOW)
     if year not in YEARS:
         raise WrongParameter(_("year must be 2020 or 2025."))
     return year

@@ -11,6 +11,7 @@ from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.domain.law.editions import KBLI_NOW
 from app.extensions import db
 from app.services.reference.book import get_book
 from app.web.marks import open_to_all
@@ -41,7 +42,7 @@ def ready() -> ResponseReturnValue:
         with db.engine.connect() as connection:
             at = MigrationContext.configure(connection).get_current_revision()
         scripts = ScriptDirectory(str(current_app.extensions["migrate"].directory))
-        loaded = bool(get_book().all_kbli(2025))
+        loaded = bool(get_book().all_kbli(KBLI_NOW))
     except SQLAlchemyError as error:
         return {"ok": False, "reason": "database", "kind": type(error).__name__}, 503
     if at != scripts.get_current_head():

@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from app.asked import asked
 from app.domain.law.business_size import BusinessSize
+from app.domain.law.editions import KBLI_BEFORE, KBLI_NOW
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.reconciliation import Discrepancy, Mender
 from app.forms.fields import SendForm
 from app.i18n import DEFAULT, language
 from app.labels import label
 from app.services.base.post_keys import BadPostKey
-from app.services.dossier import estimates
 from app.services.oss import reconciliation
 from app.services.oss.reconciliation import Shown
 from app.services.reference.book import get_book
@@ -107,7 +107,7 @@ def _words(what: Discrepancy, value: str) -> str:
 
 def _activity(code: str) -> str:
     """Return plain words and code; the code alone where its edition is not loaded."""
-    entry = get_book().kbli(estimates.KBLI_YEAR, code) or get_book().kbli(2020, code)
+    entry = get_book().kbli(KBLI_NOW, code) or get_book().kbli(KBLI_BEFORE, code)
     if entry is None:
         return code
     is_default = language() == DEFAULT

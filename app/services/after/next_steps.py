@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.domain.after.next_steps import ToDo, to_do_after_nib
+from app.domain.law.editions import KBLI_NOW
 from app.models.dossier import Activity, Dossier
 from app.services.after import lkpm
 from app.services.reference.book import get_book
@@ -23,7 +24,7 @@ def to_do(dossier: Dossier, *, on: date) -> tuple[ToDo, ...]:
 
 def _named_by_rows(activity: Activity) -> tuple[str, ...]:
     """Return the supporting licences that the rows of this activity and size name."""
-    rows = get_book().risk_rows(activity.kbli_code or "", activity.kbli_year or 2025)
+    rows = get_book().risk_rows(activity.kbli_code or "", activity.kbli_year or KBLI_NOW)
     return tuple(
         label
         for row in rows

@@ -9,6 +9,7 @@ from app.domain.law.because import FactKind
 from app.domain.law.business_size import BusinessSize, Capital
 from app.domain.law.combined import Whole, combine, whole_capital
 from app.domain.law.deed import DEED_LAW, not_in_deed
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.estimate import (
     BANDS,
     RISK_TABLE,
@@ -21,15 +22,13 @@ from app.domain.law.legal_form import RULES, UMK_ONLY_LAW, LegalForm, fits_size
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import Citation
 from app.domain.law.rows import RiskNote
+from app.domain.law.sorong import KABUPATEN_SORONG
 from app.domain.law.spatial import Ground
 from app.extensions import db
 from app.models.dossier import Activity, Dossier
 from app.services.dossier.activity import activity_at
 from app.services.law.estimating import estimate_for as estimate_for_question
 from app.services.reference.book import get_book
-
-KBLI_YEAR = 2025  # the edition that new files use
-HOME_REGENCY = "9601"
 
 
 def capital_of(activity: Activity) -> Capital | None:
@@ -88,8 +87,8 @@ def estimate_for(dossier: Dossier, at: int | None = None) -> Estimate | None:
     capital = whole_capital(found for found in map(capital_of, dossier.activities) if found)
     question = Question(
         code=activity.kbli_code,
-        year=activity.kbli_year or KBLI_YEAR,
-        in_kabupaten=activity.village_code.startswith(HOME_REGENCY),
+        year=activity.kbli_year or KBLI_NOW,
+        in_kabupaten=activity.village_code.startswith(KABUPATEN_SORONG),
         band=band_of(capital.counted_idr),
         shared_premises=bool(activity.shared_premises),
         scope_no=activity.scope_no,

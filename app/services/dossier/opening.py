@@ -15,14 +15,12 @@ from app.domain.dossier.journey import (
     Stop,
 )
 from app.domain.dossier.known import known
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.legal_form import LegalForm
 from app.domain.written.support_number import new_support_number
 from app.extensions import db, vault
 from app.models.dossier import Activity, Applicant, Dossier
 from app.services.base import events
-from app.services.dossier.estimates import (
-    KBLI_YEAR,
-)
 from app.services.reference.book import get_book
 
 T = TypeVar("T")
@@ -56,8 +54,8 @@ def start(pin_hash: str, language: str, *, kbli_code: str | None = None) -> Doss
         legal_form=LegalForm.INDIVIDUAL,
         every_activity=[Activity(position=0, described=False)],
     )
-    if kbli_code is not None and get_book().kbli(KBLI_YEAR, kbli_code):
-        dossier.activity.kbli_year = KBLI_YEAR
+    if kbli_code is not None and get_book().kbli(KBLI_NOW, kbli_code):
+        dossier.activity.kbli_year = KBLI_NOW
         dossier.activity.kbli_code = kbli_code
     db.session.add(dossier)
     db.session.flush()

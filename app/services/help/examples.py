@@ -14,13 +14,14 @@ from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.combined import Whole
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.estimate import CapitalBand, Estimate
 from app.domain.law.rows import KbliEntry
 from app.domain.written.quantities import parse_quantity
 from app.models.dossier import Activity, Applicant, Dossier, Entity
 from app.services.after import next_steps
 from app.services.dossier import estimates
-from app.services.dossier.estimates import KBLI_YEAR, Obstacle
+from app.services.dossier.estimates import Obstacle
 from app.services.help.book import NoSuchTopic, book
 from app.services.papers import wanted as papers_wanted
 from app.services.reference.book import get_book
@@ -60,7 +61,7 @@ def example(slug: str) -> Example:
 def reckon(one: Example, *, on: date | None = None) -> Reckoned:
     """Return what follows from an example today, or on another day for what comes after the NIB."""
     dossier = as_dossier(one)
-    entry = get_book().kbli(KBLI_YEAR, one.code)
+    entry = get_book().kbli(KBLI_NOW, one.code)
     band = estimates.band_of(one.capital.counted_idr)
     if entry is None:
         return Reckoned(None, one.capital.size, band, None, None, (), (), ())
@@ -90,7 +91,7 @@ def as_dossier(one: Example) -> Dossier:
         every_activity=[
             Activity(
                 position=0,
-                kbli_year=KBLI_YEAR,
+                kbli_year=KBLI_NOW,
                 kbli_code=one.code,
                 scope_no=one.scope_no,
                 description=usaha.get("uraian"),

@@ -35,7 +35,15 @@ from app.i18n import LANGUAGES, language
 from app.labels import label
 from app.services.help import kit
 
-__all__ = ["PAPERS", "Addresses", "PaperError", "PaperKind", "paper_of", "render_kit", "tag_of"]
+__all__ = [
+    "PAPERS",
+    "Addresses",
+    "PaperError",
+    "PrintablePaper",
+    "paper_of",
+    "render_kit",
+    "tag_of",
+]
 
 SENTENCES_OF_A_POINT: Final = 2
 Addresses = Mapping[str, str]
@@ -43,7 +51,7 @@ Addresses = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class PaperKind:
+class PrintablePaper:
     """A paper that can be printed: of which piece, and whether it holds both languages."""
 
     piece: PieceName
@@ -51,11 +59,11 @@ class PaperKind:
     both: bool = False
 
 
-PAPERS: Final[Mapping[str, PaperKind]] = {
-    "selebaran-a5": PaperKind(PieceName.LEAFLET, "leaflet", both=True),
-    "selebaran-a4": PaperKind(PieceName.LEAFLET, "leaflet_two_up", both=True),
-    "poster-a3": PaperKind(PieceName.POSTER, "poster"),
-    "pengumuman-a4": PaperKind(PieceName.NOTICE, "notice"),
+PAPERS: Final[Mapping[str, PrintablePaper]] = {
+    "selebaran-a5": PrintablePaper(PieceName.LEAFLET, "leaflet", both=True),
+    "selebaran-a4": PrintablePaper(PieceName.LEAFLET, "leaflet_two_up", both=True),
+    "poster-a3": PrintablePaper(PieceName.POSTER, "poster"),
+    "pengumuman-a4": PrintablePaper(PieceName.NOTICE, "notice"),
 }
 """By the name in its address and of its file."""
 

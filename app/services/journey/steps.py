@@ -12,6 +12,7 @@ from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.dossier.known import known
 from app.domain.law.business_size import Capital
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.legal_form import RULES, LegalForm, Role
 from app.domain.law.requirements import WORDING, DeclarationKind
 from app.domain.nik.verdict import NikClass
@@ -23,7 +24,6 @@ from app.models.dossier import DeclarationGiven, Dossier, Entity
 from app.models.step_columns import PLACE_COLUMNS
 from app.services.base import events
 from app.services.dossier.activity import activity_at
-from app.services.dossier.estimates import KBLI_YEAR
 from app.services.dossier.opening import is_slip
 from app.services.journey import drafts
 from app.services.licence import gate
@@ -168,10 +168,10 @@ def choose_activity(dossier: Dossier, kbli_code: str, *, at: int = 0) -> None:
     """Record the KBLI code. What depended on another code is asked again."""
     _changing(dossier, StepName.ACTIVITY, at)
     activity = activity_at(dossier, at)
-    if activity.kbli_code != kbli_code or activity.kbli_year != KBLI_YEAR:
+    if activity.kbli_code != kbli_code or activity.kbli_year != KBLI_NOW:
         activity.scope_no = None
         activity.described = False
-    activity.kbli_year = KBLI_YEAR
+    activity.kbli_year = KBLI_NOW
     activity.kbli_code = kbli_code
     _answered(dossier, StepName.ACTIVITY, at)
 

@@ -6,11 +6,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.rows import KbliEntry, KbliLevelEntry
 from app.reference import FOLDER
 from app.services.reference.book import ReferenceBook, get_book
 
-YEAR = 2025  # the edition that new businesses use
 SECTORS_FILE = FOLDER / "words" / "sectors.toml"
 
 
@@ -81,7 +81,7 @@ def commonest_first(part: SectorPart) -> list[KbliEntry]:
 
     The more words people here have for an activity, the more of them do it.
     """
-    entries = get_book().all_kbli(YEAR)
+    entries = get_book().all_kbli(KBLI_NOW)
     found = [entry for entry in entries if entry.words and entry.code.startswith(part.prefixes)]
     return sorted(found, key=lambda entry: (-len(entry.words), entry.code))
 
@@ -90,20 +90,20 @@ def levels_of(part: SectorPart) -> list[KbliLevelEntry]:
     """Return the divisions that hold everything of a part, the codes without words too."""
     book = get_book()
     divisions = dict.fromkeys(prefix[:2] for prefix in part.prefixes)
-    return [level for level in (book.level(YEAR, code) for code in divisions) if level]
+    return [level for level in (book.level(KBLI_NOW, code) for code in divisions) if level]
 
 
 def below(level: KbliLevelEntry | None) -> list[KbliLevelEntry]:
     """Return what stands under a level, or the categories; steps with one way on are left out."""
     book = get_book()
-    found = book.categories(YEAR) if level is None else book.children(YEAR, level.code)
+    found = book.categories(KBLI_NOW) if level is None else book.children(KBLI_NOW, level.code)
     return [_furthest(book, each) for each in found]
 
 
 def _furthest(book: ReferenceBook, level: KbliLevelEntry) -> KbliLevelEntry:
     """Follow a level while it has a single child. Categories stay: their letter is known."""
     while 1 < level.level < 5:
-        children = book.children(YEAR, level.code)
+        children = book.children(KBLI_NOW, level.code)
         if len(children) != 1:
             break
         level = children[0]

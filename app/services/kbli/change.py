@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from app.domain.kbli.change import KbliChange, kbli_change
 from app.domain.law.business_size import BusinessSize
+from app.domain.law.editions import KBLI_BEFORE, KBLI_NOW
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import KbliEntry
 from app.services.kbli.finder import nearest
 from app.services.reference.book import get_book
 
-OLD_YEAR, NEW_YEAR = 2020, 2025
 FOUND_AT_MOST = 10
 _BY_PLAIN_WORDS = 3  # activities of the new list whose plain words fit
 
@@ -28,10 +28,10 @@ class RiskBySize:
 def change_of(code: str) -> KbliChange | None:
     """Return what became of a KBLI 2020 code, None if the old list has no such code."""
     book = get_book()
-    old = book.kbli(OLD_YEAR, code)
+    old = book.kbli(KBLI_BEFORE, code)
     if old is None:
         return None
-    return kbli_change(old, book.successors(code), lambda new: book.kbli(NEW_YEAR, new))
+    return kbli_change(old, book.successors(code), lambda new: book.kbli(KBLI_NOW, new))
 
 
 def has_code(year: int, code: str) -> bool | None:
@@ -40,7 +40,7 @@ def has_code(year: int, code: str) -> bool | None:
     return book.kbli(year, code) is not None if book.all_kbli(year) else None
 
 
-def risk_of(code: str, year: int = NEW_YEAR) -> tuple[RiskBySize, ...]:
+def risk_of(code: str, year: int = KBLI_NOW) -> tuple[RiskBySize, ...]:
     """Return the risk by size as far as rows exist; empty = not known.
 
     Rows are loaded for KBLI 2025. Where an office loads rows for 2020, they are found as well.
@@ -63,11 +63,11 @@ def find_old(words: str) -> Sequence[KbliEntry]:
     to a new activity that fits is offered too.
     """
     book = get_book()
-    found = {entry.code: entry for entry in nearest(words, limit=FOUND_AT_MOST, year=OLD_YEAR)}
+    found = {entry.code: entry for entry in nearest(words, limit=FOUND_AT_MOST, year=KBLI_BEFORE)}
     by_words: dict[str, KbliEntry] = {}
-    for new in nearest(words, limit=_BY_PLAIN_WORDS, year=NEW_YEAR):
+    for new in nearest(words, limit=_BY_PLAIN_WORDS, year=KBLI_NOW):
         for step in book.predecessors(new.code):
-            old = book.kbli(OLD_YEAR, step.code_2020)
+            old = book.kbli(KBLI_BEFORE, step.code_2020)
             if old is not None:
                 by_words[old.code] = old
     return list({**by_words, **found}.values())[:FOUND_AT_MOST]

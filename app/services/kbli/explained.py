@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from app.domain.kbli.change import CodeChange, KbliChange
 from app.domain.law.business_size import BusinessSize
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import KbliEntry
 from app.services.kbli.boundaries import boundary_of
-from app.services.kbli.change import NEW_YEAR, RiskBySize, change_of, risk_of
+from app.services.kbli.change import RiskBySize, change_of, risk_of
 from app.services.reference.book import get_book
 
 
@@ -90,4 +91,4 @@ def meaning_of(number: str) -> NumberMeaning | None:
 
 def _now(code: str) -> KbliEntry | None:
     # The files stay while an office may load a newer list, in which a code is gone.
-    return get_book().kbli(NEW_YEAR, code)
+    return get_book().kbli(KBLI_NOW, code)

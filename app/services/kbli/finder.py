@@ -10,6 +10,7 @@ from dataclasses import replace
 from app.domain.kbli.finder import Finder, Hit
 from app.domain.kbli.language import FinderLanguage, language_from_table
 from app.domain.kbli.measures import Wording
+from app.domain.law.editions import KBLI_BEFORE, KBLI_NOW
 from app.domain.law.rows import KbliEntry
 from app.reference import FOLDER
 from app.services.kbli import words
@@ -30,7 +31,7 @@ def read_language() -> FinderLanguage:
 def build_finder(year: int) -> Finder:
     """Return a new finder over one edition, from the current facts, words and added words."""
     book = get_book()
-    borrowed = _words_of_successors(book) if year == 2020 else {}
+    borrowed = _words_of_successors(book) if year == KBLI_BEFORE else {}
     added = words.phrases(year)
     return Finder(book.all_kbli(year), read_language(), more=added, borrowed=borrowed)
 
@@ -42,10 +43,10 @@ def _words_of_successors(book: ReferenceBook) -> Mapping[str, Sequence[str]]:
     some of it, so the words count less than own ones.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for old in book.all_kbli(2020):
+    for old in book.all_kbli(KBLI_BEFORE):
         phrases: dict[str, None] = {}
         for step in book.successors(old.code):
-            new = book.kbli(2025, step.code_2025)
+            new = book.kbli(KBLI_NOW, step.code_2025)
             if new is not None:
                 phrases.update(dict.fromkeys(new.words))
                 phrases.update(dict.fromkeys(filter(None, (new.name_en, new.plain_id))))
@@ -70,7 +71,7 @@ def in_old_codes(wordings: Iterable[Wording]) -> list[Wording]:
     return [wording for wording in carried if wording.acceptable]
 
 
-def get_finder(year: int = 2025) -> Finder:
+def get_finder(year: int = KBLI_NOW) -> Finder:
     """Return the finder over one KBLI edition; built on first use, after a new release, and
     after staff changed an added word, which one small query tells.
 
@@ -99,12 +100,12 @@ FAR_BEHIND = 0.2
 ALWAYS_SHOWN = 3
 
 
-def nearest(query: str, *, limit: int, year: int = 2025) -> list[KbliEntry]:
+def nearest(query: str, *, limit: int, year: int = KBLI_NOW) -> list[KbliEntry]:
     """Return the activities that a wording probably means, best first, without the far-fetched."""
     return [hit.entry for hit in nearest_hits(query, limit=limit, year=year)]
 
 
-def nearest_hits(query: str, *, limit: int, year: int = 2025) -> list[Hit]:
+def nearest_hits(query: str, *, limit: int, year: int = KBLI_NOW) -> list[Hit]:
     """Return the same as nearest, each with the words that it answers to."""
     hits = get_finder(year).search(query, limit=limit)
     return [

@@ -22,6 +22,7 @@ from app.domain.dossier.journey import StepName
 from app.domain.kbli.finder import Surety, surety
 from app.domain.kbli.learning import READABLE_FROM, phrase_to_keep
 from app.domain.law.calendar import WIT
+from app.domain.law.editions import KBLI_NOW
 from app.domain.licence.corrections import StepTarget, parse_target
 from app.extensions import db, vault
 from app.models.dossier import Dossier
@@ -30,7 +31,6 @@ from app.models.licence import CorrectionTarget
 from app.services.dossier.activity import activity_at
 from app.services.kbli.finder import get_finder
 
-EDITION: Final = 2025
 TALLY_AT_MOST: Final = 2000  # different phrases in memory; more within half a minute is an attack
 _OFFERED: Final = 20  # a code further down than this was not chosen from what was found
 
@@ -76,7 +76,7 @@ class Tally:
         self._searched: Counter[Typed] = Counter()
         self._chosen: Counter[tuple[Typed, str]] = Counter()
 
-    def searched(self, text: str, *, language: str, edition: int = EDITION) -> None:
+    def searched(self, text: str, *, language: str, edition: int = KBLI_NOW) -> None:
         """Count that somebody looked for this."""
         typed = typed_as(text, language=language, edition=edition)
         if typed is not None:
@@ -84,7 +84,7 @@ class Tally:
                 if typed in self._searched or len(self._searched) < TALLY_AT_MOST:
                     self._searched[typed] += 1
 
-    def chosen(self, text: str, code: str, *, language: str, edition: int = EDITION) -> None:
+    def chosen(self, text: str, code: str, *, language: str, edition: int = KBLI_NOW) -> None:
         """Count that somebody took this code after looking for this."""
         typed = typed_as(text, language=language, edition=edition)
         if typed is not None:
@@ -111,7 +111,7 @@ tally = Tally()
 """The counts of this process."""
 
 
-def typed_as(text: str, *, language: str, edition: int = EDITION) -> Typed | None:
+def typed_as(text: str, *, language: str, edition: int = KBLI_NOW) -> Typed | None:
     """Return what a text is counted as; None where nothing of it may be kept."""
     phrase = phrase_to_keep(text)
     return None if phrase is None else Typed(edition, language, phrase)
@@ -226,7 +226,7 @@ def note_corrected(dossier: Dossier, items: Iterable[CorrectionTarget], now: dat
         before = json.loads(item.before)["answers"] if item.before else {}
         activity = activity_at(dossier, target.position)
         was, now_is = before.get("kbli_code"), activity.kbli_code
-        same_list = before.get("kbli_year") == activity.kbli_year == EDITION
+        same_list = before.get("kbli_year") == activity.kbli_year == KBLI_NOW
         if same_list and was and now_is and was != now_is:
             changes[target.position] = (was, now_is)
     for from_code, to_code in changes.values():
@@ -237,7 +237,7 @@ def _count_correction(from_code: str, to_code: str, now: datetime) -> None:
     more = (
         update(FinderCorrection)
         .where(
-            FinderCorrection.edition == EDITION,
+            FinderCorrection.edition == KBLI_NOW,
             FinderCorrection.from_code == from_code,
             FinderCorrection.to_code == to_code,
         )
@@ -246,7 +246,7 @@ def _count_correction(from_code: str, to_code: str, now: datetime) -> None:
     if _rows(db.session.execute(more)):
         return
     row = FinderCorrection(
-        edition=EDITION,
+        edition=KBLI_NOW,
         from_code=from_code,
         to_code=to_code,
         corrected=1,
@@ -259,7 +259,7 @@ def _count_correction(from_code: str, to_code: str, now: datetime) -> None:
         db.session.execute(more)
 
 
-def corrections(limit: int | None = None, edition: int = EDITION) -> list[FinderCorrection]:
+def corrections(limit: int | None = None, edition: int = KBLI_NOW) -> list[FinderCorrection]:
     """Return what was mended, the most frequent first."""
     query = select(FinderCorrection).where(FinderCorrection.edition == edition)
     query = query.order_by(FinderCorrection.corrected.desc(), FinderCorrection.id)
@@ -288,7 +288,7 @@ _NUMBERS: Final = {
 
 
 def searches(
-    which: SearchList, limit: int | None = None, edition: int = EDITION
+    which: SearchList, limit: int | None = None, edition: int = KBLI_NOW
 ) -> list[FinderSearch]:
     """Return readable phrases, the most frequent first.
 
@@ -312,7 +312,7 @@ def find_search(search_id: int) -> FinderSearch | None:
     return row if row is not None and row.phrase is not None else None
 
 
-def unreadable(edition: int = EDITION) -> int:
+def unreadable(edition: int = KBLI_NOW) -> int:
     """Return how many phrases were typed too seldom to be read."""
     query = select(func.count()).where(
         FinderSearch.edition == edition, FinderSearch.phrase.is_(None)

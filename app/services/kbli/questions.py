@@ -21,6 +21,7 @@ from app.domain.kbli.questions import (
     next_question,
     questions_from_table,
 )
+from app.domain.law.editions import KBLI_NOW
 from app.reference import FOLDER
 from app.services.kbli.finder import FAR_BEHIND, get_finder
 
@@ -81,7 +82,7 @@ def all_questions() -> tuple[Question, ...]:
         return questions_from_table(tomllib.load(file))
 
 
-def talk(query: str, said: Iterable[str] = (), *, limit: int, year: int = 2025) -> Talk:
+def talk(query: str, said: Iterable[str] = (), *, limit: int, year: int = KBLI_NOW) -> Talk:
     """Search, take the answers given so far, and choose the next question.
 
     said: answers, see above; at most three count. limit: of hits to show. Questions are there for
@@ -92,7 +93,7 @@ def talk(query: str, said: Iterable[str] = (), *, limit: int, year: int = 2025) 
         shown = tuple(Part(each.text, near(each.hits, OF_SEVERAL)) for each in parts)
         return Talk(query, shown, surety(parts[0].hits))
     hits = parts[0].hits
-    if year != 2025:
+    if year != KBLI_NOW:
         return Talk(query, (Part(query, near(hits, limit)),), surety(hits))
     hits, given = _after(hits, said)
     sure, asked = surety(hits), None

@@ -25,11 +25,11 @@ from app.domain.kbli.learning import (
     phrase_to_add,
     plain_phrase,
 )
+from app.domain.law.editions import KBLI_NOW
 from app.extensions import db
 from app.models.learning.finder import FinderWord
 from app.services.reference.book import get_book
 
-EDITION: Final = 2025
 WORDS_AT_MOST: Final = 5000  # every process holds them all; the reference files have as many
 COLUMNS: Final = ("edition", "code", "phrase")
 _TRIES: Final = 5
@@ -62,7 +62,7 @@ class Imported:
     there: int
 
 
-def mark(edition: int = EDITION) -> Mark:
+def mark(edition: int = KBLI_NOW) -> Mark:
     """Return what changes whenever a word of the edition does."""
     row = db.session.execute(
         select(FinderWord.version, FinderWord.added_at, FinderWord.retired_at)
@@ -73,7 +73,7 @@ def mark(edition: int = EDITION) -> Mark:
     return (0, None, None) if row is None else (row[0], row[1], row[2])
 
 
-def phrases(edition: int = EDITION) -> dict[str, tuple[str, ...]]:
+def phrases(edition: int = KBLI_NOW) -> dict[str, tuple[str, ...]]:
     """Return code -> added phrases in use."""
     found: dict[str, tuple[str, ...]] = {}
     for word in in_use(edition):
@@ -81,7 +81,7 @@ def phrases(edition: int = EDITION) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def in_use(edition: int = EDITION, limit: int | None = None, offset: int = 0) -> list[FinderWord]:
+def in_use(edition: int = KBLI_NOW, limit: int | None = None, offset: int = 0) -> list[FinderWord]:
     """Return the words in use, the newest first."""
     query = select(FinderWord).where(FinderWord.edition == edition, FinderWord.retired_at.is_(None))
     return list(
@@ -89,7 +89,7 @@ def in_use(edition: int = EDITION, limit: int | None = None, offset: int = 0) ->
     )
 
 
-def retired(edition: int = EDITION, limit: int | None = None) -> list[FinderWord]:
+def retired(edition: int = KBLI_NOW, limit: int | None = None) -> list[FinderWord]:
     """Return words that were taken out and not put back, the latest first; each once."""
     again = select(FinderWord.id).where(
         FinderWord.edition == edition, FinderWord.retired_at.is_(None)
@@ -104,7 +104,7 @@ def retired(edition: int = EDITION, limit: int | None = None) -> list[FinderWord
 
 
 def add(
-    code: str, text: str, *, by: AddedBy, edition: int = EDITION, at: datetime | None = None
+    code: str, text: str, *, by: AddedBy, edition: int = KBLI_NOW, at: datetime | None = None
 ) -> FinderWord:
     """Add a phrase to an activity; at work in every process from the commit on.
 
@@ -163,7 +163,7 @@ def put_back(word_id: int, *, by: AddedBy) -> FinderWord:
     return add(word.code, word.phrase, by=by, edition=word.edition)
 
 
-def to_csv(edition: int = EDITION) -> str:
+def to_csv(edition: int = KBLI_NOW) -> str:
     """Return the words in use as a table, by code and phrase, to keep or carry elsewhere."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
@@ -172,7 +172,7 @@ def to_csv(edition: int = EDITION) -> str:
     return out.getvalue()
 
 
-def to_workbook(edition: int = EDITION) -> bytes:
+def to_workbook(edition: int = KBLI_NOW) -> bytes:
     """Return the words in use as XLSX, to look through: there a code keeps its zeros."""
     return text_workbook("Kata", ("Edisi KBLI", "KBLI", "Kata"), _in_order(edition))
 
@@ -182,7 +182,7 @@ def _in_order(edition: int) -> list[tuple[str, str, str]]:
     return [(str(word.edition), word.code, word.phrase) for word in words]
 
 
-def from_csv(lines: Iterable[str], edition: int = EDITION) -> Imported:
+def from_csv(lines: Iterable[str], edition: int = KBLI_NOW) -> Imported:
     """Add the words of a table as to_csv writes it; what is in use already stays as it is.
 
     Nothing is kept of a file with a mistake when the caller rolls back. Raises BadWordFile.

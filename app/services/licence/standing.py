@@ -17,6 +17,7 @@ from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResu
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.law.calendar import WIT, WorkingCalendar
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.risk import LicenceProduct, RiskLevel, issued_automatically, products_for
 from app.domain.licence.clock import Clocks, clocks_of
 from app.domain.licence.corrections import CorrectionItem, ReturnReason
@@ -43,7 +44,6 @@ from app.services.messages import outbox
 from app.services.reference import oss_areas
 from app.services.reference.book import get_book
 
-KBLI_YEAR = 2025  # the edition in which codes are compared
 WORKING_DAYS = "Hari"  # as the rules write it; other units cannot be counted
 
 
@@ -177,7 +177,7 @@ def kbli_forms_of(activity: Activity) -> frozenset[str]:
 
 def _in_2025(code: str, year: int | None) -> frozenset[str]:
     """Return the codes of 2025 that a code may stand for: one of 2020 can have become several."""
-    if year == KBLI_YEAR:
+    if year == KBLI_NOW:
         return frozenset({code})
     became = frozenset(step.code_2025 for step in get_book().successors(code))
     return became | {code} if year is None else became or frozenset({code})

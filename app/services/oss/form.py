@@ -20,6 +20,7 @@ from flask_babel import lazy_gettext as _l
 from app.adapters.licensing import to_wire
 from app.adapters.oss_reading import SIZE_CODES
 from app.adapters.workbook import text_workbook
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import (
@@ -35,7 +36,6 @@ from app.domain.oss.submission import Declaration, Submission
 from app.domain.written.person import Sex
 from app.i18n import DEFAULT, language, number, number_to_edit, rupiah, short_day
 from app.labels import label
-from app.services.dossier.estimates import KBLI_YEAR
 from app.services.reference.book import get_book
 
 
@@ -115,7 +115,7 @@ def _size(value: str) -> tuple[str, str]:
 
 
 def _kbli(value: str) -> tuple[str, str]:
-    entry = get_book().kbli(KBLI_YEAR, value)
+    entry = get_book().kbli(KBLI_NOW, value)
     title = (entry.title_id if language() == DEFAULT else entry.name_en) if entry else None
     return (f"{value} – {title}" if title else value), value
 

@@ -20,6 +20,7 @@ from holidays import country_holidays
 from sqlalchemy import Table, select
 
 from app.domain.law.business_size import BusinessSize
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import (
     AreaEntry,
@@ -35,6 +36,7 @@ from app.domain.law.rows import (
     RiskRow,
     Unread,
 )
+from app.domain.law.sorong import KABUPATEN_SORONG, KOTA_SORONG
 from app.extensions import db
 from app.models.reference import (
     Area,
@@ -49,8 +51,7 @@ from app.models.reference import (
     RiskFact,
 )
 
-# Kabupaten Sorong and Kota Sorong, in this order.
-SORONG_REGENCIES: Final = ("9601", "9671")
+_SORONG: Final = (KABUPATEN_SORONG, KOTA_SORONG)
 LOOK_AGAIN_AFTER_SECONDS: Final = 60.0
 BOOKS_KEPT: Final = 2
 
@@ -132,15 +133,15 @@ class ReferenceBook:
 
     # --- risk ---
 
-    def risk_rows(self, code: str, year: int = 2025) -> tuple[RiskRow, ...]:
+    def risk_rows(self, code: str, year: int = KBLI_NOW) -> tuple[RiskRow, ...]:
         """All risk rows of a code, by scope and size; empty = risk not known."""
         return self._risk.get((year, code), ())
 
-    def scopes(self, code: str, size: BusinessSize, year: int = 2025) -> tuple[RiskRow, ...]:
+    def scopes(self, code: str, size: BusinessSize, year: int = KBLI_NOW) -> tuple[RiskRow, ...]:
         """One row for each scope that is offered to this size; more than one = ask which."""
         return tuple(row for row in self.risk_rows(code, year) if row.size is size)
 
-    def has_risk(self, code: str, year: int = 2025) -> bool:
+    def has_risk(self, code: str, year: int = KBLI_NOW) -> bool:
         """Return whether anything is known about the risk of a code."""
         return (year, code) in self._risk
 
@@ -160,7 +161,7 @@ class ReferenceBook:
 
     def districts(self, regency: str | None = None) -> tuple[AreaEntry, ...]:
         """Districts (distrik) of one regency, or of Kabupaten Sorong and then Kota Sorong."""
-        wanted = SORONG_REGENCIES if regency is None else (regency.replace(".", ""),)
+        wanted = _SORONG if regency is None else (regency.replace(".", ""),)
         return tuple(entry for code in wanted for entry in self._areas_in.get(code, ()))
 
     def villages(self, district_code: str) -> tuple[AreaEntry, ...]:

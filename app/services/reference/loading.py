@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from app import clock
 from app.domain.dossier.seals import ActKind
+from app.domain.law.editions import KBLI_NOW
 from app.domain.law.rows import ReleaseInfo
 from app.extensions import db
 from app.models.dossier import Activity
@@ -267,7 +268,7 @@ def _scopes() -> dict[str, set[tuple[int, str]]]:
     for code, number, scope in db.session.execute(
         select(RiskFact.code, RiskFact.scope_no, RiskFact.scope)
         .join(ReferenceRelease, ReferenceRelease.id == RiskFact.release_id)
-        .where(ReferenceRelease.edition == "2025", ReferenceRelease.current)
+        .where(ReferenceRelease.edition == str(KBLI_NOW), ReferenceRelease.current)
     ):
         found[code].add((number, scope))
     return found

@@ -27,7 +27,7 @@ from app.domain.law.estimate import (
     size_of_band,
     trade_conflict,
 )
-from app.domain.law.requirements import DeclarationKind, PaperKind
+from app.domain.law.requirements import DeclarationKind, SupportingPaperKind
 from app.domain.law.risk import LicenceProduct, MayOperate, RiskLevel
 from app.domain.law.rows import AuthorityRule, RiskNote, RiskRow, Unread
 from app.domain.law.spatial import SpatialStep, spatial_burden
@@ -269,7 +269,7 @@ def test_every_size_and_every_risk_goes_its_way(size, risk):
 def test_supporting_licences_of_the_row_are_listed():
     found = asked([row(supporting_licences=("Sertifikat Laik Sehat",))], question())
     assert [(each.kind, each.label) for each in found.other_papers] == [
-        (PaperKind.FROM_RISK_TABLE, "Sertifikat Laik Sehat")
+        (SupportingPaperKind.FROM_RISK_TABLE, "Sertifikat Laik Sehat")
     ]
 
 

@@ -12,7 +12,7 @@ from app.domain.law.environment import environment_way
 from app.domain.law.requirements import (
     Certainty,
     DeclarationKind,
-    PaperKind,
+    SupportingPaperKind,
     declarations_for,
     other_papers,
 )
@@ -86,19 +86,19 @@ def paper(code, kind, size=MICRO):
 
 @pytest.mark.parametrize("code", ["10794", "10111", "11052", "11053", "56101", "56102", "56306"])
 def test_food_drink_and_slaughter_need_halal(code):
-    assert paper(code, PaperKind.HALAL).certainty is Certainty.NEEDED
-    assert paper(code, PaperKind.NON_HALAL_NOTICE) is None
+    assert paper(code, SupportingPaperKind.HALAL).certainty is Certainty.NEEDED
+    assert paper(code, SupportingPaperKind.NON_HALAL_NOTICE) is None
 
 
 @pytest.mark.parametrize("code", ["10801", "11040", "56400", "47112", "01450", "96100", "12001"])
 def test_what_is_not_food_has_no_halal_duty_here(code):
-    assert paper(code, PaperKind.HALAL) is None
+    assert paper(code, SupportingPaperKind.HALAL) is None
 
 
 @pytest.mark.parametrize("code", ["10112", "11010", "11020", "11030"])
 def test_pork_and_alcohol_carry_a_notice_instead(code):
-    assert paper(code, PaperKind.HALAL) is None
-    assert paper(code, PaperKind.NON_HALAL_NOTICE).certainty is Certainty.NEEDED
+    assert paper(code, SupportingPaperKind.HALAL) is None
+    assert paper(code, SupportingPaperKind.NON_HALAL_NOTICE).certainty is Certainty.NEEDED
 
 
 @pytest.mark.parametrize(
@@ -123,17 +123,20 @@ def test_pork_and_alcohol_carry_a_notice_instead(code):
     ],
 )
 def test_home_food_may_need_spp_irt(code, may_need):
-    found = paper(code, PaperKind.SPP_IRT)
+    found = paper(code, SupportingPaperKind.SPP_IRT)
     assert (found is not None) is may_need
     if found:
         assert found.certainty is Certainty.MAY_NEED
 
 
 def test_spp_irt_is_for_micro_and_small_only():
-    assert paper("10794", PaperKind.SPP_IRT, SMALL)
-    assert paper("10794", PaperKind.SPP_IRT, BusinessSize.MEDIUM) is None
+    assert paper("10794", SupportingPaperKind.SPP_IRT, SMALL)
+    assert paper("10794", SupportingPaperKind.SPP_IRT, BusinessSize.MEDIUM) is None
 
 
 def test_papers_named_by_rows_come_once_and_in_order():
     found = other_papers("11052", MICRO, ["B", "A", "", "B"])
-    assert [each.label for each in found if each.kind is PaperKind.FROM_RISK_TABLE] == ["B", "A"]
+    assert [each.label for each in found if each.kind is SupportingPaperKind.FROM_RISK_TABLE] == [
+        "B",
+        "A",
+    ]
