@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,7 +15,6 @@ from app.domain.licence.status import OfficeAction
 from app.domain.oss.service_mode import ServiceMode
 from app.forms.licences import PracticeForm
 from app.labels import label
-from app.services.base.post_keys import BadPostKey
 from app.services.desk import practice
 from app.services.licence import reports, standing
 from app.services.papers import taking
@@ -21,7 +22,7 @@ from app.services.papers import wanted as papers_wanted
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
-from app.web.sent import Sent
+from app.web.taking import Leads, NotTaken, take_form
 
 bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
 
@@ -90,16 +91,11 @@ def act() -> ResponseReturnValue:
         return advance("review.review")
     form = PracticeForm(formdata=request.form)
     _prepare(form)
-    if Sent.LANGUAGE in request.form:
-        return _practice_office_page(form)
-    try:
-        key = once.claim("practice_office.act", asked().dossier.id, may_edit=False)
-    except BadPostKey:
-        return _practice_office_page(form, 400)
-    if key.taken is None:  # pressed twice, the same button does not fit any more
+
+    def do() -> Leads:
         form.expect()
         if not form.validate():
-            return _practice_office_page(form, 422)
+            raise NotTaken
         target = parse_target(form.sasaran.data) if form.sasaran.data else None
         try:
             practice.act(
@@ -113,7 +109,10 @@ def act() -> ResponseReturnValue:
             )
         except practice.NotPossible:
             form.tindakan.errors = [str(_("That does not fit where the licence stands now."))]
-            return _practice_office_page(form, 422)
+            raise NotTaken from None
         reports.plan(asked().dossier)
-        key.lead_to("result.show_result", asked().dossier.id)
-    return advance("result.show_result")
+        return Leads("result.show_result")
+
+    # Pressed twice, the same button does not fit any more: so the key is looked at first.
+    page = partial(_practice_office_page, form)
+    return take_form("practice_office.act", form, page, do, valid=lambda: True, may_edit=False)
