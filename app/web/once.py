@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ class Once:
     row: PostKey | None
     taken: post_keys.Taken | None
 
-    def lead_to(self, location: str, dossier_id: int) -> None:
+    def lead_to(self, location: str, dossier_id: int | None) -> None:
         """Note where this form led, for whoever sends it again. location: from places below."""
         if self.row is not None:
             self.row.location = location
@@ -75,10 +76,13 @@ def kept_key() -> str:
     return sent if len(sent) == 22 else post_keys.new_key()
 
 
-def goes_to(location: str) -> ResponseReturnValue:
-    """Go to a noted place: `endpoint`, `endpoint stop` or `endpoint stop where-from`."""
+def goes_to(location: str, more: Mapping[str, Any] | None = None) -> ResponseReturnValue:
+    """Go to a noted place: `endpoint`, `endpoint stop` or `endpoint stop where-from`.
+
+    more: what else stands behind the path of its address.
+    """
     endpoint, stop, where_from, *_ = [*location.split(" "), "", ""]
-    query = {Sent.FROM.value: where_from} if where_from else None
+    query = {**({Sent.FROM.value: where_from} if where_from else {}), **(more or {})}
     return advance(endpoint, query=query, **(address_of(Stop.parse(stop)) if stop else {}))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,7 +14,6 @@ from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, pa
 from app.domain.licence.status import OfficeAction
 from app.forms.licences import PracticeOfficeForm
 from app.labels import label
-from app.services.base.post_keys import BadPostKey
 from app.services.desk import practice_office
 from app.services.licence import reports, standing
 from app.services.papers import taking
@@ -20,7 +21,7 @@ from app.services.papers import wanted as papers_wanted
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
-from app.web.sent import Sent
+from app.web.taking import Leads, NotTaken, take_form
 
 bp = Blueprint("practice_office", __name__, url_prefix="/berkas")
 
@@ -84,16 +85,11 @@ def act() -> ResponseReturnValue:
         return advance("review.review")
     form = PracticeOfficeForm(formdata=request.form)
     _prepare(form)
-    if Sent.LANGUAGE in request.form:
-        return _practice_office_page(form)
-    try:
-        key = once.claim("practice_office.act", asked().dossier.id, may_edit=False)
-    except BadPostKey:
-        return _practice_office_page(form, 400)
-    if key.taken is None:  # pressed twice, the same button does not fit any more
+
+    def do() -> Leads:
         form.expect()
         if not form.validate():
-            return _practice_office_page(form, 422)
+            raise NotTaken
         target = parse_target(form.sasaran.data) if form.sasaran.data else None
         try:
             practice_office.act(
@@ -107,7 +103,10 @@ def act() -> ResponseReturnValue:
             )
         except practice_office.NotPossible:
             form.tindakan.errors = [str(_("That does not fit where the licence stands now."))]
-            return _practice_office_page(form, 422)
+            raise NotTaken from None
         reports.plan(asked().dossier)
-        key.lead_to("result.show_result", asked().dossier.id)
-    return advance("result.show_result")
+        return Leads("result.show_result")
+
+    # Pressed twice, the same button does not fit any more: so the key is looked at first.
+    page = partial(_practice_office_page, form)
+    return take_form("practice_office.act", form, page, do, valid=lambda: True, may_edit=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -13,7 +14,7 @@ from app.domain.law.editions import KBLI_NOW
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
 from app.models.learning.finder import FinderSearch
-from app.services.base.post_keys import BadPostKey, new_key
+from app.services.base.post_keys import new_key
 from app.services.kbli import learning
 from app.services.kbli import words as kbli_words
 from app.services.kbli.browse import wording
@@ -26,6 +27,7 @@ from app.web.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 from app.web.session import start_token
+from app.web.taking import Leads, NotTaken, take_form
 
 bp = Blueprint("search_words", __name__, url_prefix="/latihan/petugas/kata")
 
@@ -133,20 +135,23 @@ def add() -> ResponseReturnValue:
     search = _search(request.form.get(Sent.WORDS, ""))
     form = WordForm(formdata=request.form)
     form.known = lambda code: get_book().kbli(KBLI_NOW, code)
-    if not form.validate():
-        return _ask(form, search, 422)
-    try:
-        key = once.claim("search_words.add", None, may_edit=False)
-    except BadPostKey:
-        return _ask(form, search, 400)
-    if key.taken is None:
+
+    def act() -> ResponseReturnValue:
         try:
             word = kbli_words.add(form.kode.data, form.kata.data, by=AddedBy.PRACTICE)
         except PhraseError as error:
             form.refuse(error.problem)
-            return _ask(form, search, 422)
+            raise NotTaken from None
         return advance("search_words.show_search_words", query={Sent.NEW: str(word.id)})
-    return advance("search_words.show_search_words")
+
+    return take_form(
+        "search_words.add",
+        form,
+        partial(_ask, form, search),
+        act,
+        may_edit=False,
+        again=lambda _taken: advance("search_words.show_search_words"),
+    )
 
 
 @bp.post("/hapus/<int:number>")
@@ -168,13 +173,8 @@ def put_back(number: int) -> ResponseReturnValue:
 def _press(endpoint: str, number: int) -> ResponseReturnValue:
     _in_training_only()
     form = ButtonForm(formdata=request.form)
-    if not form.validate():
-        return _search_words_page(form, 422)
-    try:
-        key = once.claim(endpoint, None, may_edit=False)
-    except BadPostKey:
-        return _search_words_page(form, 400)
-    if key.taken is None:
+
+    def act() -> Leads:
         try:
             if endpoint == "search_words.retire":
                 kbli_words.retire(number)
@@ -182,4 +182,6 @@ def _press(endpoint: str, number: int) -> ResponseReturnValue:
                 kbli_words.put_back(number, by=AddedBy.PRACTICE)
         except (kbli_words.NoSuchWord, PhraseError):
             pass  # done before, perhaps in another window; the page shows how it is
-    return advance("search_words.show_search_words")
+        return Leads("search_words.show_search_words")
+
+    return take_form(endpoint, form, partial(_search_words_page, form), act, may_edit=False)

@@ -6,6 +6,7 @@ filled practice file leads to a page that is not kept: there the form with its t
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, session, url_for
@@ -29,19 +30,18 @@ from app.routes.check.check import ANSWERS, days_of, deciders_of
 from app.routes.help.topics import A_DAY, Entry, topic_entry
 from app.routes.journey import example_steps
 from app.routes.journey.start import open_again
-from app.services.base.post_keys import BadPostKey
+from app.services.base.post_keys import Taken
 from app.services.dossier import opening, pins
 from app.services.help import examples
 from app.services.help.book import NoSuchTopic, meanings_in
 from app.services.help.examples import Reckoned
 from app.services.kbli import browse
 from app.web import limits, once
-from app.web.answers import render, share_link
+from app.web.answers import advance, render, share_link
 from app.web.limits import limited
 from app.web.marks import open_to_all
-from app.web.sent import Sent
 from app.web.session import EXAMPLE, enter, start_token
-from app.web.transaction import commit_now, run_now
+from app.web.taking import Leads, take_form
 
 bp = Blueprint("examples", __name__, url_prefix="/bantuan/contoh")
 
@@ -195,28 +195,26 @@ def practise(slug: str, n: int) -> ResponseReturnValue:
         abort(404)
     one, here = _example(slug), ExamplePage(n)
     form = StartForm(formdata=request.form)
-    if Sent.LANGUAGE in request.form:
-        return _ask(one, here, form)
-    if not form.validate():
-        return _ask(one, here, form, 422)
-    pin_hash = pins.hash_pin(form.pin.data)
-    try:
-        key = once.claim(f"examples.practise {slug} {n}", None, may_edit=False)
-    except BadPostKey:
-        return _ask(one, here, form, 400)
-    if key.taken is not None:
-        if not open_again(key.taken):
-            return once.goes_to("resume.show_resume")
+    pin_hash = ""
+
+    def slow() -> None:
+        nonlocal pin_hash
+        pin_hash = pins.hash_pin(form.pin.data)
+
+    def again(taken: Taken) -> ResponseReturnValue:
+        if not open_again(taken):
+            return advance("resume.show_resume")
         session[EXAMPLE] = slug
-        return once.goes_to(key.taken.location)
-    dossier = opening.start(pin_hash, str(get_locale()), kbli_code=one.code)
-    job = example_steps.fill(dossier, one, here.step)
-    location = f"journey.show_step {here.step}" if here.step else "review.review"
-    key.lead_to(location, dossier.id)
-    enter(dossier.id)
-    session[EXAMPLE] = slug
-    asked().dossier = dossier
-    if job is not None:
-        commit_now()
-        run_now(job)
-    return once.goes_to(location)
+        return once.goes_to(taken.location)
+
+    def act() -> Leads:
+        dossier = opening.start(pin_hash, str(get_locale()), kbli_code=one.code)
+        job = example_steps.fill(dossier, one, here.step)
+        enter(dossier.id)
+        session[EXAMPLE] = slug
+        asked().dossier = dossier
+        return Leads(f"journey.show_step {here.step}" if here.step else "review.review", job)
+
+    name = f"examples.practise {slug} {n}"
+    page = partial(_ask, one, here, form)
+    return take_form(name, form, page, act, may_edit=False, again=again, slow=slow)

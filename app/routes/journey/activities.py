@@ -12,14 +12,13 @@ from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
 from app.forms.fields import SendForm
 from app.models.dossier import Dossier
-from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers
 from app.services.dossier.activity import NoSuchActivity
 from app.services.journey import activities, steps
-from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance
 from app.web.sent import Sent
+from app.web.taking import Leads, take_form
 
 bp = Blueprint("activities", __name__, url_prefix="/berkas/kegiatan-lain")
 
@@ -31,20 +30,15 @@ def _change(name: str, act: Callable[[Dossier], str]) -> ResponseReturnValue:
     """
     if asked().dossier.sent_at is not None:
         return advance("result.show_result")
-    if not SendForm(formdata=request.form).validate():
-        return advance("review.review")
-    try:
-        key = once.claim(f"activities.{name}", asked().dossier.id)
-    except BadPostKey:
-        return advance("review.review")
-    if key.taken is not None:
-        return once.goes_to(key.taken.location)
-    try:
-        location = act(asked().dossier)
-    except (NoSuchActivity, activities.TooManyActivities):
-        location = "review.review"  # done before, on another phone; the page shows how it is
-    key.lead_to(location, asked().dossier.id)
-    return once.goes_to(location)
+
+    def done() -> Leads:
+        try:
+            return Leads(act(asked().dossier))
+        except (NoSuchActivity, activities.TooManyActivities):
+            return Leads("review.review")  # done before, on another phone; the page shows how it is
+
+    form = SendForm(formdata=request.form)
+    return take_form(f"activities.{name}", form, lambda _status: advance("review.review"), done)
 
 
 @bp.post("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,6 @@ from app.domain.licence.corrections import PaperTarget, Target, rule_of
 from app.domain.licence.status import RETURNED, StatusSource
 from app.domain.oss.codes import LicenceStatus
 from app.forms.fields import SendForm
-from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers
 from app.services.licence import gate, reports, standing
 from app.services.mending import corrections, versions
@@ -27,7 +27,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.once import address_of
-from app.web.sent import Sent
+from app.web.taking import Leads, NotTaken, anew, take_form
 from app.web.transaction import commit_now
 
 bp = Blueprint("correction", __name__, url_prefix="/berkas")
@@ -111,21 +111,16 @@ def send() -> ResponseReturnValue:
     if not gate.open_items(dossier):
         return advance("result.show_result")
     form = SendForm(formdata=request.form)
-    if Sent.LANGUAGE in request.form:
-        return _correction_page(form)
-    if not form.validate():
-        return _correction_page(form, 422)
-    try:
-        key = once.claim("correction.send", dossier.id)
-    except BadPostKey:
-        return _correction_page(form, 400)
-    source = StatusSource.PRACTICE if modes.in_training() else StatusSource.PERSON
-    try:
-        corrections.send_again(dossier, by=source)
-    except corrections.NotMended:
-        return _correction_page(form, 422)
-    except corrections.TooLate:
-        commit_now()  # that it came too late is kept; the next page says it
-    reports.plan(dossier)
-    key.lead_to("result.show_result", dossier.id)
-    return advance("result.show_result")
+
+    def act() -> Leads:
+        source = StatusSource.PRACTICE if modes.in_training() else StatusSource.PERSON
+        try:
+            corrections.send_again(dossier, by=source)
+        except corrections.NotMended:
+            raise NotTaken from None
+        except corrections.TooLate:
+            commit_now()  # that it came too late is kept; the next page says it
+        reports.plan(dossier)
+        return Leads("result.show_result")
+
+    return take_form("correction.send", form, partial(_correction_page, form), act, again=anew)

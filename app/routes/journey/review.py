@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +14,6 @@ from app.domain.dossier.journey import AnswerGroup
 from app.domain.nik.verdict import NikClass
 from app.forms.fields import SendForm
 from app.services.after import changes
-from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers as dossier_answers
 from app.services.dossier import estimates
 from app.services.journey import activities, drafts
@@ -25,8 +26,7 @@ from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.once import address_of
-from app.web.sent import Sent
-from app.web.transaction import commit_now, run_now
+from app.web.taking import Leads, NotTaken, anew, take_form
 
 bp = Blueprint("review", __name__, url_prefix="/berkas")
 
@@ -78,24 +78,16 @@ def send() -> ResponseReturnValue:
     form = SendForm(formdata=request.form)
     if journey.first_unanswered(dossier_answers.answers_of(asked().dossier)) is not None:
         return advance("review.review")
-    if Sent.LANGUAGE in request.form:
-        return _review(form)
-    if not form.validate():
-        return _review(form, 422)
-    try:
-        key = once.claim("review.send", asked().dossier.id)
-    except BadPostKey:
-        return _review(form, 400)
-    try:
-        job = handovers.send(asked().dossier)
-    except handovers.NotReady:
-        return _review(form, 422)
-    drafts.drop_all(asked().dossier)
-    key.lead_to("result.show_result", asked().dossier.id)
-    if job is not None:
-        commit_now()
-        run_now(job)
-    return advance("result.show_result")
+
+    def act() -> Leads:
+        try:
+            job = handovers.send(asked().dossier)
+        except handovers.NotReady:
+            raise NotTaken from None
+        drafts.drop_all(asked().dossier)
+        return Leads("result.show_result", job)
+
+    return take_form("review.send", form, partial(_review, form), act, again=anew)
 
 
 _CHANGES = {

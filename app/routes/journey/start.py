@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -15,7 +17,7 @@ from app.domain.law.editions import KBLI_NOW
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
 from app.i18n import outside_url
-from app.services.base.post_keys import BadPostKey, Taken
+from app.services.base.post_keys import Taken
 from app.services.dossier import opening, pins
 from app.services.journey import drafts
 from app.services.reference.book import get_book
@@ -26,6 +28,7 @@ from app.web.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 from app.web.session import enter, is_shared_device, remember_device, start_token
+from app.web.taking import Leads, take_form
 
 bp = Blueprint("start", __name__, url_prefix="/berkas")
 
@@ -63,29 +66,31 @@ def _start_page(form: StartForm, status: int = 200) -> Response:
 def create() -> ResponseReturnValue:
     """Open a dossier. The same form sent twice opens one."""
     form = StartForm(formdata=request.form)
-    if Sent.LANGUAGE in request.form:
-        return _start_page(form)
-    if not form.validate():
-        return _start_page(form, 422)
-    remember_device(shared=Sent.SHARED in request.form)
-    pin_hash = pins.hash_pin(form.pin.data)
-    try:
-        key = once.claim("start.create", None, may_edit=False)
-    except BadPostKey:
-        return _start_page(form, 400)
-    if key.taken is not None and key.taken.dossier_id is not None:
-        if not open_again(key.taken):
+    pin_hash = ""
+
+    def slow() -> None:
+        nonlocal pin_hash
+        remember_device(shared=Sent.SHARED in request.form)
+        pin_hash = pins.hash_pin(form.pin.data)
+
+    def again(taken: Taken) -> ResponseReturnValue | None:
+        if taken.dossier_id is None:
+            return None
+        if not open_again(taken):
             return advance("resume.show_resume")
-        known_browser.remember(opening.take_to_change(key.taken.dossier_id))
+        known_browser.remember(opening.take_to_change(taken.dossier_id))
         return advance("start.number")
-    dossier = opening.start(
-        pin_hash, str(get_locale()), kbli_code=request.form.get(Sent.KBLI) or None
-    )
-    key.lead_to("start.number", dossier.id)
-    known_browser.remember(dossier)
-    enter(dossier.id)
-    asked().dossier = dossier
-    return advance("start.number")
+
+    def act() -> Leads:
+        code = request.form.get(Sent.KBLI) or None
+        dossier = opening.start(pin_hash, str(get_locale()), kbli_code=code)
+        known_browser.remember(dossier)
+        enter(dossier.id)
+        asked().dossier = dossier
+        return Leads("start.number")
+
+    page = partial(_start_page, form)
+    return take_form("start.create", form, page, act, may_edit=False, again=again, slow=slow)
 
 
 def open_again(taken: Taken) -> bool:

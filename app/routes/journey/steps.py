@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -18,7 +19,6 @@ from app.routes.journey.business import answered
 from app.routes.journey.pages import PAGES, area_part
 from app.routes.journey.step_page import At, Form, StepPage
 from app.services.after import changes
-from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers as dossier_answers
 from app.services.journey import drafts
 from app.services.licence import gate
@@ -28,7 +28,7 @@ from app.web.access import applicant_required
 from app.web.answers import advance, go, render, see_other, wants_fragment
 from app.web.once import address_of
 from app.web.sent import Sent
-from app.web.transaction import commit_now, run_now
+from app.web.taking import Leads, take_form
 
 _ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
 
@@ -93,8 +93,7 @@ def _step_page(
         draft=draft,
         kept=journey.answered(answers),
         stop=stop,
-        nik_fits=stop.name is StepName.PHONE
-        and standing.current_class(asked().dossier) is NikClass.MATCH,
+        nik_fits=stop.name is StepName.PHONE and _fits(),
         **page.context(form, at),
         **once.form_context(form),
     )
@@ -150,27 +149,17 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         return _step_page(stop, page, form)
     if Sent.LEAVE in request.form:
         return _leave(stop, page, form, at)
-    valid = form.validate()
-    if not page.accepts(form, request.form):
-        valid = False
-    if not valid:
-        return _step_page(stop, page, form, 422)
-    try:
-        key = once.claim(f"journey.{stop}", asked().dossier.id)
-    except BadPostKey:
-        return _step_page(stop, page, form, 400)
-    if key.taken is not None and key.taken.same:
-        return once.goes_to(key.taken.location)
-    job = page.save(at, form)
-    location = _after(stop)
-    key.lead_to(location, asked().dossier.id)
-    if job is not None:
-        commit_now()
-        run_now(job)
-    if stop.name is StepName.IDENTITY and standing.current_class(asked().dossier) is NikClass.MATCH:
-        location = _next(stop)  # a page that says no more than "it fits" is a page too many
-        key.lead_to(location, asked().dossier.id)
-    return once.goes_to(location)
+
+    def act() -> Leads:
+        return Leads(partial(_after, stop), page.save(at, form))
+
+    def valid() -> bool:
+        right = form.validate()
+        return page.accepts(form, request.form) and right
+
+    return take_form(
+        f"journey.{stop}", form, partial(_step_page, stop, page, form), act, valid=valid
+    )
 
 
 def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValue:
@@ -211,7 +200,13 @@ def _text_of(field: Any) -> str:
 
 def _after(stop: Stop) -> str:
     """Return where the person goes after a step, as once.goes_to() reads it."""
-    return "nik.show_nik" if stop.name is StepName.IDENTITY else _next(stop)
+    if stop.name is StepName.IDENTITY and not _fits():
+        return "nik.show_nik"
+    return _next(stop)  # a page that says no more than "it fits" is a page too many
+
+
+def _fits() -> bool:
+    return standing.current_class(asked().dossier) is NikClass.MATCH
 
 
 def _next(stop: Stop) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,15 +22,15 @@ from app.forms.messages import PlayForm
 from app.models.dossier import Job
 from app.models.message import Message
 from app.services.base import jobs
-from app.services.base.post_keys import BadPostKey
 from app.services.messages import outbox
 from app.services.tracking import inbound
 from app.web import limits, once
-from app.web.answers import advance, render
+from app.web.answers import render
 from app.web.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 from app.web.session import opened_here, start_token
+from app.web.taking import Leads, take_form
 from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("inbound", __name__)
@@ -98,17 +99,11 @@ def play() -> ResponseReturnValue:
     """Take an SMS as if a phone had sent it, and answer it at once."""
     _in_training_only()
     form = PlayForm(formdata=request.form)
-    if not form.validate():
-        return _inbound_page(form, 422)
-    try:
-        key = once.claim("inbound.play", None, may_edit=False)
-    except BadPostKey:
-        return _inbound_page(form, 400)
-    if key.taken is None:
+
+    def act() -> Leads:
+        code = f"practice-{request.form[Sent.KEY]}"
         try:
-            taken = inbound.take(
-                f"practice-{request.form[Sent.KEY]}", form.dari.data, form.teks.data
-            )
+            taken = inbound.take(code, form.dari.data, form.teks.data)
         except inbound.TooMany:
             abort(429)
         if taken.messages:
@@ -118,7 +113,9 @@ def play() -> ResponseReturnValue:
         commit_now()
         for job in planned:
             run_now(job)
-    return advance("inbound.show_practice_messages")
+        return Leads("inbound.show_practice_messages")
+
+    return take_form("inbound.play", form, partial(_inbound_page, form), act, may_edit=False)
 
 
 def _job_of(message: Message) -> Job | None:

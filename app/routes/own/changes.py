@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,13 +18,14 @@ from app.models.dossier import Dossier
 from app.routes.journey.pages import PAGES
 from app.routes.journey.step_page import At
 from app.services.after import changes
-from app.services.base.post_keys import BadPostKey, new_key
+from app.services.base.post_keys import new_key
 from app.services.journey import drafts
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, see_other, wants_fragment
 from app.web.sent import Sent
 from app.web.session import enter, has_cookies
+from app.web.taking import Leads, NotTaken, anew, take_form
 from app.web.transaction import commit_now, run_now
 
 bp = Blueprint("changes", __name__, url_prefix="/berkas/perubahan")
@@ -107,27 +110,23 @@ def open_change() -> ResponseReturnValue:
     if kind is None:
         return advance("changes.show_changes")
     form = ChangeForm(formdata=request.form)
-    if Sent.LANGUAGE in request.form:
-        return _ask(form, kind)
-    if not form.validate():
-        return _ask(form, kind, 422)
-    try:
-        key = once.claim("changes.open", asked().dossier.id)
-    except BadPostKey:
-        return _ask(form, kind, 400)
-    try:
-        copy, job = changes.open_change(asked().dossier, kind, form.alasan.data)
-    except changes.ChangeOpen as under_way:
-        # Also when this very form came twice: its first answer was lost on the way.
-        return _go_to(under_way.request)
-    except changes.NoNib:
-        return advance("changes.show_changes")
-    _fill(asked().dossier, copy, kind)
-    key.lead_to("changes.number", asked().dossier.id)
-    commit_now()
-    if job is not None:
-        run_now(job)
-    return _enter(copy.id)
+
+    def act() -> ResponseReturnValue:
+        old = asked().dossier
+        try:
+            copy, job = changes.open_change(old, kind, form.alasan.data)
+        except changes.ChangeOpen as under_way:
+            # Also when this very form came twice: its first answer was lost on the way.
+            return _go_to(under_way.request)
+        except changes.NoNib:
+            return advance("changes.show_changes")
+        _fill(old, copy, kind)
+        commit_now()
+        if job is not None:
+            run_now(job)
+        return _enter(copy.id)
+
+    return take_form("changes.open", form, partial(_ask, form, kind), act, again=anew)
 
 
 def _fill(old: Dossier, copy: Dossier, kind: ChangeKind) -> None:
@@ -186,10 +185,12 @@ def number() -> ResponseReturnValue:
 def reopen() -> ResponseReturnValue:
     """Go on with the change that is under way."""
     form = SendForm(formdata=request.form)
-    if not form.validate():
-        return _list(form, 422)
-    change = changes.open_request(asked().dossier)
-    return _go_to(change) if change else advance("changes.show_changes")
+
+    def act() -> ResponseReturnValue:
+        change = changes.open_request(asked().dossier)
+        return _go_to(change) if change else advance("changes.show_changes")
+
+    return take_form("changes.reopen", form, partial(_list, form), act, again=anew)
 
 
 @bp.post("/batal")
@@ -197,20 +198,17 @@ def reopen() -> ResponseReturnValue:
 def withdraw() -> ResponseReturnValue:
     """Take the request back."""
     form = SendForm(formdata=request.form)
-    if not form.validate():
-        return _list(form, 422)
-    try:
-        key = once.claim("changes.withdraw", asked().dossier.id)
-    except BadPostKey:
-        return _list(form, 400)
-    change = changes.open_request(asked().dossier)
-    if key.taken is None and change is not None:
+
+    def act() -> Leads:
+        change = changes.open_request(asked().dossier)
         try:
-            changes.withdraw(change)
+            if change is not None:
+                changes.withdraw(change)
         except changes.TooLate:
-            return _list(form, 409)
-        key.lead_to("changes.show_changes", asked().dossier.id)
-    return advance("changes.show_changes")
+            raise NotTaken(409) from None
+        return Leads("changes.show_changes")
+
+    return take_form("changes.withdraw", form, partial(_list, form), act)
 
 
 @bp.get("/tutup")
@@ -238,21 +236,16 @@ def _close(form: CloseForm, status: int = 200) -> Response:
 def close() -> ResponseReturnValue:
     """End the NIB, or note that the person wants to. Sent twice, it happens once."""
     form = CloseForm(formdata=request.form)
-    if Sent.LANGUAGE in request.form:
-        return _close(form)
-    if not form.validate():
-        return _close(form, 422)
-    try:
-        key = once.claim("changes.close", asked().dossier.id)
-    except BadPostKey:
-        return _close(form, 400)
-    try:
-        change = changes.close(asked().dossier, form.alasan.data)
-    except (changes.NoNib, changes.ChangeOpen):
-        return advance("changes.show_changes")
-    leads_to = "result.show_result" if change.state == ChangeState.DONE else "changes.show_changes"
-    key.lead_to(leads_to, asked().dossier.id)
-    return advance(leads_to)
+
+    def act() -> Leads:
+        try:
+            change = changes.close(asked().dossier, form.alasan.data)
+        except (changes.NoNib, changes.ChangeOpen):
+            return Leads("changes.show_changes")
+        done = change.state == ChangeState.DONE
+        return Leads("result.show_result" if done else "changes.show_changes")
+
+    return take_form("changes.close", form, partial(_close, form), act, again=anew)
 
 
 @bp.post("/selesai")
@@ -260,15 +253,12 @@ def close() -> ResponseReturnValue:
 def closed() -> ResponseReturnValue:
     """Record that the NIB was ended at OSS."""
     form = SendForm(formdata=request.form)
-    if not form.validate():
-        return _list(form, 422)
-    try:
-        key = once.claim("changes.closed", asked().dossier.id)
-    except BadPostKey:
-        return _list(form, 400)
-    try:
-        changes.closed_at_oss(asked().dossier)
-    except changes.NoNib:
-        return advance("changes.show_changes")
-    key.lead_to("result.show_result", asked().dossier.id)
-    return advance("result.show_result")
+
+    def act() -> Leads:
+        try:
+            changes.closed_at_oss(asked().dossier)
+        except changes.NoNib:
+            return Leads("changes.show_changes")
+        return Leads("result.show_result")
+
+    return take_form("changes.closed", form, partial(_list, form), act, again=anew)

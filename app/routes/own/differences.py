@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -16,15 +17,14 @@ from app.domain.oss.reconciliation import Discrepancy, Mender
 from app.forms.fields import SendForm
 from app.i18n import DEFAULT, language
 from app.labels import label
-from app.services.base.post_keys import BadPostKey
 from app.services.oss import reconciliation
 from app.services.oss.reconciliation import Shown
 from app.services.reference.book import get_book
 from app.web import limits, once
 from app.web.access import applicant_required
-from app.web.answers import advance, go, render
+from app.web.answers import go, render
 from app.web.limits import limited
-from app.web.transaction import commit_now, run_now
+from app.web.taking import Leads, take_form
 
 bp = Blueprint("differences", __name__, url_prefix="/berkas/selisih")
 
@@ -55,19 +55,14 @@ def show_differences() -> ResponseReturnValue:
 def again() -> ResponseReturnValue:
     """Compare once more, at once if OSS answers in time."""
     form = SendForm(formdata=request.form)
-    if not form.validate():
-        return _differences_page(form, 422)
-    try:
-        key = once.claim("differences.again", asked().dossier.id)
-    except BadPostKey:
-        return _differences_page(form, 400)
-    handover = asked().dossier.handover
-    if key.taken is None and handover is not None and handover.nib is not None:
-        key.lead_to("differences.show_differences", asked().dossier.id)
-        job = reconciliation.plan(asked().dossier)
-        commit_now()
-        run_now(job)
-    return advance("differences.show_differences")
+
+    def act() -> Leads:
+        handover = asked().dossier.handover
+        has_nib = handover is not None and handover.nib is not None
+        job = reconciliation.plan(asked().dossier) if has_nib else None
+        return Leads("differences.show_differences", job)
+
+    return take_form("differences.again", form, partial(_differences_page, form), act)
 
 
 def _differences_page(form: SendForm, status: int = 200) -> Response:

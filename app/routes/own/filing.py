@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 
 from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,6 @@ from app.forms.nib import NibForm
 from app.i18n import outside_url
 from app.services.after import changes
 from app.services.base import events
-from app.services.base.post_keys import BadPostKey
 from app.services.dossier import opening
 from app.services.oss import form as oss_form
 from app.services.oss import nibs
@@ -34,7 +34,8 @@ from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.limits import limited
 from app.web.sent import Sent
-from app.web.transaction import commit_now, let_others_write, run_now, will_write
+from app.web.taking import Leads, NotTaken, anew, take_form
+from app.web.transaction import let_others_write, will_write
 
 bp = Blueprint("filing", __name__, url_prefix="/berkas")
 
@@ -151,31 +152,22 @@ def tell_nib() -> ResponseReturnValue:
     if not nibs.may_tell(asked().dossier):
         return advance("result.show_result")
     form = NibForm(formdata=request.form)
-    if Sent.LANGUAGE in request.form:
-        return _nib_page(form)
-    if not form.validate():
-        return _nib_page(form, 422)
-    try:
-        key = once.claim("filing.tell_nib", asked().dossier.id)
-    except BadPostKey:
-        return _nib_page(form, 400)
-    is_as_read = form.nib.data == form.terbaca.data
-    try:
+
+    def act() -> Leads:
+        is_as_read = form.nib.data == form.terbaca.data
         source = NibSource.SCANNED if is_as_read else NibSource.TYPED
-        job = nibs.receive(asked().dossier, form.nib.data, source)
-    except nibs.NibTaken:
-        # The key is given back with the transaction, so that the next try counts as the first.
-        taken = _(
-            "This number is kept with another file already. Compare it with your paper. "
-            "Is it right? Come to DPMPTSP with the paper."
-        )
-        form.nib.errors = [taken]
-        return _nib_page(form, 422)
-    key.lead_to("result.show_result", asked().dossier.id)
-    if job is not None:
-        commit_now()
-        run_now(job)
-    return advance("result.show_result")
+        try:
+            return Leads("result.show_result", nibs.receive(asked().dossier, form.nib.data, source))
+        except nibs.NibTaken:
+            # The key is given back with the transaction: the next try counts as the first.
+            taken = _(
+                "This number is kept with another file already. Compare it with your paper. "
+                "Is it right? Come to DPMPTSP with the paper."
+            )
+            form.nib.errors = [taken]
+            raise NotTaken from None
+
+    return take_form("filing.tell_nib", form, partial(_nib_page, form), act, again=anew)
 
 
 @bp.before_request

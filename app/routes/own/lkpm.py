@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, request
@@ -29,12 +30,12 @@ from app.forms.fields import mistakes
 from app.i18n import short_day
 from app.models.lkpm import LkpmWorksheet
 from app.services.after import lkpm
-from app.services.base.post_keys import BadPostKey
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
 from app.web.marks import open_to_all
 from app.web.sent import Sent
+from app.web.taking import Leads, take_form
 
 bp = Blueprint("lkpm", __name__)
 
@@ -181,15 +182,9 @@ def save() -> ResponseReturnValue:
     if period is None:
         return advance("lkpm.own")
     form = WorksheetForm(formdata=request.form)
-    if Sent.LANGUAGE in request.form:
-        return _worksheet(form, period)
-    if not form.validate():
-        return _worksheet(form, period, 422)
-    try:
-        key = once.claim("lkpm.save", asked().dossier.id)
-    except BadPostKey:
-        return _worksheet(form, period, 400)
-    if key.taken is None or not key.taken.same:
+    query = {Sent.PERIOD.value: period.key}
+
+    def act() -> Leads:
         figures = lkpm.Figures(
             land_idr=form.tanah.data,
             building_idr=form.bangunan.data,
@@ -202,8 +197,15 @@ def save() -> ResponseReturnValue:
             problems=form.kendala.data or None,
         )
         lkpm.save(asked().dossier, period, figures, reported=form.reported)
-        key.lead_to("lkpm.copy", asked().dossier.id)
-    return advance("lkpm.copy", query={Sent.PERIOD: period.key})
+        return Leads("lkpm.copy", query=query)
+
+    return take_form(
+        "lkpm.save",
+        form,
+        partial(_worksheet, form, period),
+        act,
+        again=lambda _taken: advance("lkpm.copy", query=query),
+    )
 
 
 @bp.get("/berkas/lkpm/salin")

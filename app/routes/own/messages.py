@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,12 +14,12 @@ from app.asked import asked
 from app.domain.sending.messages import Channel, MessageState
 from app.forms.messages import NONE, ChannelForm
 from app.models.message import Message
-from app.services.base.post_keys import BadPostKey
 from app.services.messages import outbox, wishes
 from app.web import once
 from app.web.access import applicant_required
-from app.web.answers import advance, render
+from app.web.answers import render
 from app.web.sent import Sent
+from app.web.taking import Leads, anew, take_form
 
 bp = Blueprint("messages", __name__, url_prefix="/berkas/pesan")
 
@@ -73,13 +74,10 @@ def choose() -> ResponseReturnValue:
     form = ChannelForm(formdata=request.form)
     who = asked().dossier.applicant
     form.offer(wishes.offered(who))
-    if not form.validate():
-        return _messages_page(form, 422)
-    try:
-        key = once.claim("messages.choose", asked().dossier.id)
-    except BadPostKey:
-        return _messages_page(form, 400)
-    key.lead_to("messages.show_messages", asked().dossier.id)
-    chosen = form.saluran.data
-    wishes.choose(who, None if chosen == NONE else Channel(chosen))
-    return advance("messages.show_messages", query={Sent.SAVED: "1"})
+
+    def act() -> Leads:
+        chosen = form.saluran.data
+        wishes.choose(who, None if chosen == NONE else Channel(chosen))
+        return Leads("messages.show_messages", query={Sent.SAVED.value: "1"})
+
+    return take_form("messages.choose", form, partial(_messages_page, form), act, again=anew)

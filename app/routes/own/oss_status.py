@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
@@ -12,13 +14,12 @@ from app.domain.oss.codes import LicenceStatus
 from app.forms.licences import OssStatusForm
 from app.labels import label
 from app.models.licence import Licence
-from app.services.base.post_keys import BadPostKey
 from app.services.dossier.activity import activity_at
 from app.services.licence import standing
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
-from app.web.sent import Sent
+from app.web.taking import Leads, take_form
 
 bp = Blueprint("oss_status", __name__, url_prefix="/berkas")
 
@@ -71,16 +72,12 @@ def take() -> ResponseReturnValue:
         return advance("review.review")
     form = OssStatusForm(formdata=request.form)
     _prepare(form)
-    if Sent.LANGUAGE in request.form or not form.izin.choices:
+    if not form.izin.choices:
         return _oss_status_page(form)
-    if not form.validate():
-        return _oss_status_page(form, 422)
-    try:
-        key = once.claim("oss_status.take", asked().dossier.id)
-    except BadPostKey:
-        return _oss_status_page(form, 400)
-    if not (key.taken is not None and key.taken.same):
+
+    def act() -> Leads:
         status = LicenceStatus(form.status.data)
         standing.read_in_oss(asked().dossier, form.izin.data, status, on=form.tanggal.data)
-        key.lead_to("result.show_result", asked().dossier.id)
-    return advance("result.show_result")
+        return Leads("result.show_result")
+
+    return take_form("oss_status.take", form, partial(_oss_status_page, form), act)

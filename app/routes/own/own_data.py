@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
@@ -11,14 +12,15 @@ from app.asked import asked
 from app.domain.dossier.retention import ANSWER_WITHIN, FileCase
 from app.forms.fields import SendForm
 from app.forms.recovery import ConsentForm
-from app.services.base.post_keys import BadPostKey
+from app.models.dossier import Dossier
 from app.services.oss import handovers
 from app.services.rights import consents, own_data, paper, retention
 from app.services.rights.retention import Kept
 from app.web import limits, once
 from app.web.access import applicant_required
-from app.web.answers import advance, render
+from app.web.answers import render
 from app.web.limits import limited
+from app.web.taking import Leads, NotTaken, take_form
 
 bp = Blueprint("own_data", __name__, url_prefix="/berkas")
 
@@ -118,21 +120,17 @@ def erase() -> ResponseReturnValue:
     return _take("erase", own_data.ask_erasure)
 
 
-def _take(name: str, ask: Any) -> ResponseReturnValue:
+def _take(name: str, ask: Callable[[Dossier], object]) -> ResponseReturnValue:
     form = SendForm(formdata=request.form)
-    if not form.validate():
-        return _confirm(name, form, 422)
-    try:
-        key = once.claim(f"own_data.{name}", asked().dossier.id)
-    except BadPostKey:
-        return _confirm(name, form, 400)
-    if key.taken is None:
+
+    def act() -> Leads:
         try:
             ask(asked().dossier)
         except own_data.CannotAsk:
-            return _confirm(name, form, 422)
-    key.lead_to("own_data.show_own_data", asked().dossier.id)
-    return advance("own_data.show_own_data")
+            raise NotTaken from None
+        return Leads("own_data.show_own_data")
+
+    return take_form(f"own_data.{name}", form, partial(_confirm, name, form), act)
 
 
 @bp.post("/data-saya/batal")
@@ -140,16 +138,12 @@ def _take(name: str, ask: Any) -> ResponseReturnValue:
 def undo() -> ResponseReturnValue:
     """Take back what was asked."""
     form = SendForm(formdata=request.form)
-    if not form.validate():
-        return _show(form, 422)
-    try:
-        key = once.claim("own_data.undo", asked().dossier.id)
-    except BadPostKey:
-        return _show(form, 400)
-    if key.taken is None:
+
+    def act() -> Leads:
         own_data.undo(asked().dossier)
-    key.lead_to("own_data.show_own_data", asked().dossier.id)
-    return advance("own_data.show_own_data")
+        return Leads("own_data.show_own_data")
+
+    return take_form("own_data.undo", form, partial(_show, form), act)
 
 
 @bp.get("/data-saya/pendamping")
@@ -174,33 +168,26 @@ def _helpers(form: ConsentForm, status: int = 200, *, full: bool = False) -> Res
 def give_consent() -> ResponseReturnValue:
     """Give a consent. Sent twice, it is given once."""
     form = ConsentForm(formdata=request.form)
-    if not form.validate():
-        return _helpers(form, 422)
-    try:
-        key = once.claim("own_data.give_consent", asked().dossier.id, may_edit=False)
-    except BadPostKey:
-        return _helpers(form, 400)
-    if key.taken is None:
+
+    def act() -> Leads | Response:
         try:
             consents.give(asked().dossier, form.siapa.data, int(form.lama.data))
         except consents.TooManyConsents:
             return _helpers(form, 422, full=True)
-    key.lead_to("own_data.helpers", asked().dossier.id)
-    return advance("own_data.helpers")
+        return Leads("own_data.helpers")
+
+    return take_form("own_data.give_consent", form, partial(_helpers, form), act, may_edit=False)
 
 
 @bp.post("/data-saya/pendamping/<int:consent>/cabut")
 @applicant_required
 def withdraw_consent(consent: int) -> ResponseReturnValue:
     """Take a consent back."""
-    form = SendForm(formdata=request.form)
-    if not form.validate():
-        return _helpers(ConsentForm(formdata=None), 422)
-    try:
-        key = once.claim("own_data.withdraw_consent", asked().dossier.id)
-    except BadPostKey:
-        return _helpers(ConsentForm(formdata=None), 400)
-    if key.taken is None and not consents.withdraw(asked().dossier, consent):
-        abort(404)
-    key.lead_to("own_data.helpers", asked().dossier.id)
-    return advance("own_data.helpers")
+
+    def act() -> Leads:
+        if not consents.withdraw(asked().dossier, consent):
+            abort(404)
+        return Leads("own_data.helpers")
+
+    page = partial(_helpers, ConsentForm(formdata=None))
+    return take_form("own_data.withdraw_consent", SendForm(formdata=request.form), page, act)

@@ -5,6 +5,8 @@ The answers and their cost are the same whether or not a dossier exists.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, session
@@ -21,7 +23,7 @@ from app.forms.recovery import (
     LostPinForm,
     NewPinForm,
 )
-from app.services.base.post_keys import BadPostKey
+from app.services.base.post_keys import Taken
 from app.services.dossier import opening, pins
 from app.services.messages.outbox import CodeWay, code_way
 from app.services.rights import recovery
@@ -30,6 +32,7 @@ from app.web.answers import advance, go, render
 from app.web.limits import limited
 from app.web.marks import open_to_all
 from app.web.session import enter, start_token
+from app.web.taking import Leads, anew, take_form
 from app.web.transaction import commit_now, let_others_write
 
 bp = Blueprint("recovery", __name__, url_prefix="/berkas/lupa")
@@ -84,9 +87,7 @@ def ask_facilitator() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Plan a code for the file with this number, if there is one."""
     form = LostPinForm(formdata=request.form)
-    if not form.validate():
-        return _recovery_page("number", form, 422)
-    return _begin("number", form, opening.id_of(form.nomor.data), RecoveryWay.NUMBER)
+    return _begin("number", form, RecoveryWay.NUMBER, lambda: opening.id_of(form.nomor.data))
 
 
 @bp.post("/nomor")
@@ -95,10 +96,11 @@ def start() -> ResponseReturnValue:
 def start_by_person() -> ResponseReturnValue:
     """Plan a code for the newest file of this NIK and phone, if there is one."""
     form = LostNumberForm(formdata=request.form)
-    if not form.validate():
-        return _recovery_page("person", form, 422)
-    found = recovery.by_person(form.nik.data, form.telepon.data)
-    return _begin("person", form, found, RecoveryWay.NIK)
+
+    def find() -> int | None:
+        return recovery.by_person(form.nik.data, form.telepon.data)
+
+    return _begin("person", form, RecoveryWay.NIK, find)
 
 
 @bp.post("/pendamping")
@@ -107,22 +109,46 @@ def start_by_person() -> ResponseReturnValue:
 def start_by_facilitator() -> ResponseReturnValue:
     """Plan a code for the file whose owner gave this consent, if there is one."""
     form = FacilitatorForm(formdata=request.form)
-    if not form.validate():
-        return _recovery_page("facilitator", form, 422)
-    found = recovery.by_consent(form.nomor.data, form.kode.data)
-    return _begin("facilitator", form, found, RecoveryWay.FACILITATOR)
+
+    def find() -> int | None:
+        return recovery.by_consent(form.nomor.data, form.kode.data)
+
+    return _begin("facilitator", form, RecoveryWay.FACILITATOR, find)
 
 
-def _begin(page: str, form: FlaskForm, found: int | None, way: RecoveryWay) -> ResponseReturnValue:
-    if code_way() is CodeWay.NOWHERE:
-        return advance("recovery.ask")
-    try:
-        key = once.claim(f"recovery.{page}", None, may_edit=False)
-    except BadPostKey:
-        return _recovery_page(page, form, 400)
-    if key.taken is None or _TICKET not in session or not key.taken.same:
-        session[_TICKET] = recovery.ask(found, way)
-    return advance("recovery.code")
+def _begin(
+    page: str, form: FlaskForm, way: RecoveryWay, find: Callable[[], int | None]
+) -> ResponseReturnValue:
+    """find: the number of the file, where there is one."""
+
+    def act() -> Leads:
+        if code_way() is CodeWay.NOWHERE:
+            return Leads("recovery.ask")
+        session[_TICKET] = recovery.ask(find(), way)
+        return Leads("recovery.code")
+
+    def again(taken: Taken) -> ResponseReturnValue | None:
+        return advance("recovery.code") if taken.same and _TICKET in session else None
+
+    name, show = f"recovery.{page}", partial(_recovery_page, page, form)
+    return take_form(name, form, show, act, may_edit=False, again=again)
+
+
+def _wrong(name: str, form: CodeForm | CounterForm, **more: Any) -> Response:
+    """Say that a code does not fit. Each is a try, so the form gets a key of its own."""
+    commit_now()
+    form.kode.raw = ""
+    asked().bad_key = True
+    context = {**once.form_context(form), "lost": False}
+    return render(
+        f"recovery/{name}.html", status=403, form_page=True, wrong=True, **more, **context
+    )
+
+
+def _proven(taken: Taken) -> ResponseReturnValue | None:
+    """Go on where a right code came twice; compare it where it is another try."""
+    right = taken.same and recovery.proven(session.get(_TICKET, ""))
+    return advance("recovery.choose") if right else None
 
 
 @bp.get("/kode")
@@ -143,33 +169,16 @@ def check_code() -> ResponseReturnValue:
     form = CodeForm(formdata=request.form)
     if _TICKET not in session:
         return advance("recovery.ask")
-    if not form.validate():
-        return _recovery_page("code", form, 422)
-    try:
-        key = once.claim("recovery.check_code", None, may_edit=False)
-    except BadPostKey:
-        return _recovery_page("code", form, 400)
-    if key.taken is not None and key.taken.same and recovery.proven(session[_TICKET]):
-        return advance("recovery.choose")
-    try:
-        recovery.check_code(session[_TICKET], form.kode.data)
-    except recovery.WrongCode as error:
-        commit_now()
-        form.kode.raw = ""
-        asked().bad_key = True  # another code is another try, so the form gets a key of its own
-        return render(
-            "recovery/code.html",
-            status=403,
-            form=form,
-            form_page=True,
-            kunci=once.kept_key(),
-            mistakes=[],
-            lost=False,
-            cookies=True,
-            wrong=True,
-            left=error.left,
-        )
-    return advance("recovery.choose")
+
+    def act() -> Leads | Response:
+        try:
+            recovery.check_code(session[_TICKET], form.kode.data)
+        except recovery.WrongCode as error:
+            return _wrong("code", form, left=error.left)
+        return Leads("recovery.choose")
+
+    page = partial(_recovery_page, "code", form)
+    return take_form("recovery.check_code", form, page, act, may_edit=False, again=_proven)
 
 
 @bp.get("/loket")
@@ -186,32 +195,16 @@ def ask_counter() -> ResponseReturnValue:
 def check_counter() -> ResponseReturnValue:
     """Compare the code from the counter."""
     form = CounterForm(formdata=request.form)
-    if not form.validate():
-        return _recovery_page("counter", form, 422)
-    try:
-        key = once.claim("recovery.check_counter", None, may_edit=False)
-    except BadPostKey:
-        return _recovery_page("counter", form, 400)
-    if key.taken is not None and key.taken.same and recovery.proven(session.get(_TICKET, "")):
-        return advance("recovery.choose")
-    try:
-        session[_TICKET] = recovery.check_counter_code(form.nomor.data, form.kode.data)
-    except recovery.WrongCode:
-        commit_now()
-        form.kode.raw = ""
-        asked().bad_key = True  # another code is another try, so the form gets a key of its own
-        return render(
-            "recovery/counter.html",
-            status=403,
-            form=form,
-            form_page=True,
-            kunci=once.kept_key(),
-            mistakes=[],
-            lost=False,
-            cookies=True,
-            wrong=True,
-        )
-    return advance("recovery.choose")
+
+    def act() -> Leads | Response:
+        try:
+            session[_TICKET] = recovery.check_counter_code(form.nomor.data, form.kode.data)
+        except recovery.WrongCode:
+            return _wrong("counter", form)
+        return Leads("recovery.choose")
+
+    page = partial(_recovery_page, "counter", form)
+    return take_form("recovery.check_counter", form, page, act, may_edit=False, again=_proven)
 
 
 @bp.get("/pin")
@@ -230,21 +223,24 @@ def choose() -> ResponseReturnValue:
 def set_pin() -> ResponseReturnValue:
     """Set the new PIN, put everybody else out, and show the number to keep."""
     form = NewPinForm(formdata=request.form)
-    ticket = session.get(_TICKET, "")
-    if not form.validate():
+    pin_hash = ""
+
+    def page(status: int) -> Response:
         form.pin.raw = ""  # better typed again than read over a shoulder
-        return _recovery_page("pin", form, 422)
-    let_others_write()  # hashing takes a while on purpose
-    pin_hash = pins.hash_pin(form.pin.data)
-    try:
-        key = once.claim("recovery.set_pin", None, may_edit=False)
-    except BadPostKey:
-        return _recovery_page("pin", form, 400)
-    dossier = recovery.set_pin(ticket, pin_hash)
-    if dossier is None:
-        return advance("recovery.ask")
-    known_browser.remember(dossier)
-    key.lead_to("start.number", dossier.id)
-    enter(dossier.id)
-    asked().dossier = dossier
-    return advance("start.number")
+        return _recovery_page("pin", form, status)
+
+    def slow() -> None:
+        nonlocal pin_hash
+        let_others_write()
+        pin_hash = pins.hash_pin(form.pin.data)
+
+    def act() -> Leads:
+        dossier = recovery.set_pin(session.get(_TICKET, ""), pin_hash)
+        if dossier is None:
+            return Leads("recovery.ask")
+        known_browser.remember(dossier)
+        enter(dossier.id)
+        asked().dossier = dossier
+        return Leads("start.number")
+
+    return take_form("recovery.set_pin", form, page, act, may_edit=False, again=anew, slow=slow)

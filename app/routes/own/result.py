@@ -18,15 +18,14 @@ from app.domain.written.support_number import format_support_number
 from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.models.dossier import Activity
-from app.services.base.post_keys import BadPostKey
 from app.services.licence import gate, standing
 from app.services.oss import handovers, reconciliation
 from app.services.papers import issued, wanted
 from app.services.reference.book import get_book
 from app.services.tracking import progress
-from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, share_link
+from app.web.taking import Leads, take_form
 
 bp = Blueprint("result", __name__, url_prefix="/berkas")
 
@@ -80,17 +79,16 @@ def take_back() -> ResponseReturnValue:
     """Open a sent file again, to change an answer. Sent twice, it is opened once."""
     if not handovers.may_take_back(asked().dossier):
         return advance("result.show_result")
-    if not SendForm(formdata=request.form).validate():
+
+    def stay(_why: object) -> ResponseReturnValue:
         return advance("result.show_result")
-    try:
-        key = once.claim("result.take_back", asked().dossier.id)
-    except BadPostKey:
-        return advance("result.show_result")
-    if key.taken is not None:  # from before it was sent once more: that press opens nothing
-        return advance("result.show_result")
-    handovers.take_back(asked().dossier)
-    key.lead_to("review.review", asked().dossier.id)
-    return advance("review.review")
+
+    def act() -> Leads:
+        handovers.take_back(asked().dossier)
+        return Leads("review.review")
+
+    # A second time is from before it was sent once more: that press opens nothing.
+    return take_form("result.take_back", SendForm(formdata=request.form), stay, act, again=stay)
 
 
 @bp.get("/nib.pdf")
