@@ -275,19 +275,19 @@ def papers_for_activity(
     if issued_automatically(risk):
         return ()
     lines = [" ".join(words.split()) for words in requirements if words.strip()]
-    found = {
+    papers = {
         key_of(words): WantedPaper(WantedKind.NAMED, key_of(words), position, words)
         for words in lines
     }
     named = [words.casefold() for words in lines]
     if shared_premises:
-        found["kios"] = WantedPaper(WantedKind.STALL, "kios", position)
+        papers["kios"] = WantedPaper(WantedKind.STALL, "kios", position)
     elif customary_land:
         if not any("hukum adat" in words for words in named):
-            found["adat"] = WantedPaper(WantedKind.CONSENT, "adat", position)
+            papers["adat"] = WantedPaper(WantedKind.CONSENT, "adat", position)
     elif on_land and not any("penguasaan lahan" in words for words in named):
-        found["lahan"] = WantedPaper(WantedKind.LAND, "lahan", position)
-    return tuple(found.values())
+        papers["lahan"] = WantedPaper(WantedKind.LAND, "lahan", position)
+    return tuple(papers.values())
 
 
 def other_papers_offered(taken: int) -> tuple[WantedPaper, ...]:

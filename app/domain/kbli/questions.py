@@ -92,13 +92,13 @@ def questions_from_table(table: Mapping[str, Any]) -> tuple[Question, ...]:
     rows = table.get("question")
     if not isinstance(rows, list) or not rows:
         raise BadQuestions("question")
-    found: dict[str, Question] = {}
+    questions: dict[str, Question] = {}
     for row in rows:
         question = _question(row)
-        if question.key in found:
+        if question.key in questions:
             raise BadQuestions(question.key)
-        found[question.key] = question
-    return tuple(found.values())
+        questions[question.key] = question
+    return tuple(questions.values())
 
 
 def kept_by(answer: Answer, hits: Iterable[Hit]) -> tuple[Hit, ...]:

@@ -90,11 +90,11 @@ def parse_rt_rw(text: str) -> str:
     if len(typed) > _MAX_RT_RW_CHARACTERS:
         raise RtRwError(RtRwProblem.UNREADABLE)
     typed = _RT_RW_LABEL.sub("", typed)
-    if found := _RW_RT.fullmatch(typed):
-        return f"{int(found[2]):03}/{int(found[1]):03}"
+    if match := _RW_RT.fullmatch(typed):
+        return f"{int(match[2]):03}/{int(match[1]):03}"
     for pattern in _RT_RW:
-        if found := pattern.fullmatch(typed):
-            return f"{int(found[1]):03}/{int(found[2]):03}"
+        if match := pattern.fullmatch(typed):
+            return f"{int(match[1]):03}/{int(match[2]):03}"
     raise RtRwError(RtRwProblem.UNREADABLE)
 
 
