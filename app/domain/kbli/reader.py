@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[^\W_]+|[,.;:/&+()\n!?]")
 # Longer than any word; what is longer is noise and would cost time.
 _LONGEST_WORD = 32
 _TOKENS_AT_MOST = 60
-# So many unknown words of one text are compared with all others; it is the dearest step.
+# So many unknown words of one text are compared with all others; it is the costliest step.
 _MENDED_AT_MOST = 4
 
 
@@ -201,7 +201,7 @@ class Reader:
     def read(self, text: str, most: int, mend: Mend) -> list[Said]:
         """Return the words of a text that say something, at most so many, in their order.
 
-        Accents should be one letter with theirs (NFC). mend: asked about unknown words.
+        Accents should be composed with their letters (NFC). mend: asked about unknown words.
         """
         activities: list[Said] = []
         context: Context | None = None

@@ -14,7 +14,7 @@ from app.domain.law.rules import DayUnit, RuleTable, Step, Subject
 
 
 class AuthorityBasis(StrEnum):
-    """From what it follows who decides. BY_ROW: from the row of the risk table."""
+    """What tells us who decides. BY_ROW: from the row of the risk table."""
 
     KEK_ADMINISTRATOR = "kek_administrator"
     CENTRE = "centre"

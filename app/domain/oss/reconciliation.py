@@ -164,5 +164,5 @@ def _plain_name(name: str) -> str:
 
 
 def _plain_npwp(number: str) -> str:
-    """The 15 digits of before and the 16 of now are the same number with a zero in front."""
+    """The old 15 digits and the present 16 are the same number, with a zero in front."""
     return re.sub(r"\D", "", number).rjust(16, "0")

@@ -359,7 +359,7 @@ def read_inbound(text: str) -> InboundRequest:
 
 
 def _numbers_in(groups: Sequence[str]) -> list[str]:
-    """Return the support numbers that whole groups of digits form, none of them twice used."""
+    """Return the support numbers that whole groups of digits form, none of them used twice."""
     found: list[str] = []
     begin = 0
     while begin < len(groups):

@@ -82,7 +82,7 @@ def parse_rt_rw(text: str) -> str:
     Takes "1/2", "RT 1 RW 2", "RT.01/RW.02", "RT/RW 1/2", "RW 2 RT 1", "001002".
     "000/000" stands on cards from kampungs that have none.
 
-    Raises RtRwError: EMPTY; UNREADABLE. A caller that lets the answer open takes EMPTY as none.
+    Raises RtRwError: EMPTY; UNREADABLE. A caller that leaves the answer open takes EMPTY as none.
     """
     typed = tidy(text).lower()
     if not typed:

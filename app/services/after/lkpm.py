@@ -135,7 +135,7 @@ def _first_answer(dossier: Dossier) -> datetime | None:
 def _speaks_for_the_nib(dossier: Dossier) -> bool:
     """Return whether reminders go out for this dossier: one of all that belong to a NIB.
 
-    A change replaces what was said before; an activity more stands beside it.
+    A change replaces what was said before; a further activity stands beside it.
     """
     replaced = select(ChangeRequest.id).where(
         ChangeRequest.dossier_id == dossier.id,
@@ -246,7 +246,7 @@ def moment_on(due: Due) -> datetime:
 def announce_lkpm(dossier: Dossier, due: Due) -> None:
     """Tell the person that a report is near, in the transaction of the reminder.
 
-    The record makes that nobody is reminded of the same period twice.
+    The record sees to it that nobody is reminded of the same period twice.
     """
     events.record(dossier, EventKind.LKPM_REMINDED, period=due.period.key, due=due.day.isoformat())
     outbox.announce(dossier, MessageKind.LKPM_DUE, dedupe=due.period.key, until=due.day)

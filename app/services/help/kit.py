@@ -210,5 +210,5 @@ def length_of(script: Script) -> str:
 
 
 def address_as_typed(url: str) -> str:
-    """Return an address as people type it: without scheme and last stroke."""
+    """Return an address as people type it: without scheme and final slash."""
     return url.partition("://")[2].rstrip("/")

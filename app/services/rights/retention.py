@@ -152,7 +152,7 @@ def _is_over(table: Table, rule: TableRule, now: datetime) -> ColumnElement[bool
 
 
 def old_drafts(now: datetime) -> list[int]:
-    """Return files that nobody has touched for the whole term: never sent, or of practice."""
+    """Return files that nobody has touched for the whole term: never sent, or made in training."""
     query = select(Dossier.id).where(
         Dossier.erased_at.is_(None),
         Dossier.updated_at <= now - timedelta(days=untouched_days()),
