@@ -1,4 +1,4 @@
-"""What time it is, for all of the program: tests turn this one clock and nothing else."""
+"""The time, for the whole program: tests set this one clock and nothing else."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from app.domain.law.calendar import local_date
 
 
 def now() -> datetime:
-    """Return the moment, with its zone (UTC)."""
+    """Return the current moment, with its zone (UTC)."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """Return the day it is in Sorong."""
+    """Return today's date in Sorong."""
     return local_date(now())

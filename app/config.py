@@ -370,52 +370,52 @@ def _read_messages(
     def said(name: str) -> str:
         return env.get(name, "").strip()
 
-    found: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "smtp_url": said("SMTP_URL") or None,
         "mail_from": said("MAIL_FROM"),
         "gammu_database_url": said("GAMMU_DATABASE_URL") or None,
         "messages_inbound_token": said("MESSAGES_INBOUND_TOKEN"),
         "audit_email": said("AUDIT_EMAIL") or None,
     }
-    if found["audit_email"] and not (found["smtp_url"] and "@" in found["audit_email"]):
+    if settings["audit_email"] and not (settings["smtp_url"] and "@" in settings["audit_email"]):
         mistakes.append("AUDIT_EMAIL must be an e-mail address, and needs SMTP_URL to be sent by.")
     for way in ("SMS", "WHATSAPP"):
         url, token = address(f"{way}_GATEWAY_URL"), said(f"{way}_GATEWAY_TOKEN")
-        found[f"{way.lower()}_gateway_url"] = url
-        found[f"{way.lower()}_gateway_token"] = token
+        settings[f"{way.lower()}_gateway_url"] = url
+        settings[f"{way.lower()}_gateway_token"] = token
         if url and not token:
             mistakes.append(f"{way}_GATEWAY_URL also needs {way}_GATEWAY_TOKEN.")
-    if found["smtp_url"]:
+    if settings["smtp_url"]:
         try:
-            parts = urlsplit(found["smtp_url"])
+            parts = urlsplit(settings["smtp_url"])
             is_mail = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname)
             is_mail = is_mail and parts.port != 0
         except ValueError:
             is_mail = False
         if not is_mail:  # the address may hold a password, so it is not repeated
             mistakes.append("SMTP_URL must start with smtp:// or smtps:// and name a host.")
-        if "@" not in found["mail_from"]:
+        if "@" not in settings["mail_from"]:
             mistakes.append("SMTP_URL also needs MAIL_FROM, the e-mail address that it sends from.")
-    gammu = found["gammu_database_url"]
+    gammu = settings["gammu_database_url"]
     if gammu and gammu.startswith(("postgres://", "postgresql://")):
-        gammu = found["gammu_database_url"] = "postgresql+psycopg://" + gammu.partition("://")[2]
+        gammu = settings["gammu_database_url"] = "postgresql+psycopg://" + gammu.partition("://")[2]
     if gammu and not gammu.startswith(("sqlite:///", "postgresql+psycopg://")):
         mistakes.append("GAMMU_DATABASE_URL must start with sqlite:/// or postgresql://.")
-    if gammu and found["sms_gateway_url"]:
+    if gammu and settings["sms_gateway_url"]:
         mistakes.append(
             "SMS_GATEWAY_URL and GAMMU_DATABASE_URL both send SMS. Set only one of them."
         )
-    if 0 < len(found["messages_inbound_token"]) < TOKEN_AT_LEAST:
+    if 0 < len(settings["messages_inbound_token"]) < TOKEN_AT_LEAST:
         mistakes.append(f"MESSAGES_INBOUND_TOKEN must have at least {TOKEN_AT_LEAST} signs.")
 
     ways = ("smtp_url", "sms_gateway_url", "whatsapp_gateway_url", "gammu_database_url")
-    can_send = any(found[way] for way in ways)
-    found["messages"] = said("MESSAGES").lower() or ("send" if can_send else "page")
-    if found["messages"] not in {"page", "send"}:
-        mistakes.append(f"MESSAGES must be page or send, not “{found['messages']}”.")
-    elif found["messages"] == "send" and not can_send:
+    can_send = any(settings[way] for way in ways)
+    settings["messages"] = said("MESSAGES").lower() or ("send" if can_send else "page")
+    if settings["messages"] not in {"page", "send"}:
+        mistakes.append(f"MESSAGES must be page or send, not “{settings['messages']}”.")
+    elif settings["messages"] == "send" and not can_send:
         mistakes.append(
             "MESSAGES=send needs SMTP_URL, SMS_GATEWAY_URL, WHATSAPP_GATEWAY_URL or"
             " GAMMU_DATABASE_URL."
         )
-    return found
+    return settings

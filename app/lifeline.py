@@ -90,7 +90,7 @@ def _is_left(group: int, born: str) -> bool:
 
 
 def _born(pid: int) -> str:
-    """Return when a process began, in words of the system; "" for none. A number alone returns."""
+    """Return when a process began, as the system says it: numbers are reused. "" for none."""
     if _PROC.exists():
         stat = _stat(pid)
         return stat[19] if stat else ""

@@ -32,7 +32,7 @@ def read_qr(photo: bytes) -> list[str]:
     except Image.DecompressionBombError:
         return []
     grey.thumbnail((LOOK_AT_PX, LOOK_AT_PX))
-    found = zxingcpp.read_barcodes(
+    codes = zxingcpp.read_barcodes(
         grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     )
-    return [code.text for code in found]
+    return [code.text for code in codes]

@@ -67,22 +67,22 @@ def evaluate_command(file: Path, year: str, as_json: bool, questions: bool, miss
         "title bm25": TitleBm25(entries).search,
         "title substring": TitleSubstring(entries).search,
     }
-    found: dict[str, Any] = {
+    measures: dict[str, Any] = {
         "file": file.name,
         "year": edition,
         "build_s": round(build_s, 3),
         "index_mb": round(index_mb, 1),
         "searches": {name: _measured(wordings, search) for name, search in searches.items()},
     }
-    found["searches"][FINDER]["surety"] = _surety(wordings, finder)
+    measures["searches"][FINDER]["surety"] = _surety(wordings, finder)
     if questions:
-        found["questions"] = _talks(wordings, edition)
+        measures["questions"] = _talks(wordings, edition)
     if misses:
-        found["misses"] = _misses(wordings, searches[FINDER])
+        measures["misses"] = _misses(wordings, searches[FINDER])
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json.dumps(measures, ensure_ascii=False))
     else:
-        _print(found)
+        _print(measures)
 
 
 def _weighed(build: Callable[[], Finder]) -> tuple[Finder, float, float]:

@@ -38,16 +38,16 @@ WHY = {
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 def searches_command(which: SearchList | None, limit: int) -> None:
     """List what people typed, the most frequent first. Seldom phrases cannot be read."""
-    found = learning.searches(SearchList(which or SearchList.ALL), limit)
+    rows = learning.searches(SearchList(which or SearchList.ALL), limit)
     click.echo(
         f"{'typed':>6} {'nothing':>7} {'unsure':>6} {'chosen':>6} {'left':>6}  last     words"
     )
-    for row in found:
+    for row in rows:
         click.echo(
             f"{row.searched:>6} {row.found_nothing:>7} {row.unsure:>6} {row.chosen:>6} "
             f"{row.left:>6}  {month_text(row.last_month)}  {row.phrase} ({row.language})"
         )
-    click.echo(f"{len(found)} shown; {learning.unreadable()} typed too seldom to be read")
+    click.echo(f"{len(rows)} shown; {learning.unreadable()} typed too seldom to be read")
 
 
 @finder_group.command("corrections")
@@ -55,15 +55,15 @@ def searches_command(which: SearchList | None, limit: int) -> None:
 def corrections_command(limit: int) -> None:
     """List which codes offices gave back, and which people then chose."""
     book = get_book()
-    found = learning.corrections(limit)
-    for row in found:
+    rows = learning.corrections(limit)
+    for row in rows:
         entries = [book.kbli(row.edition, code) for code in (row.from_code, row.to_code)]
         titles = [entry.title_id if entry else "?" for entry in entries]
         click.echo(
             f"{row.corrected:>6}  {month_text(row.last_month)}  "
             f"{row.from_code} {titles[0]} -> {row.to_code} {titles[1]}"
         )
-    if not found:
+    if not rows:
         click.echo("no corrections of an activity yet")
 
 

@@ -52,18 +52,18 @@ def status_command() -> None:
 @click.option("--class", "nik_class", type=click.Choice(_CLASSES))
 def cases_command(state: str | None, nik_class: str | None) -> None:
     """List cases, the oldest first: what is not closed, or those of one state or class."""
-    found = cases.listed(
+    listed = cases.listed(
         state=NikCaseState(state) if state else None,
         nik_class=NikClass(nik_class) if nik_class else None,
     )
-    for case in found:
+    for case in listed:
         days = (clock.now() - case.opened_at).days
         why = case.closed_because or case.escalated_because or ""
         click.echo(
             f"{format_case_number(case.number)}  {case.nik_class:<20} {case.state:<15} "
             f"{days:>3} days  next check {_at(case.next_check_at)}  {why}".rstrip()
         )
-    if not found:
+    if not listed:
         click.echo("no cases")
 
 

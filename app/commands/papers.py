@@ -33,8 +33,8 @@ def _dossier(number: str) -> Dossier:
 @click.argument("number")
 def list_command(number: str) -> None:
     """List the papers in force by their number, kind and size; a signed one says so."""
-    found = [state for state in wanted.papers_of(_dossier(number)) if state.there]
-    for state in found:
+    papers = [state for state in wanted.papers_of(_dossier(number)) if state.there]
+    for state in papers:
         there = state.there
         if there is not None:
             signed = "signed, not checked" if there.original_key else "not signed"
@@ -43,7 +43,7 @@ def list_command(number: str) -> None:
                 f"{there.id:>6}  {there.kind:<5} {size_kb:>5} kB  {signed:<20} "
                 f"{state.paper.words or state.paper.kind}"
             )
-    if not found:
+    if not papers:
         click.echo("no papers")
 
 

@@ -14,7 +14,7 @@ from app.models.dossier import RowId
 
 
 class OssNotice(Model):
-    """One call of OSS to us (receiveNIB, receiveFileDS), kept once whatever how often it comes.
+    """One call of OSS to us (receiveNIB, receiveFileDS), kept once, however often it comes.
 
     digest: SHA-256 of the content. body: what came, as it came; NULL once a dossier was found,
     since all that counts is then asked for again. state: see services/oss/notices.

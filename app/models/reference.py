@@ -188,7 +188,7 @@ class NikPrefix(Model):
 
 
 class Holiday(Model):
-    """A free day that the calendar library lacks, or (kind workday) one that it has wrongly."""
+    """A free day that the calendar library lacks, or (kind workday) one that it has by mistake."""
 
     __tablename__ = "holiday"
 

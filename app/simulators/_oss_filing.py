@@ -40,9 +40,9 @@ def kept_of(asked: Mapping[str, Any]) -> dict[str, Any]:
     days = asked.get("hari")
     if not isinstance(days, list) or len(days) != len(projects):
         days = [None] * len(projects)
-    found = [_project(each, by) for each, by in zip(projects, days, strict=True)]
-    _compare_with_deed(found, asked.get("AKTA"))
-    return {"projects": found, "entity": entity, "ucapan": asked.get("ucapan", "")}
+    projects_kept = [_project(each, by) for each, by in zip(projects, days, strict=True)]
+    _compare_with_deed(projects_kept, asked.get("AKTA"))
+    return {"projects": projects_kept, "entity": entity, "ucapan": asked.get("ucapan", "")}
 
 
 def _entity(data: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, str] | None:

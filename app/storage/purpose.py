@@ -122,7 +122,7 @@ def _write(app: Flask, settings: Settings) -> None:
 
 
 def _judge(settings: Settings) -> Purpose | None:
-    """Return what data of before this rule are for; None where they fit both.
+    """Return what data from before this rule are for; None where they fit both.
 
     A NIK of nobody made up is taken as a real person's, whatever else is there:
     at worst practice has to begin anew.

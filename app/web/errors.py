@@ -31,8 +31,8 @@ def carried_from_too_much() -> list[tuple[str, str]]:
     if not is_text or not 0 < (request.content_length or 0) <= _READ_AT_MOST:
         return []
     request.max_content_length = request.max_form_memory_size = _READ_AT_MOST
-    found = [(name, value[:_CUT_AT]) for name, value in carried()]
-    return found if Sent.KEY in dict(found) else []  # one of our forms, and no noise
+    boxes = [(name, value[:_CUT_AT]) for name, value in carried()]
+    return boxes if Sent.KEY in dict(boxes) else []  # one of our forms, and no noise
 
 
 TITLES: Mapping[int, tuple[Any, Any]] = {

@@ -59,14 +59,14 @@ def claim(
     answers = [(k, v) for k, v in request.form.items(multi=True) if k not in _NOT_PART]
     answers += also
     try:
-        found = post_keys.claim(key, endpoint, answers, dossier_id)
+        claimed = post_keys.claim(key, endpoint, answers, dossier_id)
     except post_keys.BadPostKey:
         asked().bad_key = True
         raise
-    if isinstance(found, post_keys.Taken):
-        row = post_keys.change(key, answers) if may_edit and not found.same else None
-        return Once(row=row, taken=found)
-    return Once(row=found, taken=None)
+    if isinstance(claimed, post_keys.Taken):
+        row = post_keys.change(key, answers) if may_edit and not claimed.same else None
+        return Once(row=row, taken=claimed)
+    return Once(row=claimed, taken=None)
 
 
 def kept_key() -> str:

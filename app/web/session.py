@@ -40,13 +40,13 @@ def open_dossier() -> bool:
         return False
     now = clock.now()
     changes = request.method not in {"GET", "HEAD"}
-    found = open_sessions.find(session[_TOKEN], session[_DOSSIER], to_change=changes)
-    if found is None or now - found.used_at > SESSION_LENGTH:
+    opened = open_sessions.find(session[_TOKEN], session[_DOSSIER], to_change=changes)
+    if opened is None or now - opened.used_at > SESSION_LENGTH:
         forget_session()
         return False
-    if changes and now - found.used_at > _RENEW_AFTER:
-        found.used_at = now
-    asked().dossier = found.dossier
+    if changes and now - opened.used_at > _RENEW_AFTER:
+        opened.used_at = now
+    asked().dossier = opened.dossier
     return True
 
 

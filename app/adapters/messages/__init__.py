@@ -42,7 +42,7 @@ class NotSent(Exception):
 class Outgoing:
     """One message. key: the same for every try of it. Address and text stay out of repr.
 
-    leave_until: it must not leave after this moment, for this try. expires_at: nor reach the phone.
+    leave_until: the last moment at which this try may send it. expires_at: at which it may arrive.
     """
 
     key: str

@@ -202,17 +202,17 @@ def _joined(rows: Sequence[sa.Row[Any]]) -> list[Incoming]:
     SMSD writes the whole text into its first row and leaves the others empty; where a part did not
     come in time, each that came has its own text.
     """
-    found: list[dict[int, sa.Row[Any]]] = []
+    texts: list[dict[int, sa.Row[Any]]] = []
     begun: dict[tuple[str, int, int], dict[int, sa.Row[Any]]] = {}
     for row in rows:
         part = part_of_sms(row.UDH or "")
         if part is None:
-            found.append({1: row})
+            texts.append({1: row})
             continue
         key = (row.SenderNumber, part.reference, part.total)
         if key not in begun or part.number in begun[key]:  # another one with the same reference
             begun[key] = {}
-            found.append(begun[key])
+            texts.append(begun[key])
         begun[key][part.number] = row
     return [
         Incoming(
@@ -222,7 +222,7 @@ def _joined(rows: Sequence[sa.Row[Any]]) -> list[Incoming]:
             "".join(parts[number].TextDecoded for number in sorted(parts)),
             tuple(row.ID for row in parts.values()),
         )
-        for parts in found
+        for parts in texts
         for first in [next(iter(parts.values()))]
     ]
 

@@ -64,7 +64,7 @@ def to_do_after_nib(
     Source: as other_papers() and rhythm_of(); PP 28/2025, articles 205, 219 (data kept current)
     and 4, 206 (only OSS issues).
     """
-    found: dict[NextStep, ToDo] = {}
+    steps: dict[NextStep, ToDo] = {}
     named: dict[str, Citation] = {}
     for code, named_by_rows in activities:
         for paper in other_papers(code, size, named_by_rows):
@@ -72,10 +72,10 @@ def to_do_after_nib(
                 named.setdefault(paper.label, paper.citation)
                 continue
             step = _BY_PAPER[paper.kind]
-            held = found.get(step)
+            held = steps.get(step)
             if held is None or paper.certainty is Certainty.NEEDED:
                 since = HALAL_MANDATORY_FROM if step is NextStep.HALAL else None
-                found[step] = ToDo(
+                steps[step] = ToDo(
                     step,
                     paper.certainty,
                     (paper.citation,),
@@ -84,16 +84,16 @@ def to_do_after_nib(
                 )
     if named:
         laws = tuple(dict.fromkeys(named.values()))
-        found[NextStep.SUPPORTING] = ToDo(
+        steps[NextStep.SUPPORTING] = ToDo(
             NextStep.SUPPORTING, Certainty.MAY_NEED, laws, papers=tuple(named)
         )
     exempt = rhythm_of(size) is Rhythm.EXEMPT
     lkpm = NextStep.NO_LKPM if exempt else NextStep.LKPM
-    found[lkpm] = ToDo(lkpm, Certainty.NEEDED, LKPM_LAW)
-    found[NextStep.KEEP_CURRENT] = ToDo(
+    steps[lkpm] = ToDo(lkpm, Certainty.NEEDED, LKPM_LAW)
+    steps[NextStep.KEEP_CURRENT] = ToDo(
         NextStep.KEEP_CURRENT, Certainty.NEEDED, (Citation("PP 28/2025", "205, 219"),)
     )
-    found[NextStep.BEWARE] = ToDo(
+    steps[NextStep.BEWARE] = ToDo(
         NextStep.BEWARE, Certainty.NEEDED, (Citation("PP 28/2025", "4(4)-(5), 206"),)
     )
-    return tuple(found[step] for step in NextStep if step in found)
+    return tuple(steps[step] for step in NextStep if step in steps)

@@ -165,7 +165,7 @@ def fitted(width: int, height: int) -> tuple[int, int]:
 
 
 def wished_bytes(width: int, height: int) -> int:
-    """Return how small a kept picture is wished to be: a long one gets more than a page."""
+    """Return the size that a kept picture should not exceed: a long one gets more than a page."""
     pages = width * height / (LONGEST_SIDE_PX * LONGEST_SIDE_PX * 3 / 4)
     return int(PICTURE_WISHED_BYTES * max(1.0, pages))
 
@@ -203,7 +203,7 @@ def check_count(in_force: int, ever: int) -> None:
 def check_part(received: int, total: int, *, offset: int, size: int) -> None:
     """Judge the next part of a file that comes in parts; all numbers in bytes.
 
-    A part of no bytes at the very end is taken: it asks to finish what has all arrived.
+    A part of no bytes at the very end is taken: it asks to finish a file that has arrived in full.
 
     Raises WrongOffset with the right one; BadPart.
     """
@@ -275,19 +275,19 @@ def papers_for_activity(
     if issued_automatically(risk):
         return ()
     lines = [" ".join(words.split()) for words in requirements if words.strip()]
-    found = {
+    papers = {
         key_of(words): WantedPaper(WantedKind.NAMED, key_of(words), position, words)
         for words in lines
     }
     named = [words.casefold() for words in lines]
     if shared_premises:
-        found["kios"] = WantedPaper(WantedKind.STALL, "kios", position)
+        papers["kios"] = WantedPaper(WantedKind.STALL, "kios", position)
     elif customary_land:
         if not any("hukum adat" in words for words in named):
-            found["adat"] = WantedPaper(WantedKind.CONSENT, "adat", position)
+            papers["adat"] = WantedPaper(WantedKind.CONSENT, "adat", position)
     elif on_land and not any("penguasaan lahan" in words for words in named):
-        found["lahan"] = WantedPaper(WantedKind.LAND, "lahan", position)
-    return tuple(found.values())
+        papers["lahan"] = WantedPaper(WantedKind.LAND, "lahan", position)
+    return tuple(papers.values())
 
 
 def other_papers_offered(taken: int) -> tuple[WantedPaper, ...]:

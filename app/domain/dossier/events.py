@@ -74,7 +74,7 @@ class EventKind(StrEnum):
 
 
 class DoerRole(StrEnum):
-    """As what somebody acts. SYSTEM: the program itself, later than what caused it."""
+    """In what role somebody acts. SYSTEM: the program itself, later than what caused it."""
 
     PERSON = "person"
     STAFF = "staff"

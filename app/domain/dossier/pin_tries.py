@@ -36,7 +36,7 @@ class Wrong:
     last: datetime | None = None
 
     def at(self, now: datetime) -> Wrong:
-        """Return what of it still counts now."""
+        """Return the part of it that still counts."""
         if self.last is None:
             return Wrong()
         forgiven = max(now - self.last, timedelta()) // FORGIVEN_AFTER
@@ -66,5 +66,5 @@ class Wrong:
 
 
 def is_same_try(*, same_pin: bool, last: datetime | None, now: datetime) -> bool:
-    """Return whether a wrong PIN is the last try once more, so that it is not counted again."""
+    """Return whether a wrong PIN repeats the last try, so that it is not counted again."""
     return same_pin and last is not None and now - last < SAME_WITHIN

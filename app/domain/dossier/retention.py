@@ -1,4 +1,4 @@
-"""How long what is kept, by table: the shapes of app/reference/retention.toml."""
+"""How long data are kept, table by table: the shapes of app/reference/retention.toml."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def wordings_from_table(lines: Iterable[Mapping[str, str | None]]) -> list[Wordi
 
     Several codes stand with "|" between. Raises BadWordings where a line lacks one of them.
     """
-    found = []
+    wordings = []
     for number, line in enumerate(lines, 2):
         for key in ("query", "lang", "best"):
             if not (line.get(key) or "").strip():
@@ -70,7 +70,7 @@ def wordings_from_table(lines: Iterable[Mapping[str, str | None]]) -> list[Wordi
         for code in best | acceptable:
             if not (code.isascii() and code.isdigit() and len(code) == 5):
                 raise BadWordings(number, code)
-        found.append(
+        wordings.append(
             Wording(
                 line["query"] or "",
                 (line["lang"] or "").strip(),
@@ -79,7 +79,7 @@ def wordings_from_table(lines: Iterable[Mapping[str, str | None]]) -> list[Wordi
                 (line.get("kind") or "").strip(),
             )
         )
-    return found
+    return wordings
 
 
 def _codes(text: str | None) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Which question tells nearly equal activities apart best, and what an answer leaves of them.
 
-No script of questions: each search is looked at anew. How likely an activity is shows its score;
-asked is what takes away most of the doubt (information gain, in bits).
+No script of questions: each search is looked at anew. The score of an activity shows how likely it
+is; the question asked is the one that takes away most of the doubt (information gain, in bits).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Question:
 
     about: prefixes of the codes between which it decides. said: words and phrases of a search,
     in lower case, that answer it already. roles: names of what a person does (see
-    app.domain.finder_language.Role) that answer it when they are spoken.
+    app.domain.kbli.language.Role) that answer it when they are spoken.
     """
 
     key: str
@@ -92,13 +92,13 @@ def questions_from_table(table: Mapping[str, Any]) -> tuple[Question, ...]:
     rows = table.get("question")
     if not isinstance(rows, list) or not rows:
         raise BadQuestions("question")
-    found: dict[str, Question] = {}
+    questions: dict[str, Question] = {}
     for row in rows:
         question = _question(row)
-        if question.key in found:
+        if question.key in questions:
             raise BadQuestions(question.key)
-        found[question.key] = question
-    return tuple(found.values())
+        questions[question.key] = question
+    return tuple(questions.values())
 
 
 def kept_by(answer: Answer, hits: Iterable[Hit]) -> tuple[Hit, ...]:
@@ -116,7 +116,7 @@ def next_question(
     """Return the question that splits the hits best, None where none is worth a tap.
 
     hits: best first. asked: keys of the questions that were answered before. roles: names of what
-    the query says that a person does. Whether to ask at all tells app.domain.finder.surety.
+    the query says that a person does. app.domain.kbli.finder.surety tells whether to ask.
     """
     shares = _shares(hits)
     if len(shares) < ANSWERS_AT_LEAST:

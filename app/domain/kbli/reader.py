@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[^\W_]+|[,.;:/&+()\n!?]")
 # Longer than any word; what is longer is noise and would cost time.
 _LONGEST_WORD = 32
 _TOKENS_AT_MOST = 60
-# So many unknown words of one text are compared with all others; it is the dearest step.
+# So many unknown words of one text are compared with all others; it is the costliest step.
 _MENDED_AT_MOST = 4
 
 
@@ -158,7 +158,7 @@ class Reader:
 
     def plain_words(self, text: str) -> list[str]:
         """Split a text of the index, mend its spelling, drop words that say nothing."""
-        found: list[str] = []
+        plain: list[str] = []
         forms = self._forms
         for raw in split_words(text):
             known = forms.get(raw)
@@ -169,8 +169,8 @@ class Reader:
                     if word not in self._stop and (len(word) > 1 or word.isdigit())
                 )
                 forms[raw] = known
-            found += known
-        return found
+            plain += known
+        return plain
 
     def leads_somewhere(self, word: str) -> bool:
         """Return whether the word is only a misspelling, of a word that is known."""
@@ -201,9 +201,9 @@ class Reader:
     def read(self, text: str, most: int, mend: Mend) -> list[Said]:
         """Return the words of a text that say something, at most so many, in their order.
 
-        Accents should be one letter with theirs (NFC). mend: asked about unknown words.
+        Accents should be composed with their letters (NFC). mend: asked about unknown words.
         """
-        found: list[Said] = []
+        activities: list[Said] = []
         context: Context | None = None
         left = 0
         clause = -1
@@ -228,7 +228,7 @@ class Reader:
                     factor, keeps_roles = context.factor, context.keeps_roles
             if factor == 0:
                 continue
-            found.append(
+            activities.append(
                 Said(
                     token.word,
                     root,
@@ -244,10 +244,10 @@ class Reader:
                     token.others,
                 )
             )
-            thing_before = thing_before or found[-1].is_thing
-            if len(found) == most:
+            thing_before = thing_before or activities[-1].is_thing
+            if len(activities) == most:
                 break
-        return found
+        return activities
 
     def spoken(self, said: Iterable[Said]) -> tuple[Role, ...]:
         """Return what the person does, without the roles that others silence."""
@@ -282,8 +282,8 @@ class Reader:
     def _tokens(self, text: str, mend: Mend) -> list[_Token]:
         tokens: list[_Token] = []
         clause = mended = 0
-        for found in _TOKEN.finditer(text):
-            written = found.group()
+        for match in _TOKEN.finditer(text):
+            written = match.group()
             if not written[0].isalnum():
                 clause += 1
                 continue
@@ -302,7 +302,7 @@ class Reader:
                     elif mended < _MENDED_AT_MOST and (guess := mend(word)):
                         mended += 1
                         words = [right for each in guess.words for right in self._spelled(each)]
-                place = (written, found.start(), found.end(), clause, "")
+                place = (written, match.start(), match.end(), clause, "")
                 if guess is None:
                     tokens.extend(_Token(each, *place) for each in words)
                 else:

@@ -69,7 +69,7 @@ Prefixes = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
 def possible_roots(word: str, prefixes: Prefixes, suffixes: tuple[str, ...]) -> Iterable[str]:
     """Yield what may be the root of a word with affixes, the likeliest first, itself excluded.
 
-    Which of them is a real word only a vocabulary can tell.
+    Only a vocabulary can tell which of them is a real word.
     """
     endings = [suffix for suffix in suffixes if word.endswith(suffix)]
     for prefix, swallowed in prefixes.get(word[:1], ()):

@@ -14,7 +14,7 @@ from app.domain.law.rules import DayUnit, RuleTable, Step, Subject
 
 
 class AuthorityBasis(StrEnum):
-    """From what it follows who decides. BY_ROW: from the row of the risk table."""
+    """What tells us who decides. BY_ROW: from the row of the risk table."""
 
     KEK_ADMINISTRATOR = "kek_administrator"
     CENTRE = "centre"
@@ -193,12 +193,12 @@ def service_time(
     silence = table.decide(Subject.SILENCE, Silence, facts, on=on).conclusion
     nobody = silence.value is Silence.NOBODY_DECIDES
     clock = () if nobody else table.steps_of(Subject.CLOCK, silence.value, facts, on=on)
-    found = set(spans)
-    if len(found) == 1:
-        days, written = next(iter(found))
+    written_spans = set(spans)
+    if len(written_spans) == 1:
+        days, written = next(iter(written_spans))
         unit = _UNITS.get(written.strip().lower())
         if days is not None and unit is not None:
             return ServiceTime(DaysKnown.KNOWN, days, unit, silence, clock)
-    if nobody and all(days is None for days, _ in found):
+    if nobody and all(days is None for days, _ in written_spans):
         return ServiceTime(DaysKnown.AUTOMATIC, None, None, silence, clock)
     return ServiceTime(DaysKnown.UNKNOWN, None, None, silence, clock)

@@ -71,7 +71,7 @@ class WorkingCalendar:
 
 
 def local_date(moment_utc: datetime, zone: timezone = WIT) -> date:
-    """Return the day that it is at a moment, in Sorong (WIT) unless another zone is named.
+    """Return the date at a moment, in Sorong (WIT) unless another zone is named.
 
     Raises MomentWithoutZone for a moment without tzinfo: guessing would be wrong by a day.
     """

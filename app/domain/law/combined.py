@@ -116,11 +116,11 @@ def combine(estimates: Sequence[Estimate]) -> Whole:
 
     Source: PP 28/2025, articles 78(6), 130-133, 210-211; PP 7/2021, article 35; PP 29/2021.
     """
-    parts = tuple(_part(number, found) for number, found in enumerate(estimates))
+    parts = tuple(_part(number, each) for number, each in enumerate(estimates))
     risk = _highest_risk(estimates)
     trade = _trade(estimates)
     given = {product for part in parts for product in part.products.value}
-    sizes = {found.size for found in estimates}
+    sizes = {each.size for each in estimates}
     return Whole(
         parts=parts,
         products=tuple(product for product in LicenceProduct if product in given),
@@ -128,7 +128,7 @@ def combine(estimates: Sequence[Estimate]) -> Whole:
         sizes_agree=len(sizes) <= 1,
         risk=risk,
         environment=_environment(estimates),
-        environment_complete=all(found.environment is not None for found in estimates),
+        environment_complete=all(each.environment is not None for each in estimates),
         spatial=_spatial(estimates),
         declarations=_declarations(estimates),
         trade=trade,

@@ -98,30 +98,30 @@ def declarations_for(
     Source: PP 28/2025, articles 32, 101, 207, 211, 220-222, 234(2). The safety, health and
     environment statement (K3L) is known from the OSS procedure, not from an article that was read.
     """
-    found = [Declaration(DeclarationKind.DATA_TRUE, Citation("PP 28/2025", "207, 211"))]
+    declarations = [Declaration(DeclarationKind.DATA_TRUE, Citation("PP 28/2025", "207, 211"))]
     if spatial.value is SpatialStep.SELF_STATEMENT:
-        found.append(Declaration(DeclarationKind.KKPR_SELF_STATEMENT, spatial.citations[0]))
+        declarations.append(Declaration(DeclarationKind.KKPR_SELF_STATEMENT, spatial.citations[0]))
     if environment.value is EnvironmentStep.SPPL_WITH_NIB:
-        found.append(Declaration(DeclarationKind.SPPL, environment.citations[0]))
+        declarations.append(Declaration(DeclarationKind.SPPL, environment.citations[0]))
     if risk is RiskLevel.MEDIUM_LOW:
-        found.append(
+        declarations.append(
             Declaration(DeclarationKind.BUSINESS_STANDARD, Citation("PP 28/2025", "131, 221"))
         )
     if risk is RiskLevel.MEDIUM_HIGH:
-        found.append(
+        declarations.append(
             Declaration(DeclarationKind.BUSINESS_STANDARD, Citation("PP 28/2025", "132, 222"))
         )
-    found.append(
+    declarations.append(
         Declaration(
             DeclarationKind.K3L,
             Citation("Permen Investasi/BKPM 5/2025", confirmed=False),
         )
     )
     if risk is RiskLevel.LOW and size in UMK:
-        found.append(
+        declarations.append(
             Declaration(DeclarationKind.SNI_HALAL_BY_NIB, Citation("PP 28/2025", "234(2)"))
         )
-    return tuple(found)
+    return tuple(declarations)
 
 
 # Codes of KBLI 2025. A prefix stands for every code below it.
@@ -181,35 +181,35 @@ def other_papers(
 
     Source: PP 42/2024 art. 160; UU 33/2014 art. 26; PP 28/2025 Lampiran II.
     """
-    found: list[SupportingPaper] = []
+    papers: list[SupportingPaper] = []
     if kbli_code.startswith(_NON_HALAL):
-        found.append(
+        papers.append(
             SupportingPaper(SupportingPaperKind.NON_HALAL_NOTICE, Certainty.NEEDED, _NON_HALAL_LAW)
         )
     elif kbli_code.startswith(_PARTLY_NON_HALAL):
-        found.append(SupportingPaper(SupportingPaperKind.HALAL, Certainty.MAY_NEED, _HALAL_LAW))
-        found.append(
+        papers.append(SupportingPaper(SupportingPaperKind.HALAL, Certainty.MAY_NEED, _HALAL_LAW))
+        papers.append(
             SupportingPaper(
                 SupportingPaperKind.NON_HALAL_NOTICE, Certainty.MAY_NEED, _NON_HALAL_LAW
             )
         )
     elif kbli_code.startswith(_HALAL_PREFIXES) and not kbli_code.startswith(_NOT_HALAL_SUBJECT):
-        found.append(SupportingPaper(SupportingPaperKind.HALAL, Certainty.NEEDED, _HALAL_LAW))
+        papers.append(SupportingPaper(SupportingPaperKind.HALAL, Certainty.NEEDED, _HALAL_LAW))
     if (
         (size is None or size in UMK)
         and kbli_code.startswith(_IRT_PREFIXES)
         and not kbli_code.startswith(_NOT_IRT)
     ):
-        found.append(SupportingPaper(SupportingPaperKind.SPP_IRT, Certainty.MAY_NEED, _IRT_LAW))
+        papers.append(SupportingPaper(SupportingPaperKind.SPP_IRT, Certainty.MAY_NEED, _IRT_LAW))
     # A row lists what exists for the code; whether this product needs it is for the office.
-    found.extend(
+    papers.extend(
         SupportingPaper(
             SupportingPaperKind.FROM_RISK_TABLE, Certainty.MAY_NEED, _SUPPORTING_LAW, label
         )
         for label in dict.fromkeys(named_by_rows)
         if label
     )
-    return tuple(found)
+    return tuple(papers)
 
 
 WORDING = "2026-11"  # kept with each statement, so that it stays known what the person agreed to

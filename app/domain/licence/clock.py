@@ -78,7 +78,7 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountedDay:
-    """One day of a reckoning. number: the how-many-th working day it is, None unless counted."""
+    """One day of a reckoning. number: which working day of the count it is, None unless counted."""
 
     day: date
     kind: DayKind

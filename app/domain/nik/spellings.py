@@ -60,10 +60,10 @@ def name_variants(name: str, *, at_most: int = VARIANTS_AT_MOST) -> tuple[str, .
     Bigger differences come first: the registry forgives a letter in a long name by itself, a
     title, a short form or a clan name (marga) in another place it does not.
     """
-    found: list[str] = []
+    variants: list[str] = []
     seen = {comparable_name(name)}
     for candidate in (*_with_and_without(name), *_ways(_without_titles(name) or name)):
-        if len(found) >= at_most:
+        if len(variants) >= at_most:
             break
         try:
             written = parse_name(candidate)
@@ -72,8 +72,8 @@ def name_variants(name: str, *, at_most: int = VARIANTS_AT_MOST) -> tuple[str, .
         key = comparable_name(written)
         if key not in seen:
             seen.add(key)
-            found.append(written)
-    return tuple(found)
+            variants.append(written)
+    return tuple(variants)
 
 
 def _key(word: str) -> str:

@@ -83,11 +83,11 @@ def find_nib(text: str) -> str | None:
     thirteen digits may as well be a moment in milliseconds, so nothing is guessed.
     """
     looked_at = text[:_READ_AT_MOST]
-    found = set(_NAMED.findall(looked_at)) or set(_RUN.findall(looked_at))
-    if len(found) != 1:
+    numbers = set(_NAMED.findall(looked_at)) or set(_RUN.findall(looked_at))
+    if len(numbers) != 1:
         return None
     try:
-        return parse_nib(found.pop())
+        return parse_nib(numbers.pop())
     except NibError:
         return None
 

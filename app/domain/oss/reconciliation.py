@@ -95,22 +95,22 @@ def compare(ours: Held, theirs: Held) -> tuple[Difference, ...]:
     What a side does not say is no difference.
     """
     left = list(theirs.activities)
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for activity in ours.activities:
         other = _partner(activity, left)
         if other is None:
-            found.append(Difference(Discrepancy.NOT_AT_OSS, activity.code, activity.code, ""))
+            differences.append(Difference(Discrepancy.NOT_AT_OSS, activity.code, activity.code, ""))
             continue
         left.remove(other)
-        found += _compare_activity(activity, other)
-    found += [Difference(Discrepancy.NOT_HERE, each.code, "", each.code) for each in left]
+        differences += _compare_activity(activity, other)
+    differences += [Difference(Discrepancy.NOT_HERE, each.code, "", each.code) for each in left]
     for what, one, two, plain in (
         (Discrepancy.ENTITY_NAME, ours.entity_name, theirs.entity_name, _plain_name),
         (Discrepancy.ENTITY_NPWP, ours.entity_npwp, theirs.entity_npwp, _plain_npwp),
     ):
         if one and two and plain(one) != plain(two):
-            found.append(Difference(what, "", one, two))
-    return tuple(found)
+            differences.append(Difference(what, "", one, two))
+    return tuple(differences)
 
 
 def _partner(activity: HeldActivity, others: Sequence[HeldActivity]) -> HeldActivity | None:
@@ -164,5 +164,5 @@ def _plain_name(name: str) -> str:
 
 
 def _plain_npwp(number: str) -> str:
-    """The 15 digits of before and the 16 of now are the same number with a zero in front."""
+    """The old 15 digits and the present 16 are the same number, with a zero in front."""
     return re.sub(r"\D", "", number).rjust(16, "0")

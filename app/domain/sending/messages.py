@@ -142,16 +142,16 @@ def channels_for(
     refused: what the person wants none of. It is not replaced by another: somebody who stopped SMS
         did not ask for WhatsApp instead.
     """
-    found: list[Channel] = []
+    channels: list[Channel] = []
     email = has_email and Channel.EMAIL in carried
     if has_phone and not (preferred is Channel.EMAIL and email):
         wished = preferred if preferred in PHONE_CHANNELS else Channel.SMS
         order = (wished, *(each for each in PHONE_CHANNELS if each is not wished))
         first = next((each for each in order if each in carried), None)
-        found += [first] if first else []
+        channels += [first] if first else []
     if email:
-        found.append(Channel.EMAIL)
-    return tuple(channel for channel in found if channel not in refused)
+        channels.append(Channel.EMAIL)
+    return tuple(channel for channel in channels if channel not in refused)
 
 
 # Quiet hours
@@ -359,7 +359,7 @@ def read_inbound(text: str) -> InboundRequest:
 
 
 def _numbers_in(groups: Sequence[str]) -> list[str]:
-    """Return the support numbers that whole groups of digits form, none of them twice used."""
+    """Return the support numbers that whole groups of digits form, none of them used twice."""
     found: list[str] = []
     begin = 0
     while begin < len(groups):

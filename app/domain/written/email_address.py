@@ -1,4 +1,4 @@
-"""E-mail addresses, as people type them. Whether one exists only a message to it can tell."""
+"""E-mail addresses, as people type them. Only a message to it can tell whether it exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may be typed in practice: made-up people and made-up phones alone.
+"""Who may be typed in training: made-up people and made-up phones alone.
 
 Whoever practises may not know it, or types their own card all the same. What could be somebody's is
 then refused before it is kept anywhere.
@@ -21,14 +21,14 @@ PHONE_START: Final = "+628120000"
 
 
 class MadeUpProblem(StrEnum):
-    """Why something is not for practice."""
+    """Why something may not be typed in training."""
 
     NIK = "practice_nik"
     PHONE = "practice_phone"
 
 
 class NotMadeUp(EntryError):
-    """Something that is not for practice.
+    """Something that may not be typed in training.
 
     forget: it may be somebody's, so it is not even shown again.
     """

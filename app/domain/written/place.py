@@ -82,7 +82,7 @@ def parse_rt_rw(text: str) -> str:
     Takes "1/2", "RT 1 RW 2", "RT.01/RW.02", "RT/RW 1/2", "RW 2 RT 1", "001002".
     "000/000" stands on cards from kampungs that have none.
 
-    Raises RtRwError: EMPTY; UNREADABLE. A caller that lets the answer open takes EMPTY as none.
+    Raises RtRwError: EMPTY; UNREADABLE. A caller that leaves the answer open takes EMPTY as none.
     """
     typed = tidy(text).lower()
     if not typed:
@@ -90,11 +90,11 @@ def parse_rt_rw(text: str) -> str:
     if len(typed) > _MAX_RT_RW_CHARACTERS:
         raise RtRwError(RtRwProblem.UNREADABLE)
     typed = _RT_RW_LABEL.sub("", typed)
-    if found := _RW_RT.fullmatch(typed):
-        return f"{int(found[2]):03}/{int(found[1]):03}"
+    if match := _RW_RT.fullmatch(typed):
+        return f"{int(match[2]):03}/{int(match[1]):03}"
     for pattern in _RT_RW:
-        if found := pattern.fullmatch(typed):
-            return f"{int(found[1]):03}/{int(found[2]):03}"
+        if match := pattern.fullmatch(typed):
+            return f"{int(match[1]):03}/{int(match[2]):03}"
     raise RtRwError(RtRwProblem.UNREADABLE)
 
 

@@ -218,17 +218,17 @@ def activity(code: str) -> ResponseReturnValue:
 
 def number_page(code: str) -> Response:
     """Answer five digits that somebody typed, perhaps from an old NIB."""
-    found = explained.meaning_of(code)
-    if found is None:
+    meaning = explained.meaning_of(code)
+    if meaning is None:
         return _unknown_number(200)
-    if found.change is None or not found.means_two_things:
-        return _replaced_number(found) if found.now is None else _explain(found.now, found)
+    if meaning.change is None or not meaning.means_two_things:
+        return _replaced_number(meaning) if meaning.now is None else _explain(meaning.now, meaning)
     return render(
         "check/year.html",
         public_for=AN_HOUR,
         code=code,
-        old=found.change.old,
-        **_said(found.change.number_now or found.change.old),
+        old=meaning.change.old,
+        **_said(meaning.change.number_now or meaning.change.old),
     )
 
 
@@ -337,18 +337,18 @@ def result() -> ResponseReturnValue:
         band=_BANDS[form.besar.data],
     )
     answers = {"kbli": entry.code, "tempat": form.tempat.data, "besar": form.besar.data}
-    found = estimating.estimate_for(question)
-    if found.scopes and Sent.SCOPE in request.args:
-        scope = _scope_form(found.scopes, request.args)
+    estimate = estimating.estimate_for(question)
+    if estimate.scopes and Sent.SCOPE in request.args:
+        scope = _scope_form(estimate.scopes, request.args)
         if not scope.validate():
             return _ask_scope(entry, answers, scope, 422)
         answers["lingkup"] = scope.lingkup.data
-        parts = found.scopes
-        found = estimating.estimate_for(replace(question, scope_no=int(scope.lingkup.data)))
-        found = replace(found, scopes=parts)
-    elif found.case is EstimateCase.NEEDS_SCOPE:
-        return _ask_scope(entry, answers, _scope_form(found.scopes, None))
-    return _show(entry, found, answers)
+        parts = estimate.scopes
+        estimate = estimating.estimate_for(replace(question, scope_no=int(scope.lingkup.data)))
+        estimate = replace(estimate, scopes=parts)
+    elif estimate.case is EstimateCase.NEEDS_SCOPE:
+        return _ask_scope(entry, answers, _scope_form(estimate.scopes, None))
+    return _show(entry, estimate, answers)
 
 
 def _scope_form(scopes: tuple[ScopeChoice, ...], given: Any) -> ScopeForm:

@@ -123,10 +123,10 @@ def _example(slug: str) -> Example:
 
 def _more(one: Example, here: ExamplePage, reckoned: Reckoned) -> dict[str, Any]:
     """Return what only one page of an example needs."""
-    found = reckoned.found
+    estimate = reckoned.found
     if here is ExamplePage.NEEDS:
         said = browse.wording(reckoned.entry, language()) if reckoned.entry else None
-        answer = ANSWERS.get(found.risk) if found and found.risk else None
+        answer = ANSWERS.get(estimate.risk) if estimate and estimate.risk else None
         return {"said": said, "answer": answer, "check": check_answers(one, reckoned)}
     if here is ExamplePage.COUNT:
         (asked,) = example_steps.told(one, [StepName.CAPITAL])
@@ -136,9 +136,9 @@ def _more(one: Example, here: ExamplePage, reckoned: Reckoned) -> dict[str, Any]
     if here is ExamplePage.STATEMENTS:
         return {"person": made_up_person(one.person)}
     return {
-        "place_first": _place_first(found),
-        "deciders": deciders_of(found) if found else [],
-        "days": days_of(found) if found else "",
+        "place_first": _place_first(estimate),
+        "deciders": deciders_of(estimate) if estimate else [],
+        "days": days_of(estimate) if estimate else "",
         "topics": [topic_entry(each) for each in one.topics],
     }
 

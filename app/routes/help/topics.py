@@ -80,14 +80,14 @@ class Office:
 def show_topics() -> ResponseReturnValue:
     """Show the box to search in, the groups of topics and who can help; or what was found."""
     typed = SearchField.clean(request.args.get(Sent.QUERY, "")).strip()
-    found = book.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
+    hits = book.search(typed[:MAX_QUERY_CHARACTERS]).hits if typed else ()
     return render(
         "help/show.html",
         public_for=0 if typed else A_DAY,  # what somebody asks is kept nowhere on the way
         shared=True,
         typed=typed,
         typed_at_most=MAX_QUERY_CHARACTERS,
-        found=[_entry(each) for each in found],
+        found=[_entry(each) for each in hits],
         groups=[
             (group, [_entry(topic) for topic in topics])
             for group, topics in book.book().in_groups()
@@ -102,24 +102,24 @@ def show_topics() -> ResponseReturnValue:
 @open_to_all
 def topic(slug: str) -> ResponseReturnValue:
     """Show one topic; beside a question only its text."""
-    found = _topic(slug)
-    text = found.texts[language()]
-    original = found.texts[ORIGINAL]
+    help_topic = _topic(slug)
+    text = help_topic.texts[language()]
+    original = help_topic.texts[ORIGINAL]
     answer = request.args.get(Sent.ANSWERED, "")
     return render(
         "help/topic.html",
         fragment="help/_in_place.html",
         public_for=A_DAY,
         shared=True,
-        opened=Opened.of(found),
+        opened=Opened.of(help_topic),
         slug=slug,
         text=text,
-        drawing=Markup(found.drawing),  # noqa: S704 – checked shape by shape when it was read
-        offices=_offices(found.who),
-        related=[_entry(_topic(other)) for other in found.related],
+        drawing=Markup(help_topic.drawing),  # noqa: S704 – checked shape by shape when it was read
+        offices=_offices(help_topic.who),
+        related=[_entry(_topic(other)) for other in help_topic.related],
         examples=[_entry(each) for each in book.examples_about(slug)],
-        law=found.law,
-        stale_since=original.reviewed if language() != DEFAULT and found.is_stale else None,
+        law=help_topic.law,
+        stale_since=original.reviewed if language() != DEFAULT and help_topic.is_stale else None,
         answered=ANSWERS.get(answer),
         share=share_link(
             f"{text.title}\n{text.summary}\n{outside_url_as_read('help.topic', slug=slug)}"
@@ -178,16 +178,16 @@ def terms() -> ResponseReturnValue:
 def term(key: str) -> ResponseReturnValue:
     """Explain one word."""
     try:
-        found = book.term(key)
+        glossary_term = book.term(key)
     except book.NoSuchTopic:
         abort(404)
     return render(
         "help/term.html",
         public_for=A_DAY,
         shared=True,
-        term=found,
-        meaning=found.meaning[language()],
-        example=found.example[language()],
+        term=glossary_term,
+        meaning=glossary_term.meaning[language()],
+        example=glossary_term.example[language()],
         topics=[_entry(each) for each in book.topics_with(key)],
     )
 

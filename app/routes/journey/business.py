@@ -57,10 +57,10 @@ def _activity_context(form: Form, at: At) -> dict[str, Any]:
     given = answered()
     if not given:  # an answer to our question is no new search
         count_search(query)
-    found = talk(query, given, limit=6, year=KBLI_NOW) if query else None
+    heard = talk(query, given, limit=6, year=KBLI_NOW) if query else None
     parts = [
         {"text": part.text, "entries": [hit.entry for hit in part.hits]}
-        for part in (found.parts if found else ())
+        for part in (heard.parts if heard else ())
         if part.hits
     ]
     chosen = form.kbli.data
@@ -70,10 +70,10 @@ def _activity_context(form: Form, at: At) -> dict[str, Any]:
     return {
         "query": query,
         "query_at_most": MAX_QUERY_CHARACTERS,
-        "talk": found,
-        "several": found is not None and len(found.parts) > 1,
+        "talk": heard,
+        "several": heard is not None and len(heard.parts) > 1,
         "parts": parts,
-        "found": found is not None and bool(found.hits),
+        "found": heard is not None and bool(heard.hits),
     }
 
 

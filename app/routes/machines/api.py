@@ -53,15 +53,15 @@ def search() -> ResponseReturnValue:
         raise WrongParameter(
             _("limit must be a whole number from 1 to %(most)d.", most=LIMIT_AT_MOST)
         )
-    found = talk(query, request.args.getlist("answer"), limit=limit, year=year)
-    hits = get_finder(year).search(query, limit=limit) if not found.given else found.kept[:limit]
+    heard = talk(query, request.args.getlist("answer"), limit=limit, year=year)
+    hits = get_finder(year).search(query, limit=limit) if not heard.given else heard.kept[:limit]
     content: dict[str, Any] = {"results": [_short(hit.entry) for hit in hits]}
-    if found.asked:
-        content["questions"] = [_asked(found.asked, found.said)]
-    if len(found.parts) > 1:
+    if heard.asked:
+        content["questions"] = [_asked(heard.asked, heard.said)]
+    if len(heard.parts) > 1:
         content["parts"] = [
             {"text": part.text, "results": [_short(hit.entry) for hit in part.hits]}
-            for part in found.parts
+            for part in heard.parts
         ]
     return _answer(content)
 
@@ -121,16 +121,16 @@ def risk() -> ResponseReturnValue:
 @open_to_all
 def old_code(code: str) -> ResponseReturnValue:
     """What became of one KBLI 2020 code, how sure that is, and the risk now."""
-    found = change.change_of(code)
-    if found is None:
+    changed = change.change_of(code)
+    if changed is None:
         return _no_such_code(KBLI_BEFORE)
     return _answer(
         {
-            **_short(found.old),
-            "change": found.change,
-            "basis": found.basis,
-            "sure": found.is_sure,
-            "to_do": found.to_do,
+            **_short(changed.old),
+            "change": changed.change,
+            "basis": changed.basis,
+            "sure": changed.is_sure,
+            "to_do": changed.to_do,
             "successors": [
                 {
                     **_short(each.entry),
@@ -139,12 +139,12 @@ def old_code(code: str) -> ResponseReturnValue:
                     "basis": each.basis,
                     "risk": {row.size: row.levels for row in change.risk_of(each.entry.code)},
                 }
-                for each in found.new
+                for each in changed.new
             ],
-            "number_now": _short(found.number_now) if found.number_now else None,
+            "number_now": _short(changed.number_now) if changed.number_now else None,
             "sources": [
                 {"law": each.law, "article": each.article, "confirmed": each.confirmed}
-                for each in found.citations
+                for each in changed.citations
             ],
         }
     )

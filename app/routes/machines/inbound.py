@@ -51,18 +51,18 @@ def receive() -> ResponseReturnValue:
     """Take one SMS from the gateway: {"from", "text", "id"}. The same id again changes nothing."""
     if not _knows_token():
         return _say(401, {"error": "token"})
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict) or not all(_is_text(found.get(n), n) for n in _LENGTHS):
+    message = request.get_json(silent=True)
+    if not isinstance(message, dict) or not all(_is_text(message.get(n), n) for n in _LENGTHS):
         return _say(400, {"error": "shape"})
     try:
-        taken = inbound.take(f"hook-{found['id']}", found["from"], found["text"])
+        taken = inbound.take(f"hook-{message['id']}", message["from"], message["text"])
     except inbound.TooMany:
         _log.warning("inbound_too_many")
         answer = _say(429, {"error": "too many"})
         answer.headers["Retry-After"] = "600"
         return answer
     status = "answered" if taken.answered else "ignored"
-    return _say(200, {"id": found["id"], "status": status})
+    return _say(200, {"id": message["id"], "status": status})
 
 
 def _knows_token() -> bool:

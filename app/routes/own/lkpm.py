@@ -106,13 +106,13 @@ def calendar() -> ResponseReturnValue:
 @applicant_required
 def own() -> ResponseReturnValue:
     """Show the own dates and the worksheets."""
-    found = lkpm.standing(asked().dossier, on=today())
+    standing = lkpm.standing(asked().dossier, on=today())
     saved = {sheet.period: sheet for sheet in lkpm.worksheets(asked().dossier)}
-    coming = {due.period.key for due in found.dues} if found else set()
+    coming = {due.period.key for due in standing.dues} if standing else set()
     return render(
         "lkpm/own.html",
-        standing=found,
-        dues=_said(found.dues) if found else [],
+        standing=standing,
+        dues=_said(standing.dues) if standing else [],
         saved=saved,
         earlier=[
             {"key": key, "covers": _covers(period_of(key))} for key in saved if key not in coming

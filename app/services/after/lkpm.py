@@ -65,7 +65,7 @@ def read_notices(path: Path = NOTICES_FILE) -> dict[str, DueNotice]:
         rows = list(csv.reader(file))
     if not rows or rows[0] != _HEADER:
         raise BadNotices(1, ",".join(rows[0]) if rows else "")
-    found = []
+    notices = []
     for line, row in enumerate(rows[1:], 2):
         try:
             period, due, source = row
@@ -75,8 +75,8 @@ def read_notices(path: Path = NOTICES_FILE) -> dict[str, DueNotice]:
             raise BadNotices(line, ",".join(row)) from error
         if not source.strip():
             raise BadNotices(line, ",".join(row))
-        found.append(DueNotice(period, day, source.strip()))
-    return by_period(found)
+        notices.append(DueNotice(period, day, source.strip()))
+    return by_period(notices)
 
 
 @cache
@@ -112,8 +112,8 @@ def standing(dossier: Dossier, *, on: date, count: int = 2) -> Standing | None:
         return None
     nib_on = local_date(_first_answer(dossier) or handover.answered_at)
     rhythm = rhythm_of(size)
-    found = next_dues(rhythm, notices(), on=on, since=nib_on, count=count)
-    return Standing(size, rhythm, nib_on, found)
+    dues = next_dues(rhythm, notices(), on=on, since=nib_on, count=count)
+    return Standing(size, rhythm, nib_on, dues)
 
 
 def _asked_for(dossier: Dossier) -> ChangeRequest | None:
@@ -135,7 +135,7 @@ def _first_answer(dossier: Dossier) -> datetime | None:
 def _speaks_for_the_nib(dossier: Dossier) -> bool:
     """Return whether reminders go out for this dossier: one of all that belong to a NIB.
 
-    A change replaces what was said before; an activity more stands beside it.
+    A change replaces what was said before; a further activity stands beside it.
     """
     replaced = select(ChangeRequest.id).where(
         ChangeRequest.dossier_id == dossier.id,
@@ -246,7 +246,7 @@ def moment_on(due: Due) -> datetime:
 def announce_lkpm(dossier: Dossier, due: Due) -> None:
     """Tell the person that a report is near, in the transaction of the reminder.
 
-    The record makes that nobody is reminded of the same period twice.
+    The record sees to it that nobody is reminded of the same period twice.
     """
     events.record(dossier, EventKind.LKPM_REMINDED, period=due.period.key, due=due.day.isoformat())
     outbox.announce(dossier, MessageKind.LKPM_DUE, dedupe=due.period.key, until=due.day)

@@ -1,4 +1,4 @@
-"""Who is doing what is recorded: asked of the way in, which knows; services know no request."""
+"""Who does what is recorded. The way in knows and is asked; services know no request."""
 
 from __future__ import annotations
 

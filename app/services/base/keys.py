@@ -96,15 +96,15 @@ def uses() -> Counter[int | None]:
 
     Raises what the services in ELSEWHERE raise, FilesUnavailable among it.
     """
-    found: Counter[int | None] = Counter()
+    counts: Counter[int | None] = Counter()
     for each in ELSEWHERE:
-        found.update(each.uses())
+        counts.update(each.uses())
     for one in sealed_columns():
         number = _number_of(one.raw)
         query = select(number, func.count()).where(one.raw.is_not(None)).group_by(number)
         for key, many in db.session.execute(query):
-            found[bytes(key)[0] if key else None] += many
-    return found
+            counts[bytes(key)[0] if key else None] += many
+    return counts
 
 
 def reseal() -> Iterator[Resealed]:
@@ -155,8 +155,8 @@ def check_unused(number: int, *, unread_are_lost: bool = False) -> None:
     """
     if hasattr(ports, "files") and not any(each.name == "files" for each in ELSEWHERE):
         raise StillUsed(None)  # files may be sealed with it, and nobody has told us how to look
-    found = uses()
-    if found[number]:
-        raise StillUsed(found[number])
-    if found[None] and not unread_are_lost:
-        raise NotAllRead(found[None])
+    counts = uses()
+    if counts[number]:
+        raise StillUsed(counts[number])
+    if counts[None] and not unread_are_lost:
+        raise NotAllRead(counts[None])

@@ -84,7 +84,7 @@ def estimate_for(dossier: Dossier, at: int | None = None) -> Estimate | None:
     activity = dossier.activity if at is None else activity_at(dossier, at)
     if activity.kbli_code is None or activity.village_code is None or capital_of(activity) is None:
         return None
-    capital = whole_capital(found for found in map(capital_of, dossier.activities) if found)
+    capital = whole_capital(each for each in map(capital_of, dossier.activities) if each)
     question = Question(
         code=activity.kbli_code,
         year=activity.kbli_year or KBLI_NOW,
@@ -146,7 +146,7 @@ class Obstacle:
 
 def obstacles(dossier: Dossier, whole: Whole) -> tuple[Obstacle, ...]:
     """Return what keeps the file from being sent; empty when nothing does."""
-    found = [
+    reasons = [
         Obstacle(
             each.value,
             tuple(fact.value or fact.subject for fact in each.facts if fact.kind is FactKind.CODE),
@@ -157,9 +157,9 @@ def obstacles(dossier: Dossier, whole: Whole) -> tuple[Obstacle, ...]:
     form = dossier.legal_form
     uncovered = _not_in_deed(dossier, form)
     if uncovered:
-        found.append(Obstacle(JourneyReason.NOT_IN_DEED, uncovered, (DEED_LAW,)))
+        reasons.append(Obstacle(JourneyReason.NOT_IN_DEED, uncovered, (DEED_LAW,)))
     if whole.size is not None and not fits_size(form, whole.size.value):
-        found.append(Obstacle(JourneyReason.FORM_FOR_UMK_ONLY, (), (UMK_ONLY_LAW,)))
+        reasons.append(Obstacle(JourneyReason.FORM_FOR_UMK_ONLY, (), (UMK_ONLY_LAW,)))
     if not RULES[form].is_entity:
         company = [
             part.found.code
@@ -167,8 +167,8 @@ def obstacles(dossier: Dossier, whole: Whole) -> tuple[Obstacle, ...]:
             if RiskNote.COMPANY_WITH_SBU in part.found.row_notes
         ]
         if company:
-            found.append(Obstacle(JourneyReason.COMPANY_ONLY, tuple(company), (RISK_TABLE,)))
-    return tuple(found)
+            reasons.append(Obstacle(JourneyReason.COMPANY_ONLY, tuple(company), (RISK_TABLE,)))
+    return tuple(reasons)
 
 
 def _not_in_deed(dossier: Dossier, form: LegalForm) -> tuple[str, ...]:

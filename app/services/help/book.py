@@ -112,7 +112,7 @@ class Found:
 def _finder() -> Finder:
     """Return the finder over topics, words and examples.
 
-    It is the one of the KBLI search, so it forgives what that forgives: slips, chat spelling,
+    It is that of the KBLI search, so it forgives the same: slips, chat spelling,
     Papuan Malay. One for both languages: whoever reads English pages may still ask in Indonesian.
     """
     entries = []

@@ -87,12 +87,12 @@ class _Reader:
                     self.wrong(
                         f"{language}/{FOLDER}/{file.name}", 1, f"{FACTS} has no such example"
                     )
-        found = {}
+        examples = {}
         for slug, row in table.items():
             example = self.example(slug, row, text)
             if example is not None:
-                found[slug] = example
-        return found
+                examples[slug] = example
+        return examples
 
     def example(self, slug: str, row: Any, text: str) -> Example | None:
         texts = {language: self.text(language, slug) for language in LANGUAGES}
@@ -163,7 +163,7 @@ class _Reader:
             needed.add(StepName.ENTITY)
         if RULES[form].deed:
             needed.add(StepName.DEED)
-        usable, found = True, {}
+        usable, by_step = True, {}
         for key in row.keys() - _FACTS.keys() - needed:
             self.wrong(FACTS, line_of_row(text, slug, key), f"“{key}” is not asked here")
             usable = False
@@ -180,12 +180,12 @@ class _Reader:
                 elif not isinstance(typed, str):
                     self.wrong(FACTS, line, f"“{box}” must be a text, as it is typed")
                     usable = False
-            found[step] = dict(boxes)
-        scope = found.get(StepName.BUSINESS, {}).get("lingkup", "1")
+            by_step[step] = dict(boxes)
+        scope = by_step.get(StepName.BUSINESS, {}).get("lingkup", "1")
         if not (scope.isascii() and scope.isdigit()):
             self.wrong(FACTS, line_of_row(text, slug, "usaha"), "“lingkup” must be a number")
             usable = False
-        return found if usable else None
+        return by_step if usable else None
 
     def capital(self, typed: Mapping[str, str], line: int) -> Capital | None:
         try:
@@ -244,7 +244,7 @@ class _Reader:
             line = starts[-1] if starts else line_of_key(text, "page")
             self.wrong(name, line, f"an example has {len(ExamplePage)} pages: [[page]]")
             return None
-        found = {}
+        texts = {}
         for page, row, start in zip(ExamplePage, rows, starts, strict=True):
             for key in row.keys() - {"story", "mistake"}:
                 line = line_of_key(text, key, after=start)
@@ -262,8 +262,8 @@ class _Reader:
                     self.wrong(name, line, f"“{key}” has more than {most} words")
             if not story.strip():
                 self.wrong(name, start, "“story” is missing")
-            found[page] = PageText(story.strip(), mistake.strip())
-        return found
+            texts[page] = PageText(story.strip(), mistake.strip())
+        return texts
 
 
 def read_examples(

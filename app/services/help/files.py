@@ -193,7 +193,7 @@ class _Reader:
         return tuple(found)
 
     def laws(self, file: _File) -> tuple[Citation, ...]:
-        found = []
+        citations = []
         for row in file.facts["law"]:
             fits = (
                 isinstance(row, dict)
@@ -209,8 +209,8 @@ class _Reader:
                     "a law is {law = text, article = text, confirmed = true or false}",
                 )
                 continue
-            found.append(Citation(row["law"], row.get("article", ""), row["confirmed"]))
-        return tuple(found)
+            citations.append(Citation(row["law"], row.get("article", ""), row["confirmed"]))
+        return tuple(citations)
 
     def text(self, file: _File, language: str, known: frozenset[str], terms: Any) -> TopicText:
         around = Surroundings(known, terms, self.page, language, WORDS_OF[language])
@@ -240,20 +240,20 @@ class _Reader:
             if not (self.folder / absent / f"{slug}.md").exists():
                 self.wrong(f"{there}/{slug}.md", 1, f"{absent}/{slug}.md is missing")
         known = frozenset(originals) & frozenset(translations)
-        found = {}
+        topics = {}
         for slug in sorted(known):
             pair = {language: files[language][slug] for language in LANGUAGES}
             usable = [self.check_keys(file, language) for language, file in pair.items()]
             if not all(usable):
                 continue
-            found[slug] = self.topic(slug, pair, known, terms)
+            topics[slug] = self.topic(slug, pair, known, terms)
         taken: dict[int, str] = {}
-        for slug, topic in found.items():
+        for slug, topic in topics.items():
             other = taken.setdefault(topic.order, slug)
             if other != slug:
                 file = originals[slug]
                 self.wrong(file.name, file.line_of("order"), f"{other} has this order as well")
-        return dict(sorted(found.items(), key=lambda pair: pair[1].order))
+        return dict(sorted(topics.items(), key=lambda pair: pair[1].order))
 
     def topic(
         self,
@@ -348,7 +348,7 @@ class _Reader:
         if not path.exists():
             return {}
         text = path.read_text(encoding="utf-8")
-        found = {}
+        by_key = {}
         for key, row in (self.toml(text, path.name) or {}).items():
             line = line_of_table(text, key)
             if not isinstance(row, dict) or row.keys() != _TERM_KEYS or not SLUG.fullmatch(key):
@@ -365,7 +365,7 @@ class _Reader:
                         self.wrong(
                             path.name, line, f"{name}_{language} has more than {at_most} words"
                         )
-            found[key] = Term(
+            by_key[key] = Term(
                 key=key,
                 term=row["term"],
                 forms=tuple(map(str, row["forms"])),
@@ -373,7 +373,7 @@ class _Reader:
                 meaning={language: row[f"meaning_{language}"] for language in LANGUAGES},
                 example={language: row[f"example_{language}"] for language in LANGUAGES},
             )
-        return dict(sorted(found.items(), key=lambda pair: pair[1].term.lower()))
+        return dict(sorted(by_key.items(), key=lambda pair: pair[1].term.lower()))
 
     def places(self, topics: Collection[str]) -> Places:
         path = self.folder / "places.toml"

@@ -100,10 +100,10 @@ def checked_on(piece: Piece[Any]) -> date:
 
 def source_line(piece: Piece[Any]) -> str:
     """Return law and day of review as one line for a paper."""
-    found = laws(piece)
+    cited_laws = laws(piece)
     said = []
-    for law, sure in dict.fromkeys((each.law, each.confirmed) for each in found):
-        cited = [each.article for each in found if (each.law, each.confirmed) == (law, sure)]
+    for law, sure in dict.fromkeys((each.law, each.confirmed) for each in cited_laws):
+        cited = [each.article for each in cited_laws if (each.law, each.confirmed) == (law, sure)]
         articles = dict.fromkeys(part for each in cited for part in each.split(", ") if part)
         in_order = sorted(articles, key=lambda part: [int(n) for n in re.findall(r"\d+", part)])
         line = f"{law} Pasal {', '.join(in_order)}" if in_order else law
@@ -210,5 +210,5 @@ def length_of(script: Script) -> str:
 
 
 def address_as_typed(url: str) -> str:
-    """Return an address as people type it: without scheme and last stroke."""
+    """Return an address as people type it: without scheme and final slash."""
     return url.partition("://")[2].rstrip("/")

@@ -132,7 +132,7 @@ class _File:
         return tuple(value) if isinstance(value, list) else value.strip()
 
     def parts(self, book: HelpBook) -> tuple[Part, ...]:
-        found = []
+        parts = []
         for row in self.facts["parts"]:
             named = row if isinstance(row, dict) else {}
             slug, points = str(named.get("topic", "")), named.get("points", 0)
@@ -144,10 +144,10 @@ class _File:
             if not 0 <= points <= least:
                 self.wrong("parts", f"the topic “{slug}” has {least} points, not {points}")
                 continue
-            found.append(Part(slug, points))
+            parts.append(Part(slug, points))
         if not self.facts["parts"]:
             self.wrong("parts", "a piece rests on one topic at least")
-        return tuple(found)
+        return tuple(parts)
 
 
 def _are_lines(value: Collection[Any]) -> bool:

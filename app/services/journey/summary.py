@@ -226,14 +226,14 @@ class Group:
 def in_groups(sections: Sequence[Section]) -> list[Group]:
     """Return sections by group, the person's first, then those of each activity."""
     order = list(AnswerGroup)
-    found: dict[tuple[int, int], list[Section]] = {}
+    sections_at: dict[tuple[int, int], list[Section]] = {}
     for section in sections:
         name = GROUP_OF.get(section.stop.name, AnswerGroup.PERSON)
         place = -1 if name is AnswerGroup.PERSON else section.stop.position
-        found.setdefault((place, order.index(name)), []).append(section)
+        sections_at.setdefault((place, order.index(name)), []).append(section)
     return [
-        Group(order[rank], max(place, 0), tuple(found[place, rank]))
-        for place, rank in sorted(found)
+        Group(order[rank], max(place, 0), tuple(sections_at[place, rank]))
+        for place, rank in sorted(sections_at)
     ]
 
 

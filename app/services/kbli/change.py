@@ -63,11 +63,11 @@ def find_old(words: str) -> Sequence[KbliEntry]:
     to a new activity that fits is offered too.
     """
     book = get_book()
-    found = {entry.code: entry for entry in nearest(words, limit=FOUND_AT_MOST, year=KBLI_BEFORE)}
+    by_name = {entry.code: entry for entry in nearest(words, limit=FOUND_AT_MOST, year=KBLI_BEFORE)}
     by_words: dict[str, KbliEntry] = {}
     for new in nearest(words, limit=_BY_PLAIN_WORDS, year=KBLI_NOW):
         for step in book.predecessors(new.code):
             old = book.kbli(KBLI_BEFORE, step.code_2020)
             if old is not None:
                 by_words[old.code] = old
-    return list({**by_words, **found}.values())[:FOUND_AT_MOST]
+    return list({**by_words, **by_name}.values())[:FOUND_AT_MOST]

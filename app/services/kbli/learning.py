@@ -122,15 +122,15 @@ def rated(batch: Batch) -> list[Rated]:
     choices: dict[Typed, dict[str, int]] = {}
     for (typed, code), number in batch.chosen.items():
         choices.setdefault(typed, {})[code] = number
-    found = []
+    rows = []
     for typed in dict.fromkeys((*batch.searched, *choices)):
         finder = get_finder(typed.edition)
         parts = finder.search_parts(typed.phrase, _OFFERED)
         offered = {hit.entry.code for part in parts for hit in part.hits}
         chosen = {c: n for c, n in choices.get(typed, {}).items() if c in offered}
         sure = surety(finder.search(typed.phrase, _OFFERED))
-        found.append(Rated(typed, batch.searched.get(typed, 0), sure, chosen))
-    return found
+        rows.append(Rated(typed, batch.searched.get(typed, 0), sure, chosen))
+    return rows
 
 
 def keep(rows: Iterable[Rated], now: datetime) -> None:
@@ -169,9 +169,9 @@ def keep(rows: Iterable[Rated], now: datetime) -> None:
 
 def _search_id(typed: Typed, now: datetime) -> int:
     query = select(FinderSearch.id).where(FinderSearch.digest == typed.digest)
-    found = db.session.scalar(query)
-    if found is not None:
-        return found
+    number = db.session.scalar(query)
+    if number is not None:
+        return number
     row = FinderSearch(
         edition=typed.edition,
         language=typed.language,

@@ -104,16 +104,16 @@ def place_facts(area_code: str | None) -> PlaceFacts:
     area_code: 10 digits, dots allowed; also shorter, and None.
     """
     code = "".join(character for character in area_code or "" if character.isdigit())
-    found: dict[str, str] = {}
+    facts: dict[str, str] = {}
     for length in AREA_LENGTHS:
         line = _places().get(code[:length], {}) if len(code) >= length else {}
         for column, value in line.items():
             if value:
-                found.setdefault(column, value)
+                facts.setdefault(column, value)
     return PlaceFacts(
-        plan=DetailedPlan(found.get("rdtr", DetailedPlan.UNKNOWN)),
-        small_island=Known(found.get("small_island", Known.UNKNOWN)),
-        kek=Known(found.get("kek", Known.UNKNOWN)),
+        plan=DetailedPlan(facts.get("rdtr", DetailedPlan.UNKNOWN)),
+        small_island=Known(facts.get("small_island", Known.UNKNOWN)),
+        kek=Known(facts.get("kek", Known.UNKNOWN)),
     )
 
 
@@ -268,7 +268,7 @@ def read_places(path: Path) -> Mapping[str, Mapping[str, str]]:
     Raises RulesBroken.
     """
     problems: list[str] = []
-    found: dict[str, Mapping[str, str]] = {}
+    facts_by_code: dict[str, Mapping[str, str]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != PLACES_HEADER:
@@ -279,12 +279,12 @@ def read_places(path: Path) -> Mapping[str, Mapping[str, str]]:
             except ValueError as error:
                 problems.append(f"{path.name}:{reader.line_num}: {error}")
                 continue
-            if code in found:
+            if code in facts_by_code:
                 problems.append(f"{path.name}:{reader.line_num}: {code} is there twice")
-            found[code] = facts
+            facts_by_code[code] = facts
     if problems:
         raise RulesBroken(tuple(problems))
-    return found
+    return facts_by_code
 
 
 def _place(line: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:

@@ -79,7 +79,7 @@ class ItemView:
 def view_items(dossier: Dossier, items: Sequence[CorrectionTarget]) -> list[ItemView]:
     """Return items with their answers before and now, in the language in use."""
     language = str(get_locale())
-    found = []
+    views = []
     for item in items:
         target = parse_target(item.target)
         before: list[list[str]] = []
@@ -90,5 +90,5 @@ def view_items(dossier: Dossier, items: Sequence[CorrectionTarget]) -> list[Item
                 now = json.loads(item.after)["shown"].get(language, [])
             elif item.changed_at is not None:
                 now = shown_now(dossier, target)
-        found.append(ItemView(item, target, item.reason_code, before, now))
-    return found
+        views.append(ItemView(item, target, item.reason_code, before, now))
+    return views

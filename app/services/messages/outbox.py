@@ -258,8 +258,8 @@ def page_of_some(
         .offset((page - 1) * size)
         .limit(size + 1)
     )
-    found = db.session.scalars(query).unique().all()
-    return found[:size], len(found) > size
+    messages = db.session.scalars(query).unique().all()
+    return messages[:size], len(messages) > size
 
 
 def counts() -> Mapping[str, int]:

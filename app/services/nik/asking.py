@@ -103,12 +103,12 @@ def spellings(dossier: Dossier) -> tuple[str, ...]:
     nik, sex = known(who.nik), known(who.sex)
     born = date.fromisoformat(known(who.birth_date))
     tried = {each.identity_index for each in dossier.nik_checks}
-    found = (
+    variants = (
         spelling
         for spelling in name_variants(known(who.name), at_most=2 * VARIANTS_AT_MOST)
         if standing.identity_index(nik, spelling, born, sex) not in tried
     )
-    return tuple(islice(found, VARIANTS_AT_MOST))
+    return tuple(islice(variants, VARIANTS_AT_MOST))
 
 
 def wake(dossier_id: int, now: datetime, *, running: Job | None = None) -> tuple[NikWake, ...]:

@@ -103,8 +103,8 @@ def forget_old(now: datetime, days: int) -> int:
     The newest check of a file stays: it says whether the NIK fits today.
     """
     before = now - timedelta(days=days)
-    found = db.session.scalars(select(NikCase).where(NikCase.closed_at <= before)).all()
-    for row in found:
+    old_cases = db.session.scalars(select(NikCase).where(NikCase.closed_at <= before)).all()
+    for row in old_cases:
         dossier = opening.take_to_change(row.dossier_id)
         newest = standing.current(dossier)
         db.session.execute(
@@ -119,9 +119,9 @@ def forget_old(now: datetime, days: int) -> int:
         db.session.expire(dossier, ["nik_checks"])
         events.record(dossier, EventKind.NIK_CASES_DELETED, count=1)
     watch.forget_old(before)
-    if found:
-        _log.info("nik_cases_deleted", count=len(found), days=days)
-    return len(found)
+    if old_cases:
+        _log.info("nik_cases_deleted", count=len(old_cases), days=days)
+    return len(old_cases)
 
 
 def listed(

@@ -170,12 +170,12 @@ def read(row: OssNotice) -> NoticeRead:
         content = oss_reading.parse((row.body or "").encode())
     except ValueError:
         content = None
-    found = oss_reading.read_notice(content, ENVELOPES[row.service], row.nib)
-    row.oss_id, row.id_izin = found.oss_id, found.id_izin or None
-    row.unread = list(found.unread) or None
-    if found.unread:
+    notice = oss_reading.read_notice(content, ENVELOPES[row.service], row.nib)
+    row.oss_id, row.id_izin = notice.oss_id, notice.id_izin or None
+    row.unread = list(notice.unread) or None
+    if notice.unread:
         _log.warning("oss_notice_partly_unread", notice=row.id, fields=row.unread)
-    return found
+    return notice
 
 
 def by_number(row: OssNotice) -> int | None:
@@ -187,14 +187,14 @@ def by_number(row: OssNotice) -> int | None:
     )
     # Of several dossiers of one holder the one that OSS named, else the newest.
     named = case((Handover.oss_id == row.oss_id, 0), else_=1)
-    found = db.session.scalar(has_it.order_by(named, Handover.id.desc()).limit(1))
-    if found is None and row.oss_id:
+    dossier_id = db.session.scalar(has_it.order_by(named, Handover.id.desc()).limit(1))
+    if dossier_id is None and row.oss_id:
         query = select(Handover.dossier_id).where(
             Handover.oss_id == row.oss_id, Handover.nib.is_(None)
         )
         both = db.session.scalars(query.limit(2)).all()
-        found = both[0] if len(both) == 1 else None
-    return found
+        dossier_id = both[0] if len(both) == 1 else None
+    return dossier_id
 
 
 def by_person(data: NoticeRead) -> int | None:
@@ -204,15 +204,15 @@ def by_person(data: NoticeRead) -> int | None:
     several such dossiers of which none, or more than one, has an activity that OSS names.
     """
     names = _names_by_nik(data)
-    found = [
+    waiting = [
         dossier
         for dossier in _waiting_with(names)
         if is_holder(dossier.applicant.name or "", *names[_nik_of(dossier)])
     ]
-    if len(found) > 1:
+    if len(waiting) > 1:
         named = set(data.kbli_codes)
-        found = [each for each in found if named & {a.kbli_code for a in each.activities}]
-    return found[0].id if len(found) == 1 else None
+        waiting = [each for each in waiting if named & {a.kbli_code for a in each.activities}]
+    return waiting[0].id if len(waiting) == 1 else None
 
 
 def _names_by_nik(data: NoticeRead) -> dict[bytes, set[str]]:

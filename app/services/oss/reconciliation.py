@@ -127,7 +127,7 @@ def ask_oss(nib: str, oss_id: str, budget_s: float) -> LicensingResult:
 
 def with_words(result: LicensingResult, budget_s: float) -> LicensingResult:
     """Ask for OSS's own words where it writes a status that we do not know."""
-    found = []
+    licences = []
     asked = 0
     for licence in result.licences:
         if licence.code and not licence.words and asked < WORDS_AT_MOST:
@@ -138,8 +138,8 @@ def with_words(result: LicensingResult, budget_s: float) -> LicensingResult:
                 state = None
             if state is not None and state.code == licence.code:
                 licence = replace(licence, words=state.words)
-        found.append(licence)
-    return replace(result, licences=tuple(found))
+        licences.append(licence)
+    return replace(result, licences=tuple(licences))
 
 
 def with_papers(result: LicensingResult, known: frozenset[str], budget_s: float) -> LicensingResult:
@@ -147,7 +147,7 @@ def with_papers(result: LicensingResult, known: frozenset[str], budget_s: float)
 
     known: the id_izin of which the paper is known to be ready; these are not asked for again.
     """
-    found = []
+    licences = []
     asked = 0
     for licence in result.licences:
         is_due = licence.status in _APPROVED and licence.product and not licence.file
@@ -158,8 +158,8 @@ def with_papers(result: LicensingResult, known: frozenset[str], budget_s: float)
             except (Refused, ServiceUnavailable):
                 address = ""  # not signed yet
             licence = replace(licence, file=address)
-        found.append(licence)
-    return replace(result, licences=tuple(found))
+        licences.append(licence)
+    return replace(result, licences=tuple(licences))
 
 
 def take_nib_status(dossier: Dossier, status: str) -> None:

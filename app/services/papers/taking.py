@@ -96,11 +96,11 @@ def clean(raw: bytes) -> Cleaned:
     check_received(len(raw))
     kind = kind_of(raw)
     if kind is ContentKind.PDF:
-        found = clean_pdf(raw)
-        if not found.signers:
-            return Cleaned(kind, found.content, found.pages)
+        pdf = clean_pdf(raw)
+        if not pdf.signers:
+            return Cleaned(kind, pdf.content, pdf.pages)
         check_original(len(raw))
-        return Cleaned(kind, found.content, found.pages, raw, found.signers)
+        return Cleaned(kind, pdf.content, pdf.pages, raw, pdf.signers)
     return Cleaned(ContentKind.JPEG, clean_picture(raw, kind), 1)
 
 
@@ -224,8 +224,8 @@ def show_to_staff(dossier: Dossier, attachment_id: int, *, original: bool) -> by
     original: as it came, with its signature. Raises NotThere, also where no original is kept;
     NoSuchFile, FilesUnavailable, CannotDecrypt.
     """
-    found = find(dossier, attachment_id)
-    key = found.original_key if original else found.storage_key
+    attachment = find(dossier, attachment_id)
+    key = attachment.original_key if original else attachment.storage_key
     if key is None:
         raise NotThere(attachment_id)
     content = content_of(key)

@@ -31,10 +31,10 @@ class NotThere(LookupError):
 
 def wanted_papers(dossier: Dossier) -> list[WantedPaper]:
     """Return the papers that an office wants to see; none where nobody has to look."""
-    found: list[WantedPaper] = []
+    papers: list[WantedPaper] = []
     for activity, estimate in _estimates(dossier):
         if estimate.risk is not None:
-            found += papers_for_activity(
+            papers += papers_for_activity(
                 estimate.risk,
                 estimate.requirements,
                 position=activity.position,
@@ -42,7 +42,7 @@ def wanted_papers(dossier: Dossier) -> list[WantedPaper]:
                 customary_land=bool(activity.customary_land),
                 on_land=estimates.ground_of(activity) is not Ground.WATER,
             )
-    return found
+    return papers
 
 
 def _estimates(dossier: Dossier) -> Iterable[tuple[Activity, Estimate]]:

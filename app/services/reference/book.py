@@ -234,9 +234,9 @@ def get_book() -> ReferenceBook:
     if held is not None and time.monotonic() - held[0] < LOOK_AGAIN_AFTER_SECONDS:
         return held[1]
     with _lock:
-        found = _current_releases()
-        fingerprint = tuple((release["id"], release["sha256"]) for release in found)
-        book = _books.pop(fingerprint, None) or _build(fingerprint, found)
+        releases = _current_releases()
+        fingerprint = tuple((release["id"], release["sha256"]) for release in releases)
+        book = _books.pop(fingerprint, None) or _build(fingerprint, releases)
         _books[fingerprint] = book  # last in, so that the oldest goes first
         while len(_books) > BOOKS_KEPT:
             del _books[next(iter(_books))]

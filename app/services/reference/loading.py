@@ -139,8 +139,8 @@ def load_releases(directory: Path = FOLDER) -> LoadReport:
     contents: dict[str, Content] = {}
     if changed:
         # All files are read, not only the changed ones: the others may lean on what changed.
-        found = read_releases(directory, sources, _known())
-        contents = {content.source.info.id: content for content in found}
+        releases = read_releases(directory, sources, _known())
+        contents = {content.source.info.id: content for content in releases}
     scopes = _scopes() if changed else {}
     report: list[LoadedRelease] = []
     for source in sources:

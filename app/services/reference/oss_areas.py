@@ -27,7 +27,7 @@ def since_2022(code: str) -> str:
 
 
 def both(code: str) -> tuple[str, ...]:
-    """Return a place under the number of now first, and then of before."""
+    """Return a place under its present number first, then under its old one."""
     now = since_2022(code)
     return tuple(dict.fromkeys((now, before_2022(now), code)))
 

@@ -101,7 +101,7 @@ def export(dossier: Dossier) -> dict[str, Any]:
 
 
 def _rows_by_table(dossier: Dossier) -> Mapping[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    rows_by_table: dict[str, list[dict[str, Any]]] = {}
     for table in db.metadata.sorted_tables:
         mine = rows_of(table, dossier.id)
         if mine is None:
@@ -118,8 +118,8 @@ def _rows_by_table(dossier: Dossier) -> Mapping[str, list[dict[str, Any]]]:
             for row in db.session.execute(query)
         ]
         if rows:
-            found[table.name] = rows
-    return found
+            rows_by_table[table.name] = rows
+    return rows_by_table
 
 
 def _plain(value: object) -> object:

@@ -36,7 +36,7 @@ _NOBODY = -1  # no row has it, so that a search for nobody costs what any search
 
 
 class WrongCode(Exception):
-    """The code does not fit, or not any more. left: tries that remain with it."""
+    """The code does not fit, or no longer does. left: tries that remain with it."""
 
     def __init__(self, left: int) -> None:
         super().__init__(left)

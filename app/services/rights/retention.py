@@ -137,9 +137,9 @@ def carry_out(now: datetime) -> dict[str, int]:
         table = db.metadata.tables.get(rule.table)
         if table is None or rule.days is None or rule.by:
             continue
-        found = _rows(db.session.execute(delete(table).where(_is_over(table, rule, now))))
-        if found:
-            counts[rule.table] = found
+        deleted = _rows(db.session.execute(delete(table).where(_is_over(table, rule, now))))
+        if deleted:
+            counts[rule.table] = deleted
     if counts:
         _log.info("rows_deleted_by_age", **counts)
         acts.record(ActKind.ROWS_DELETED, **counts)
@@ -152,7 +152,7 @@ def _is_over(table: Table, rule: TableRule, now: datetime) -> ColumnElement[bool
 
 
 def old_drafts(now: datetime) -> list[int]:
-    """Return files that nobody has touched for the whole term: never sent, or of practice."""
+    """Return files that nobody has touched for the whole term: never sent, or made in training."""
     query = select(Dossier.id).where(
         Dossier.erased_at.is_(None),
         Dossier.updated_at <= now - timedelta(days=untouched_days()),

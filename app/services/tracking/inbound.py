@@ -96,11 +96,11 @@ def _status(row: InboundMessage, phone: str, numbers: tuple[str, ...]) -> Taken:
 
     Several numbers: those that are known are answered, each by itself.
     """
-    found = [dossier for dossier in map(opening.find_by_number, numbers) if dossier is not None]
-    if not found:
+    dossiers = [dossier for dossier in map(opening.find_by_number, numbers) if dossier is not None]
+    if not dossiers:
         return _answer(row, phone, MessageKind.NUMBER_UNKNOWN)
     answers: list[Message] = []
-    for dossier in found:
+    for dossier in dossiers:
         reached = [station.at for station in progress.way_of(dossier) if station.at is not None]
         answers += _answer(
             row,
