@@ -1,7 +1,7 @@
 """All answers of a dossier, stop by stop, as "check your answers" shows them.
 
-One function a step, in the table at the end; which steps there are, for whom and in what order says
-app.domain.journey.
+A step has a function, in the tables at the end, or columns that are shown as they were typed. Which
+steps there are, for whom and in what order says app/domain/dossier/steps.py.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from datetime import date
 from flask_babel import gettext as _
 
 from app.domain.dossier import journey
-from app.domain.dossier.journey import EACH, GROUP_OF, AnswerGroup, StepName, Stop
+from app.domain.dossier.journey import AnswerGroup, StepName, Stop
 from app.domain.dossier.known import known
+from app.domain.dossier.steps import STEPS
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import LegalForm
 from app.domain.law.rows import KbliEntry
 from app.i18n import DEFAULT, language, number, rupiah, short_day
-from app.labels import label
+from app.labels import in_words, label
 from app.models.dossier import Activity, Applicant, Dossier
 from app.services.dossier import answers, estimates
-from app.services.dossier.activity import activity_at
+from app.services.dossier.activity import activity_at, row_of
 from app.services.papers.paper_words import place_lines
 from app.services.reference.book import ReferenceBook
 
@@ -228,7 +229,7 @@ def in_groups(sections: Sequence[Section]) -> list[Group]:
     order = list(AnswerGroup)
     sections_at: dict[tuple[int, int], list[Section]] = {}
     for section in sections:
-        name = GROUP_OF.get(section.stop.name, AnswerGroup.PERSON)
+        name = STEPS[section.stop.name].group
         place = -1 if name is AnswerGroup.PERSON else section.stop.position
         sections_at.setdefault((place, order.index(name)), []).append(section)
     return [
@@ -238,6 +239,11 @@ def in_groups(sections: Sequence[Section]) -> list[Group]:
 
 
 def _rows(dossier: Dossier, stop: Stop, book: ReferenceBook) -> list[Row]:
-    if stop.name in EACH:
-        return FOR_EACH[stop.name](activity_at(dossier, stop.position), book)
-    return ONCE[stop.name](dossier, book)
+    rows: list[Row] = []
+    if stop.name in FOR_EACH:
+        rows = FOR_EACH[stop.name](activity_at(dossier, stop.position), book)
+    elif stop.name in ONCE:
+        rows = ONCE[stop.name](dossier, book)
+    row = row_of(dossier, stop.name, stop.position)
+    typed = ((c.asks, getattr(row, c.name)) for c in STEPS[stop.name].typed_as_kept)
+    return rows + [(in_words(asks), text or "–") for asks, text in typed if text is not None]
