@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.adapters.papers.picture import number_picture
+from app.domain.dossier import how_long
 from app.domain.help import kit
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
@@ -50,6 +51,8 @@ def _start_page(form: StartForm, status: int = 200) -> Response:
         form_page=True,
         bersama="bersama" in request.form if request.form else is_shared_device(),
         kbli=get_book().kbli(estimates.KBLI_YEAR, code) if code else None,
+        minutes=how_long.own_business(),
+        most=how_long.at_most(),
         **once.form_context(form),
     )
 
