@@ -47,9 +47,12 @@ LEAKS = re.compile(
     r"|<(?:function|class|bound)|LazyString|\bUndefined\b|\b[A-Z][A-Za-z]+\.[A-Z][A-Z_]{2,}\b"
 )
 # What a text browser sets into the line; all else starts a line of its own or is drawn apart.
+# w3m, lynx and elinks do not know what is younger than they are: they set that into the line too.
 _IN_LINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "i", "kbd", "label", "output", "q", "small"}
     | {"span", "strong", "sub", "sup", "time", "u", "var"}
+    | {"article", "aside", "button", "details", "fieldset", "figure", "footer", "header", "legend"}
+    | {"main", "nav", "progress", "section", "summary"}
 )
 _UNREAD = frozenset({"head", "script", "style", "template", "title", "option", "svg", ""})
 _ENDS = frozenset(".,:;?!…)”%✓")

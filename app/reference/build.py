@@ -68,10 +68,23 @@ CODE_NOTES = {
     "49292": ("sources-differ",),  # 49425 in KBLI 2020: Permenpar 6/2025 says Menengah Rendah
     # Their pages want a domestic construction company (BUJKN) with an SBU, "bukan perseorangan".
     **dict.fromkeys(
-        ("41019", "42201", "43120", "43221", "43224", "43301", "43302", "43903"),
+        [
+            "41011",
+            "41019",
+            "42101",
+            "42201",
+            "43120",
+            "43221",
+            "43224",
+            "43301",
+            "43302",
+            "43303",
+            "43903",
+        ],
         ("company-with-sbu",),
     ),
 }
+NOT_ALONE = "BUJKN"  # asked for by a scope of any code: well-drilling has one, and one for persons
 # Rows that look like slips at OSS: kept as they stand there, with a word about it.
 LOOKS_LIKE_SLIP = {
     ("47820", "kecil"),
@@ -305,9 +318,13 @@ def scopes_of(code: str, groups: dict[str, Group], read_scopes: ReadScopes) -> l
     return scopes
 
 
-def notes_for(code: str, size: str, risk: str, detail: Detail | None, *, unclear: bool) -> str:
+def notes_for(
+    code: str, size: str, risk: str, detail: Detail | None, *, unclear: bool, company: bool
+) -> str:
     """Stable codes of what must be said beside a row."""
     notes = set(CODE_NOTES.get(code, ()))
+    if company:
+        notes.add("company-with-sbu")
     if (code, size) in LOOKS_LIKE_SLIP:
         notes.add("looks-like-slip")
     if unclear:
@@ -395,6 +412,8 @@ def risk_lines(
 ) -> list[Sequence[str]]:
     """Lines of one scope; sizes with the same content share a line."""
     merged: dict[tuple[str, ...], list[str]] = {}
+    # What one size is asked for is true of the scope, also where the page of another was not read.
+    company = any(NOT_ALONE in each for d in scope.details.values() for each in d.requirements)
     for size in SIZES:
         if size not in scope.risks:
             continue
@@ -414,7 +433,7 @@ def risk_lines(
             joined(known.duties),
             joined(known.supporting),
             joined(known.unread),
-            notes_for(code, size, level, detail, unclear=unclear),
+            notes_for(code, size, level, detail, unclear=unclear, company=company),
         )
         merged.setdefault(content, []).append(size)
     return [

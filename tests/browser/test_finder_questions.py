@@ -54,3 +54,23 @@ def test_a_talk_in_the_step(visitor, served, width, scripts):
     page.click("button[value='sepatu.perbaiki']")
     page.wait_for_selector("input[name=kbli][value='95230']")
     assert person.look() == []
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/cek-usaha?q=kios+sembako",
+        "/cek-usaha?q=warung+makan",
+        "/cek-usaha?q=jual+bensin+botol+dan+servis+motor",
+        "/cek-usaha/hasil?kbli=47112&tempat=sendiri&besar=up_to_50m",
+        "/cek-usaha/hasil?kbli=11052&tempat=sendiri&besar=up_to_1bn",
+        "/cek-usaha/hasil?kbli=20232&tempat=sendiri&besar=up_to_50m",
+    ],
+)
+def test_the_next_action_stands_on_the_first_screen(visitor, prefix, address):
+    person = visitor(width=360)
+    person.open(prefix + address)
+    action = person.page.locator("main .acts .btn, main a.go").first
+    place = action.bounding_box()
+    assert place["y"] + place["height"] <= person.page.viewport_size["height"]

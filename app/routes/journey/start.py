@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app import modes
 from app.adapters.papers.picture import number_picture
 from app.asked import asked
+from app.domain.dossier import how_long
 from app.domain.help import kit
 from app.domain.law.editions import KBLI_NOW
 from app.domain.written.support_number import format_support_number
@@ -56,6 +57,8 @@ def _start_page(form: StartForm, status: int = 200) -> Response:
         form_page=True,
         bersama=Sent.SHARED in request.form if request.form else is_shared_device(),
         kbli=get_book().kbli(KBLI_NOW, code) if code else None,
+        minutes=how_long.own_business(),
+        most=how_long.at_most(),
         **once.form_context(form),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
+from app.domain.dossier import how_long
 from app.routes.open import practice_space
 from app.web.access import open_file
 from app.web.answers import render, see_other
@@ -20,7 +21,12 @@ def show_home() -> ResponseReturnValue:
     if practice_space.is_inside():
         return practice_space.landing()
     mine = open_file()
-    return render("home/show.html", public_for=0 if mine else 300, open_file=mine)
+    return render(
+        "home/show.html",
+        public_for=0 if mine else 300,
+        open_file=mine,
+        minutes=how_long.own_business(),
+    )
 
 
 @bp.get("/berkas")

@@ -291,6 +291,19 @@ def test_high_risk_may_only_prepare_and_starts_here_too(page):
     assert links_of(parse(response), "go")[0][0].startswith("/en/berkas/mulai?kbli=")
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("code", ["41011", "43303"])  # builds houses, paints them
+def test_who_builds_alone_hears_it_before_the_start(client, prefix, code):
+    address = f"{prefix}/cek-usaha/hasil?kbli={code}&tempat=sendiri&besar=up_to_50m"
+    said = main_words(client.get(address))
+    told, start = {
+        "": ("Bukan untuk perseorangan.", "Mulai sekarang"),
+        "/en": ("Not for a person alone.", "Start now"),
+    }[prefix]
+    assert said.count(told) == 1
+    assert said.index(told) < said.index(start)
+
+
 def test_days_are_only_said_where_they_are_known(page):
     assert "Not known. Ask DPMPTSP." in words(page(f"/hasil?{PERMIT}"))
     assert "5 working days" in words(page("/hasil?kbli=47301&tempat=pasar&besar=up_to_15bn"))

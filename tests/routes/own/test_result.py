@@ -34,3 +34,22 @@ def test_several_activities_are_told_apart_in_plain_words(app, client, language)
         assert plain in said
         assert any(each.startswith(entry.code) for each in small)
     assert f"{factories.MEDIUM_LOW}:" not in said, "no bare code"
+
+
+@pytest.mark.parametrize("language", PREFIXES)
+def test_one_activity_is_named_too_below_what_comes_next(app, client, language):
+    factories.new_line(app)
+    with factories.looking(app):
+        dossier = factories.dossier_at(None)
+        job = handovers.send(dossier)
+        db.session.commit()
+        factories.run(job.id)
+        entry = get_book().kbli(2025, factories.LOW)
+        number = dossier.id
+    factories.open_in(client, number)
+    page = client.get(f"{PREFIXES[language]}/berkas/hasil")
+    said = main_words(page)
+    plain = getattr(entry, f"plain_{language}")
+    paper = {"id": "Buka surat (PDF", "en": "Open the paper (PDF"}[language]
+    assert said.index(paper) < said.index(plain) < said.index(entry.code)
+    assert any(words(each).startswith(entry.code) for each in parse(page).all("small"))

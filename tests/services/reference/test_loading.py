@@ -90,11 +90,47 @@ def test_what_the_page_says_stands_beside_the_risk(
 
 
 @pytest.mark.parametrize(
-    "code", ["41019", "42201", "43120", "43221", "43224", "43301", "43302", "43903"]
+    "code",
+    [
+        "41011",
+        "41019",
+        "42101",
+        "42201",
+        "43120",
+        "43221",
+        "43224",
+        "43301",
+        "43302",
+        "43303",
+        "43903",
+    ],
 )
 def test_small_construction_says_that_it_is_not_for_a_person_alone(book, code):
     assert all(RiskNote.COMPANY_WITH_SBU in row.notes for row in book.risk_rows(code))
     assert the_row(book, code, MICRO).risk is RiskLevel.MEDIUM_HIGH
+
+
+def test_whatever_asks_for_a_construction_company_says_so_before_anybody_files(book):
+    asking = {
+        (entry.code, row.scope_no)
+        for entry in book.all_kbli(2025)
+        for row in book.risk_rows(entry.code)
+        if any("BUJKN" in each for each in row.requirements)
+    }
+    assert {("41011", 1), ("43303", 1), ("42207", 2)} < asking
+    silent = {
+        (code, row.scope_no)
+        for code, number in asking
+        for row in book.risk_rows(code)
+        if row.scope_no == number and RiskNote.COMPANY_WITH_SBU not in row.notes
+    }
+    assert not silent
+
+
+def test_who_drills_wells_alone_is_not_sent_away(book):
+    alone = [row for row in book.risk_rows("42207") if row.scope_no == 1]
+    assert alone
+    assert not any(RiskNote.COMPANY_WITH_SBU in row.notes for row in alone)
 
 
 @pytest.mark.parametrize(
