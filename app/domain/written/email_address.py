@@ -12,7 +12,9 @@ MAX_EMAIL_CHARACTERS = 50  # as long as OSS takes them (email_user_proses)
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}")
 
 _AROUND = "<>()[]\"'"
-_QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´“”", "'"))  # phones and chats make them of one key
+_SAID_BEFORE = re.compile(r"^(?:mailto|e-?mail(?:saya)?|surel)[:=]")  # pasted from a contact
+# Phones and chats make them of one key.
+_QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´“”＇", "'") | {"＠": "@"})
 
 
 class EmailProblem(StrEnum):
@@ -38,8 +40,8 @@ def parse_email(text: str) -> str:
 
     Raises EmailError.
     """
-    address = tidy(text).replace(" ", "").lower().translate(_QUOTES)
-    address = address.removeprefix("mailto:").strip(_AROUND).rstrip(_AROUND + ".,;:")
+    address = tidy(text).replace(" ", "").lower().translate(_QUOTES).strip(_AROUND)
+    address = _SAID_BEFORE.sub("", address).strip(_AROUND).rstrip(_AROUND + ".,;:!?…")
     if not address:
         raise EmailError(EmailProblem.EMPTY)
     if len(address) > MAX_EMAIL_CHARACTERS:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from app.domain.written.text import MAX_TYPED_CHARACTERS, EntryError, read_number, tidy
+from app.domain.written.text import (
+    MAX_TYPED_CHARACTERS,
+    EntryError,
+    read_number,
+    tidy,
+    without_about,
+)
 
 MAX_AMOUNT_IDR = 999_999_999_999_999
 
@@ -24,6 +30,7 @@ _IN_ONE_WORD = {
 _CURRENCY_BEFORE = re.compile(r"^(?:rp|idr)(?: ?\.)? ?")
 _CURRENCY_AFTER = re.compile(r" ?(?:rupiah|rp|idr)\.?$")
 _CLOSING_SIGN = re.compile(r" ?[.,]?[-=]{1,2}$|[.,]$")  # "1.500.000,-"
+_ABOUT_AFTER = re.compile(r"(?<=ribu|juta)-?an$|(?<=rb|jt)-?an$")  # "5 jutaan", "500rb-an"
 _PART = re.compile(r"([0-9][0-9., ]*)([a-z]*)( ?)")
 
 
@@ -52,7 +59,8 @@ def parse_rupiah(text: str) -> int:
     Beside a unit the amount may have decimals: "1.5 jt" and "1,5 jt" are 1500000, and "1.500 ribu"
     is 1500000. "2 M" is two miliar. "1,500 juta" has two readings a thousand times apart and is
     UNREADABLE.
-    Several units go from large to small: "1 juta 500 ribu".
+    Several units go from large to small: "1 juta 500 ribu". What calls it rough is left out:
+    "kira-kira 5 juta", "± Rp 500rb", "5 jutaan".
 
     Raises MoneyError: EMPTY; UNREADABLE; NEGATIVE; FRACTION; TOO_LARGE above 999_999_999_999_999.
     """
@@ -61,7 +69,8 @@ def parse_rupiah(text: str) -> int:
         raise MoneyError(MoneyProblem.EMPTY)
     if len(typed) > MAX_TYPED_CHARACTERS:
         raise MoneyError(MoneyProblem.UNREADABLE)
-    unsigned, below_zero = _without_currency(typed)
+    unsigned, below_zero = _without_currency(without_about(typed))
+    unsigned = _ABOUT_AFTER.sub("", without_about(unsigned))
     if not unsigned.strip(" -.,"):
         raise MoneyError(MoneyProblem.EMPTY)
     numerator, denominator = _sum_of_parts(_IN_ONE_WORD.get(unsigned, unsigned))

@@ -6,7 +6,13 @@ import re
 from decimal import Decimal
 from enum import StrEnum
 
-from app.domain.written.text import MAX_TYPED_CHARACTERS, EntryError, read_number, tidy
+from app.domain.written.text import (
+    MAX_TYPED_CHARACTERS,
+    EntryError,
+    read_number,
+    tidy,
+    without_about,
+)
 
 MAX_COUNT = 999_999
 MAX_QUANTITY = Decimal("999999999999.99")
@@ -82,7 +88,7 @@ def parse_count(text: str, *, maximum: int = MAX_COUNT) -> int:
         raise CountError(CountProblem.EMPTY, maximum=maximum)
     if len(typed) > MAX_TYPED_CHARACTERS:
         raise CountError(CountProblem.UNREADABLE, maximum=maximum)
-    typed = _PEOPLE_AFTER.sub("", typed)
+    typed = _PEOPLE_AFTER.sub("", without_about(typed))
     if typed in _NONE:
         return 0
     number = read_number(typed.removeprefix("-").strip())
@@ -112,6 +118,7 @@ def parse_quantity(text: str) -> Decimal:
         raise QuantityError(QuantityProblem.EMPTY)
     if len(typed) > MAX_TYPED_CHARACTERS:
         raise QuantityError(QuantityProblem.UNREADABLE)
+    typed = without_about(typed)
     number = read_number(typed.removeprefix("-").strip())
     if number is None:
         raise QuantityError(QuantityProblem.UNREADABLE)
@@ -139,6 +146,7 @@ def parse_area(text: str) -> Decimal:
     typed = tidy(text).lower()
     if len(typed) > MAX_TYPED_CHARACTERS:
         raise QuantityError(QuantityProblem.UNREADABLE)
+    typed = without_about(typed).rstrip(".,; ")  # a size may end a sentence
     sides = [_UNIT_AFTER.sub("", side) for side in _TIMES.split(_UNIT_AFTER.sub("", typed))]
     if len(sides) == 1:
         return parse_quantity(sides[0])
@@ -150,7 +158,7 @@ def parse_area(text: str) -> Decimal:
 
 def written_unit(text: str) -> AreaUnit | None:
     """Return the unit that was written behind a size, None where none was."""
-    typed = tidy(text[:MAX_TYPED_CHARACTERS]).lower()
+    typed = tidy(text[:MAX_TYPED_CHARACTERS]).lower().rstrip(".,; ")
     found = _UNIT_AFTER.search(typed)
     if found is None:
         return AreaUnit.M2 if _TIMES.search(typed) else None

@@ -32,6 +32,12 @@ _NOT_FOR_PROSE = re.compile(f"[{_CONTROLS}{_UNSEEN}]")
 _NOT_FOR_ANSWERS = re.compile(f"[{_CONTROLS}{_UNSEEN}{_JOINERS}]")
 _ONLY_JOINERS = re.compile(f"[ {_JOINERS}]*")
 _DASH = re.compile(f"[{_DASHES}]")
+# The pages say "roughly is enough", so people write it: "kira-kira 5 juta", "± 12", "sekitar 30".
+_ABOUT = re.compile(
+    r"(?:(?:(?:kira-?kira|kira ?2|sekitar|kurang lebih|lebih kurang|about|around|roughly"
+    r"|approximately|approx|circa)(?![a-z])\.?|[±~≈]|\+ ?/? ?-) ?)+",
+    re.IGNORECASE,
+)
 _DIGITS_AND_SIGNS = re.compile(r"[0-9]+(?:[., ][0-9]+)*")
 
 
@@ -59,6 +65,12 @@ def tidy(text: str) -> str:
     # White space first: line breaks and tabs are control signs too, but they part words.
     kept = _DASH.sub("-", _NOT_FOR_ANSWERS.sub("", " ".join(text.split())))
     return _compose(" ".join(kept.split()))
+
+
+def without_about(typed: str) -> str:
+    """Return a tidied amount or size without the words before it that call it rough."""
+    found = _ABOUT.match(typed)
+    return typed[found.end() :] if found else typed
 
 
 def tidy_prose(text: str) -> str:

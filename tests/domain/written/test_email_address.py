@@ -12,6 +12,11 @@ from app.domain.written.email_address import EmailError, EmailProblem, parse_ema
         "mailto:mama.kios@contoh.example",
         "<mama.kios@contoh.example>,",
         "“mama.kios@contoh.example”",
+        "mama.kios@contoh.example…",
+        "'mama.kios@contoh.example'!",
+        "Email: mama.kios@contoh.example",
+        "“E-mail = mama.kios@contoh.example”.",
+        "mama.kios＠contoh.example",
     ],
 )
 def test_an_address_is_kept_in_small_letters_without_spaces(typed):

@@ -11,6 +11,13 @@ from app.domain.written.money import MAX_AMOUNT_IDR, MoneyError, MoneyProblem, p
     ("text", "amount_idr"),
     [
         ("Rp 1.500.000", 1_500_000),
+        ("kira-kira 5 juta", 5_000_000),
+        ("Kira2 Rp 5.000.000", 5_000_000),
+        ("Rp ± 5.000.000,-", 5_000_000),
+        ("sekitar 500rb", 500_000),
+        ("kurang lebih 2 jutaan", 2_000_000),
+        ("+- 2jt-an", 2_000_000),
+        ("about 3 million", 3_000_000),
         ("Rp1.500.000,-", 1_500_000),
         ("Rp. 1.500.000,00", 1_500_000),
         ("1.500.000,00", 1_500_000),

@@ -24,6 +24,7 @@ from app.domain.written.quantities import (
         *(("0", 0), ("nol", 0), ("tidak ada", 0), ("-0", 0), (" 12 ", 12), ("012", 12)),
         *(("1.200", 1200), ("1,200", 1200), ("1 200", 1200), ("12 orang", 12), ("12org", 12)),
         *(("2 workers", 2), ("12,0", 12), ("999.999", 999_999)),
+        *(("sekitar 12 orang", 12), ("± 3", 3), ("about 2 people", 2), ("+/- 4", 4)),
     ],
 )
 def test_counts_are_read(text, count):
@@ -113,6 +114,10 @@ def test_area_units_have_the_national_codes():
         ("12 m2", "12", AreaUnit.M2),
         ("12m²", "12", AreaUnit.M2),
         ("3x4", "12", AreaUnit.M2),
+        ("3x4.", "12", AreaUnit.M2),
+        ("kira-kira 12 m2", "12", AreaUnit.M2),
+        ("± 3 x 4 meter.", "12", AreaUnit.M2),
+        ("sekitar 0,5 ha", "0.5", AreaUnit.HA),
         ("3 x 4", "12", AreaUnit.M2),
         ("3 × 4 m", "12", AreaUnit.M2),
         ("3 kali 4", "12", AreaUnit.M2),
