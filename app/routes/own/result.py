@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, make_response, request
+from flask import Blueprint, abort, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from app.models.dossier import Activity
 from app.routes.desk.practice import in_training
 from app.services.base.post_keys import BadPostKey
 from app.services.licence import gate, standing
-from app.services.oss import handovers, reconciliation
+from app.services.oss import code_lists, handovers, reconciliation
 from app.services.papers import issued, wanted
 from app.services.reference.book import get_book
 from app.services.tracking import progress
@@ -56,6 +56,8 @@ def show_result() -> ResponseReturnValue:
         nib_status=NibStatus.of(dossier.handover.nib_status)
         if dossier.handover.nib_status
         else None,
+        nib_said=_said_of(dossier.handover.nib_status or ""),
+        office=current_app.config["SETTINGS"],
         asked_to_end=any(e.kind == EventKind.NIB_REVOKED for e in dossier.events),
         told=standing.nib_is_told(dossier.handover),
         paper=issued.of(dossier),
@@ -70,6 +72,13 @@ def show_result() -> ResponseReturnValue:
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
     )
+
+
+def _said_of(code: str) -> str:
+    """Return a state of the NIB as OSS writes it, with its own words where it has told them."""
+    if NibStatus.of(code) is not NibStatus.OTHER:
+        return code
+    return " ".join((code, code_lists.words_for(code_lists.NIB_STATUS, code))).strip()
 
 
 def _entry_of(activity: Activity) -> KbliEntry | None:

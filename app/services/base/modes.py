@@ -23,6 +23,11 @@ def is_practice() -> bool:
     return _settings().is_practice
 
 
+def agency_code() -> str:
+    """Return the code under which OSS knows this office (kd_instansi), "" where nobody set it."""
+    return _settings().oss_agency_code
+
+
 def nik_by_staff() -> bool:
     """Say whether staff compare each NIK on the registry's portal, instead of its web service."""
     return _settings().nik_check is NikCheckMode.MANUAL
