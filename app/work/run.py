@@ -15,6 +15,7 @@ from huey import MemoryHuey, crontab
 from huey.consumer import Consumer
 
 from app import clock
+from app.domain.dossier.seals import Head
 from app.domain.law.calendar import last_wipe_due
 from app.domain.sending.messages import Channel
 from app.extensions import db, ports
@@ -28,7 +29,7 @@ from app.services.papers import uploads
 from app.services.rights import retention
 from app.storage import purpose
 from app.work import claims, inbound
-from app.work.sealing import mail_newest, seal_now
+from app.work.sealing import mail_newest, seal_now, witness
 
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
 # None: all that is no message.
@@ -153,6 +154,15 @@ def make_huey(app: Flask) -> MemoryHuey:
     @huey.periodic_task(crontab(minute="*/10"), name="seal")
     def seal_task() -> None:
         seal_if_due(app, clock.now())
+
+    said: dict[int, Head] = {}
+
+    @huey.periodic_task(crontab(minute="7"), name="witness")
+    def witness_task() -> None:
+        if not app.config["SETTINGS"].is_inside:
+            with app.app_context():
+                witness(said)
+                db.session.remove()
 
     for lane in LANES:
         sweep_task(lane)
