@@ -172,6 +172,13 @@ def _say(settings: Settings) -> None:
     if settings.office_unknown:
         names = ", ".join(settings.office_unknown)
         print(f"\n  WARNING: people cannot see how to reach the office. Set {names}.\n", flush=True)  # noqa: T201
+    if settings.agency_unknown:
+        print(  # noqa: T201
+            "\n  WARNING: OSS_AGENCY_CODE is not set, so news of licences goes to OSS without the"
+            " code of this office (kd_instansi).\n  The public guide does not say which it is: ask"
+            " Lembaga OSS. `flask oss codes 20` shows its list of sectors.\n",
+            flush=True,
+        )
     if doubt := proxies.warning(settings):
         print(f"\n  WARNING: {doubt}\n", flush=True)  # noqa: T201
     print("  Stop with Ctrl-C.\n", flush=True)  # noqa: T201

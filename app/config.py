@@ -106,6 +106,7 @@ class Settings:
     oss_username: str = field(repr=False)
     oss_password: str = field(repr=False)
     oss_area_codes: str
+    oss_agency_code: str
     office_hours: str | None = None
     office_address: str | None = None
     office_phone: str | None = None
@@ -124,6 +125,11 @@ class Settings:
     def in_training(self) -> bool:
         """Return whether nothing here is real, and every page has to say so (“practice”)."""
         return self.mode is ServiceMode.TRAINING
+
+    @property
+    def agency_unknown(self) -> bool:
+        """True where OSS is told of licences without the code of this office."""
+        return self.mode is ServiceMode.CONNECTED and not self.oss_agency_code
 
     @property
     def office_unknown(self) -> tuple[str, ...]:
@@ -297,6 +303,9 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     area_codes = env.get("OSS_AREA_CODES", "").strip() or "2022"
     if area_codes not in _AREA_CODES:
         mistakes.append(f"OSS_AREA_CODES must be 2019 or 2022, not “{area_codes}”.")
+    agency_code = env.get("OSS_AGENCY_CODE", "").strip()
+    if not re.fullmatch(r"([0-9A-Za-z]{1,3})?", agency_code):
+        mistakes.append(f"OSS_AGENCY_CODE must be up to 3 letters or digits, not “{agency_code}”.")
     if mode is ServiceMode.CONNECTED:
         mistakes += [
             f"{name} is missing: SERVICE_MODE=connected needs it. {what}"
@@ -336,6 +345,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         nik_check=nik_check,
         oss_url=oss_url,
         oss_area_codes=area_codes,
+        oss_agency_code=agency_code,
         oss_user_key=env.get("OSS_USER_KEY", "").strip(),
         oss_username=env.get("OSS_USERNAME", "").strip(),
         oss_password=env.get("OSS_PASSWORD", "").strip(),

@@ -23,6 +23,11 @@ def in_training() -> bool:
     return _settings().in_training
 
 
+def agency_code() -> str:
+    """Return the code under which OSS knows this office (kd_instansi), "" where nobody set it."""
+    return _settings().oss_agency_code
+
+
 def nik_by_staff() -> bool:
     """Return whether staff, not the registry's web service, compare each NIK on its portal."""
     return _settings().nik_check is NikCheckMode.MANUAL

@@ -50,7 +50,7 @@ from app.labels import label
 from tests import papers as tests_papers
 from tests.client import words
 from tests.personas import PAPER_STEP, Decision, Nib, Papers, Persona, personas
-from tests.tools.oss_site import Filed, OssSite
+from tests.tools.oss_site import LATER, Filed, OssSite
 from tests.tools.phone import Exchange, File, Form, LineGone, Phone, Screen, Unexpected
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
@@ -450,7 +450,12 @@ class Journey:
             self._filed = self.site.file(data, self.persona.at_oss)
             self.site.tell(self._filed)
             self._check(self.phone.click(self._on_screen("/berkas/hasil")))
-            return self._await(lambda said: {"nib"} <= said and "unconfirmed" not in said)
+            said = self._await(lambda said: {"nib"} <= said and "unconfirmed" not in said)
+            if LATER in self.persona.at_oss:
+                self.site.change_words(self._filed, self.persona.at_oss[LATER])
+                before = set(said.split("+"))
+                said = self._await(lambda found: found != before)
+            return said
         self._check(self.phone.click(self._on_screen("/berkas/nib-saya")))
         nib = f"{MADE_UP}{secrets.randbelow(10**9):09d}"
         if how is Nib.SLIP:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.__main__ import _say
 from app.adapters.messages import PageOutbox
 from app.config import ROOT, BadSettings, NikCheckMode, read_settings
 from app.domain.oss.service_mode import ServiceMode
@@ -357,6 +358,31 @@ def test_a_key_of_the_wrong_length_stops_the_start(tmp_path, place):
     path.write_text(json.dumps(stored))
     with pytest.raises(ValueError, match="32 bytes"):
         load_secrets(tmp_path)
+
+
+CONNECTED = {
+    "SERVICE_MODE": "connected",
+    "OSS_URL": "https://oss.example",
+    "OSS_USER_KEY": "k",
+    "OSS_USERNAME": "u",
+    "OSS_PASSWORD": "p",
+}
+
+
+@pytest.mark.parametrize(("code", "unknown"), [("", True), ("960", False), (" 09A ", False)])
+def test_the_start_warns_while_the_code_of_the_office_is_not_set(code, unknown, capsys):
+    settings = read_settings(CONNECTED | {"OSS_AGENCY_CODE": code})
+    assert settings.agency_unknown is unknown
+    assert settings.oss_agency_code == code.strip()
+    _say(settings)
+    assert ("OSS_AGENCY_CODE" in capsys.readouterr().out) is unknown
+    assert not read_settings({"OSS_AGENCY_CODE": code}).agency_unknown, "only where OSS is told"
+
+
+@pytest.mark.parametrize("code", ["9601", "9-1", "9 1"])
+def test_a_code_that_cannot_be_one_is_a_mistake(code):
+    with pytest.raises(BadSettings, match="OSS_AGENCY_CODE"):
+        read_settings({"OSS_AGENCY_CODE": code})
 
 
 def test_the_settings_say_what_nobody_knows_of_the_office():

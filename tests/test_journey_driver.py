@@ -220,6 +220,7 @@ def test_a_connected_service_is_walked_with_its_oss_only(
     assert "does not take the NIB: 401" in capsys.readouterr().out
     monkeypatch.setenv("OSS_PASSWORD", place.site["password"])
     assert journey.main([*asked, "connected-farmer"]) == 0, capsys.readouterr().out
+    assert journey.main([*asked, "connected-forgotten"]) == 0, capsys.readouterr().out
 
 
 def test_every_persona_of_the_table_can_be_read() -> None:
@@ -236,7 +237,7 @@ def test_every_persona_of_the_table_can_be_read() -> None:
 
 OUTCOMES = frozenset(
     {"nib", "waiting", "refused", "nik", "obstacle", "approved", "rejected", "handed_in"}
-    | {"differs", "unknown", "frozen", "revoked"}
+    | {"differs", "unknown", "frozen", "revoked", "gone"}
 )
 
 

@@ -56,6 +56,7 @@ EMPTY = {
     "inbound_messages",
     "nik_cases",
     "opt_outs",
+    "oss_codes",
     "oss_differences",
     "oss_notices",
     "pin_askers",

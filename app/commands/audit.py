@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 import click
 from flask import current_app
@@ -15,7 +16,7 @@ from app.services.audit import seals, verifying
 from app.services.base import doers
 from app.storage.keyfile import seal_key
 from app.web.doing import ACTOR, TERMINAL
-from app.work.sealing import mail_newest, seal_now
+from app.work.sealing import PAPERS, mail_newest, seal_now
 
 audit_group = AppGroup("audit", help="The record of what happened.")
 
@@ -26,15 +27,29 @@ audit_group = AppGroup("audit", help="The record of what happened.")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Also compare with a seal that was mailed or printed.",
 )
-def verify_command(paper: Path | None) -> None:
-    """Walk every chain and every seal; fail and say the day when something does not hold."""
+@click.option(
+    "--log",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="Also compare with a log that was kept elsewhere: what it saw between two seals.",
+)
+def verify_command(paper: Path | None, log: TextIO | None) -> None:
+    """Walk every chain and every seal; fail and say the day when something does not hold.
+
+    The papers in the data folder are compared with as well.
+    """
     on_paper = None
     if paper is not None:
         on_paper = verifying.read_paper(paper.read_text(encoding="utf-8", errors="replace"))
         if on_paper is None:
             raise click.ClickException("no seal stands on this paper")
-    public = seals.public_key(seal_key(current_app.config["SETTINGS"].instance))
-    faults = list(verifying.verify(public, on_paper))
+    instance = current_app.config["SETTINGS"].instance
+    faults = list(verifying.verify(seals.public_key(seal_key(instance)), on_paper))
+    for path in sorted((instance / PAPERS).glob("seal-*.txt")):
+        kept = verifying.read_paper(path.read_text(encoding="utf-8", errors="replace"))
+        if kept is not None:
+            faults += [f for f in verifying.compare_paper(kept) if f not in faults]
+    if log is not None:
+        faults += verifying.verify_witnessed(verifying.read_log(log))
     for fault in faults:
         where = fault.where or "record"
         day = "" if fault.day == date.min else f" ({fault.day.isoformat()})"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from app import clock
+from app.adapters.http import ServiceUnavailable
+from app.adapters.licensing import Refused
 from app.domain.law.calendar import WIT
 from app.domain.oss.codes import NibStatus
 from app.domain.oss.nib import NibDoubt
@@ -13,9 +16,9 @@ from app.domain.written.support_number import (
     format_support_number,
     parse_support_number,
 )
-from app.extensions import db
+from app.extensions import db, ports
 from app.services.dossier import opening
-from app.services.oss import notices, reconciliation
+from app.services.oss import code_lists, notices, reconciliation
 
 _ENDS: dict[str, str] = {
     NibStatus.NOT_YET_ACTIVE: "not active yet (02)",
@@ -51,6 +54,24 @@ def ended_command() -> None:
         click.echo(f"{format_support_number(number)}: NIB {nib}, {words}, {since}")
     if not found:
         click.echo("every NIB is in force")
+
+
+@oss_group.command("codes")
+@click.argument("number", type=click.IntRange(1, 32))
+def codes_command(number: int) -> None:
+    """Ask OSS for one of its lists of codes (annex 29 of its guide) and keep it; show it."""
+    try:
+        entries = ports.licensing.reference_data(number, budget_s=10.0)
+    except (Refused, ServiceUnavailable) as error:
+        told_at = code_lists.told_at(number)
+        last = f"; last told {told_at.astimezone(WIT):%Y-%m-%d %H:%M} WIT" if told_at else ""
+        raise click.ClickException(f"OSS did not answer with this list ({error}){last}") from error
+    code_lists.keep(number, entries, clock.now())
+    db.session.commit()
+    for each in entries:
+        click.echo(f"{each.code}: {each.words}")
+    if not entries:
+        click.echo("the list is empty")
 
 
 @oss_group.command("spellings")

@@ -58,3 +58,17 @@ class OssDifference(Model):
     settled_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index("ix_oss_differences_open", "dossier_id", "settled_at"),)
+
+
+class OssCode(Model):
+    """One code of a list of OSS (getDataReferensi), as OSS told it at told_at.
+
+    number: of the list, annex 29 of the guide.
+    """
+
+    __tablename__ = "oss_codes"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    words: Mapped[str] = mapped_column(String(200))
+    told_at: Mapped[datetime] = mapped_column(Moment)

@@ -74,7 +74,22 @@ LISTS: Mapping[int, Mapping[str, str]] = {
     },
     22: {"01": "Baru", "02": "Lama"},
     24: {"01": "Daratan", "02": "Perairan", "03": "Kawasan Hutan"},
-    26: {"01": "Utama", "02": "Pendukung", "03": "Kantor Cabang Administrasi", "04": "Perluasan"},
+    20: {  # of the ministries whose sectors the practice has; the guide has twenty more
+        "018": "Pertanian",
+        "019": "Perindustrian",
+        "024": "Kesehatan",
+        "032": "Kelautan Dan Perikanan",
+        "033": "Pekerjaan Umum Dan Perumahan Rakyat",
+        "040": "Pariwisata",
+        "090": "Perdagangan",
+    },
+    26: {
+        "01": "Utama",
+        "02": "Pendukung",
+        "03": "Kantor Cabang Administrasi",
+        "04": "Perluasan",
+        "05": "Pendukung UMKU",
+    },
     27: {
         "01": "Izin Dasar",
         "02": "Izin",

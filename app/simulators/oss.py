@@ -37,7 +37,8 @@ kept) and "differs" (inqueryNIB tells of another size and place than were filed,
 another NPWP, so that a difference can be practised); "as_it_speaks" words every answer as the
 national OSS does in daily use (app/simulators/_oss_speech.py), and so do "strange" (a status that
 no list has), "frozen", "revoked" and "forgotten" (the NIB is not found any more). A filing may
-choose them for itself (`ucapan` in PENGAJUAN), as the journey driver does.
+choose them for itself (`ucapan` in PENGAJUAN), as the journey driver does; sent again with other
+words it is told of in those from then on.
 """
 
 from __future__ import annotations
@@ -294,12 +295,16 @@ class _Oss:
             data = kept_of(asked)
         except BadFiling as bad:
             raise _Refusal(ResponseCode.BAD_DATA, str(bad)) from None
-        digest = _digest([kunci, asked])
+        digest = _digest([kunci, {name: asked[name] for name in asked if name != "ucapan"}])
         with self._state.writing() as connection:
             kept = _find(connection, "kunci", kunci)
             is_new = kept is None
             if kept is None:
                 kept = self._keep(connection, kunci, digest, data)
+            elif kept["digest"] == digest and kept["data"].startswith("{"):
+                told = json.dumps({**json.loads(kept["data"]), "ucapan": data["ucapan"]})
+                query = "UPDATE submissions SET data = ? WHERE kunci = ?"
+                connection.execute(query, (told, kunci))
         if kept["digest"] != digest:
             raise _Refusal(ResponseCode.BAD_DATA, "Kunci sudah dipakai untuk isi yang lain")
         if is_new:

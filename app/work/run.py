@@ -20,6 +20,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from app import clock
+from app.domain.dossier.seals import Head
 from app.domain.law.calendar import last_wipe_due
 from app.domain.sending.messages import Channel
 from app.extensions import db, ports
@@ -33,13 +34,14 @@ from app.services.papers import uploads
 from app.services.rights import retention
 from app.storage import purpose
 from app.work import claims, inbound
-from app.work.sealing import mail_newest, seal_now
+from app.work.sealing import mail_newest, seal_now, witness
 
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
 # None: all that is no message.
 LANES: tuple[Channel | None, ...] = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, None)
 SWEEP_EVERY_S = 10.0
 NIGHT_EVERY_S = 600.0  # how often it is asked whether a night has passed
+WITNESS_EVERY_S = 3600.0  # how often the log is told where the chains of events stand
 TIDY_AT = time(3, 17)  # WIT
 WORKER_BUDGET_S = 20.0  # nobody is waiting on a page, so a slow office may take its time
 END_WITHIN_S = WORKER_BUDGET_S + 2  # so that the job under way ends, and its outcome is written
@@ -147,6 +149,15 @@ def seal_if_due(app: Flask, now: datetime) -> bool:
     return due
 
 
+def witness_heads(app: Flask, said: dict[int, Head]) -> None:
+    """Say in the log where the chains of events end. said: the heads that it has from us already."""
+    if app.config["SETTINGS"].is_inside:
+        return
+    with app.app_context():
+        witness(said)
+        db.session.remove()
+
+
 class Look(NamedTuple):
     """What is looked at again and again. every_s: how long to wait after one look for the next."""
 
@@ -164,6 +175,7 @@ def looks(app: Flask, stop: threading.Event) -> list[Look]:
         ),
         Look("tidy", NIGHT_EVERY_S, lambda: tidy_if_due(app, clock.now())),
         Look("seal", NIGHT_EVERY_S, lambda: seal_if_due(app, clock.now())),
+        Look("witness", WITNESS_EVERY_S, partial(witness_heads, app, {})),
     ]
 
 

@@ -9,6 +9,7 @@ import structlog
 from app import clock
 from app.adapters.messages import NotSent
 from app.config import Settings
+from app.domain.dossier.seals import STANDS, Head
 from app.extensions import db, ports, vault
 from app.models.audit import Seal
 from app.services.audit import seals
@@ -27,6 +28,23 @@ def seal_now(settings: Settings, now: datetime) -> Seal:
     db.session.commit()
     seals.keep_paper(seal, settings.instance / PAPERS)
     return seal
+
+
+def witness(said: dict[int, Head]) -> bool:
+    """Write into the log where chains stand that moved; say whether any did.
+
+    Between two seals only a log that is kept elsewhere can tell that something was cut.
+    said: what was written before, brought up to date. Nothing personal: numbers and hashes.
+    """
+    stand = seals.unsealed()
+    db.session.rollback()
+    moved = {file: head for file, head in stand.items() if said.get(file) != head}
+    said.clear()
+    said.update(stand)
+    if moved:
+        heads = [[file, head.number, head.hash] for file, head in sorted(moved.items())]
+        _log.info(STANDS, heads=heads)
+    return bool(moved)
 
 
 def mail_newest(to: str) -> bool | None:

@@ -23,6 +23,7 @@ from tests.tools.phone import Unexpected
 _WIB = timezone(timedelta(hours=7))  # OSS counts days in Jakarta's time
 _PATIENCE_S = 15.0
 SPEECH = "ucapan"  # in what words the built-in OSS tells of this filing
+LATER = "ucapan_lalu"  # and in what words from then on, once the service has confirmed its NIB
 _BY_HAND = frozenset({LicenceStatus.APPROVED, LicenceStatus.REJECTED})
 
 
@@ -33,6 +34,7 @@ class Filed:
     nib: str
     oss_id: str
     person: Mapping[str, Any] = field(repr=False)
+    asked: Mapping[str, Any] = field(repr=False)
 
 
 class OssSite:
@@ -56,7 +58,7 @@ class OssSite:
         data: dict[str, Any] = copy.deepcopy(dict(data_nib))
         for path, value in otherwise.items():
             *way, last = path.split(".")
-            if path == SPEECH:
+            if path in (SPEECH, LATER):
                 continue
             at: Any = data
             for name in way:
@@ -73,11 +75,21 @@ class OssSite:
         names = ("no_id_user_proses", "nama_user_proses")
         person = {name: data[name] for name in names}
         person["jenis_id_user_proses"] = IdentityKind.KTP
-        return Filed(said["nib"], said["oss_id"], person)
+        return Filed(said["nib"], said["oss_id"], person, asked)
+
+    def change_words(self, filed: Filed, words: str) -> None:
+        """Let OSS tell of this filing in other words from now on, and call the service."""
+        self._ask(
+            "/latihan/pengajuan", {"PENGAJUAN": {**filed.asked, SPEECH: words}}, "responPENGAJUAN"
+        )
+        self._call(filed, {"nib": filed.nib, "oss_id": filed.oss_id, "tipe_dokumen": "5"})
 
     def tell(self, filed: Filed) -> None:
         """Call the service: this NIB was given, or something about it changed."""
-        body = {"dataNIB": {**self._held(filed), **filed.person}}
+        self._call(filed, self._held(filed))
+
+    def _call(self, filed: Filed, held: Mapping[str, Any]) -> None:
+        body = {"dataNIB": {**held, **filed.person}}
         day = datetime.now(UTC).astimezone(_WIB).strftime("%Y%m%d")
         token = hashlib.sha1(
             f"{self._secret}{filed.nib}{day}".encode(), usedforsecurity=False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
 
+STANDS = "record_stands"  # in the log, each hour: where the chains stand that have moved
 SEAL_AT = time(3, 47)  # WIT; after the tidy of the night, so that what it erased is covered
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, make_response, request
+from flask import Blueprint, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,7 +19,7 @@ from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.models.dossier import Activity
 from app.services.licence import gate, standing
-from app.services.oss import handovers, reconciliation
+from app.services.oss import code_lists, handovers, reconciliation
 from app.services.papers import issued, wanted
 from app.services.reference.book import get_book
 from app.services.tracking import progress
@@ -54,6 +54,8 @@ def show_result() -> ResponseReturnValue:
         source=handover.nib_source or NibSource.TYPED,
         doubt=handover.nib_doubt,
         nib_status=NibStatus.of(handover.nib_status) if handover.nib_status else None,
+        nib_said=_said_of(handover.nib_status or ""),
+        office=current_app.config["SETTINGS"],
         asked_to_end=any(e.kind == EventKind.NIB_REVOKED for e in dossier.events),
         told=standing.nib_is_told(handover),
         paper=issued.of(dossier),
@@ -67,6 +69,13 @@ def show_result() -> ResponseReturnValue:
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
     )
+
+
+def _said_of(code: str) -> str:
+    """Return a state of the NIB as OSS writes it, with its own words where it has told them."""
+    if NibStatus.of(code) is not NibStatus.OTHER:
+        return code
+    return " ".join((code, code_lists.words_for(code_lists.NIB_STATUS, code))).strip()
 
 
 def _entry_of(activity: Activity) -> KbliEntry | None:

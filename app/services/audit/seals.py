@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -39,8 +39,8 @@ def make(key: bytes, now: datetime) -> Seal:
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     last = newest()
-    known = add_heads({}, db.session.scalars(select(SealHead).order_by(SealHead.seal_number)))
-    moved = {file: head for file, head in _heads().items() if known.get(file) != head}
+    known = _sealed()
+    moved = _moved_since(known)
     number = last.number + 1 if last else 1
     sealed = sealed_state(number, now, known | moved, acts.head())
     secret = Ed25519PrivateKey.from_private_bytes(key)
@@ -69,6 +69,19 @@ def make(key: bytes, now: datetime) -> Seal:
     acts.record(ActKind.SEALED, seal=number, hash=digest)
     _log.info("record_sealed", number=number, files=sealed.files, events=sealed.events)
     return seal
+
+
+def _sealed() -> dict[int, Head]:
+    return add_heads({}, db.session.scalars(select(SealHead).order_by(SealHead.seal_number)))
+
+
+def _moved_since(known: Mapping[int, Head]) -> dict[int, Head]:
+    return {file: head for file, head in _heads().items() if known.get(file) != head}
+
+
+def unsealed() -> dict[int, Head]:
+    """Return where the chains stand that moved since the last seal; under 0 the acts."""
+    return {acts.NO_FILE: acts.head(), **_moved_since(_sealed())}
 
 
 def _heads() -> dict[int, Head]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 
 from app.domain.dossier.events import FIRST_HASH, FORM
-from app.domain.dossier.seals import ActKind, Head, seal_hash, sealed_state
+from app.domain.dossier.seals import STANDS, ActKind, Head, seal_hash, sealed_state
 from app.domain.law.calendar import local_date
 from app.extensions import db
 from app.models.audit import Act, Seal, SealHead
@@ -64,6 +65,50 @@ def read_paper(text: str) -> Paper | None:
     return Paper(int(found[1]), found[2]) if found else None
 
 
+@dataclass(frozen=True)
+class Witnessed:
+    """Where a chain stood when the worker wrote it into the log. file: 0 for the acts."""
+
+    file: int
+    head: Head
+    day: date
+
+
+def read_log(lines: Iterable[str]) -> Iterator[Witnessed]:
+    """Yield what the lines of a log say of the record; other lines, and broken ones, are none."""
+    for line in lines:
+        if STANDS not in line:
+            continue
+        try:
+            said = json.loads(line[line.index("{") :])
+            day = local_date(datetime.fromisoformat(said["timestamp"]))
+            heads = [(int(f), Head(int(n), str(h))) for f, n, h in said["heads"]]
+        except (ValueError, KeyError, TypeError):
+            continue
+        yield from (Witnessed(file, head, day) for file, head in heads)
+
+
+def verify_witnessed(log: Iterable[Witnessed]) -> Iterator[Fault]:
+    """Yield what the log has seen and is there no more; of each chain the last that is missed."""
+    lawful = _lawful()
+    missed: dict[int, Fault] = {}
+    for each in log:
+        file, head = each.file, each.head
+        if file == acts.NO_FILE:
+            there = db.session.scalar(select(Act.hash).where(Act.number == head.number))
+            gone, other, where = Wrong.ACTS_GONE, Wrong.ACTS_REWRITTEN, ""
+        else:
+            of = (Event.dossier_id == file, Event.number == head.number)
+            there = db.session.scalar(select(Event.hash).where(*of))
+            left = select(Event.number).where(Event.dossier_id == file).limit(1)
+            gone = Wrong.EVENTS_GONE if db.session.scalar(left) else Wrong.FILE_GONE
+            other, where = Wrong.CHAIN_REWRITTEN, f"file {file}"
+        # Genesis is no entry; a file that was erased as a whole may be gone.
+        if head.number and there != head.hash and not (there is None and file in lawful):
+            missed[file] = Fault(other if there else gone, head.number, each.day, where)
+    yield from missed.values()
+
+
 def verify(public_key: str, paper: Paper | None = None) -> Iterator[Fault]:
     """Yield all that does not hold. public_key: of this installation, in base64."""
     all_seals = list(db.session.scalars(select(Seal).order_by(Seal.number)))
@@ -76,18 +121,26 @@ def verify(public_key: str, paper: Paper | None = None) -> Iterator[Fault]:
     yield from _acts(all_seals)
     yield from _seals(all_seals, public_key)
     if paper is not None:
-        found = {seal.number: seal for seal in all_seals}.get(paper.number)
-        if found is None or found.hash != paper.hash:
-            day = local_date(found.at) if found else date.min
-            yield Fault(Wrong.OTHER_PAPER, paper.number, day)
+        yield from compare_paper(paper)
+
+
+def compare_paper(paper: Paper) -> Iterator[Fault]:
+    """Yield a fault where a seal is not the one on the paper, or not there at all."""
+    found = db.session.get(Seal, paper.number)
+    if found is None or found.hash != paper.hash:
+        day = local_date(found.at) if found else date.min
+        yield Fault(Wrong.OTHER_PAPER, paper.number, day)
+
+
+def _lawful() -> set[object]:
+    """Return the files that were erased by their term or on request."""
+    erased = db.session.scalars(select(Act).where(Act.kind == ActKind.FILE_ERASED))
+    return {act.facts["file"] for act in erased}
 
 
 def _files(broken: set[str]) -> Iterator[Fault]:
     """Compare with what every seal saw; a file that retention deleted may be gone."""
-    lawful = {
-        act.facts["file"]
-        for act in db.session.scalars(select(Act).where(Act.kind == ActKind.FILE_ERASED))
-    }
+    lawful = _lawful()
     query = (
         select(SealHead, Seal.at, Event.hash, Dossier.support_number)
         .join(Seal, Seal.number == SealHead.seal_number)

@@ -10,7 +10,7 @@ from app.domain.oss.codes import LicenceStatus
 from app.domain.oss.submission import LicenceFinal, LicenceReport
 from app.models.dossier import Dossier, Job
 from app.models.licence import Licence, LicenceEvent
-from app.services.base import jobs
+from app.services.base import jobs, modes
 from app.services.base.jobs import JobKind
 from app.services.licence import standing
 
@@ -80,7 +80,7 @@ def message_about(
         oss_id=handover.oss_id or "",
         id_izin=licence.id_izin,
         kd_izin=licence.kd_izin,
-        kd_instansi="",
+        kd_instansi=modes.agency_code(),
         kd_status=status,
         tgl_status=event.at,
         nip_status="",

@@ -11,12 +11,13 @@ from app.domain.dossier.known import known
 from app.domain.oss.codes import IN_FORCE
 from app.domain.oss.nib import NibDoubt, NibSource
 from app.domain.oss.reconciliation import compare
-from app.extensions import db
+from app.extensions import db, ports
 from app.models.dossier import Dossier, Job
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
 from app.services.licence import news, standing
+from app.services.oss import code_lists
 from app.services.oss.reconciliation import (
     AGAIN_AFTER,
     ask_oss,
@@ -62,12 +63,27 @@ def _reconcile(job: Job, budget_s: float) -> bool:
         _doubt(job.dossier_id, nib)
     else:
         result = with_words(result, budget_s)
+        _learn(result, budget_s)
         if not modes.in_training():
             result = with_papers(result, papers, budget_s)
         if not _keep(job.dossier_id, nib, result):
             return False
     _follow(job.dossier_id, nib)
     return True
+
+
+def _learn(result: LicensingResult, budget_s: float) -> None:
+    """Ask OSS for its list where it writes a code that we do not know; it may be silent."""
+    now = clock.now()
+    lists = code_lists.wanted(result, now)
+    db.session.rollback()
+    for number in lists:
+        try:
+            entries = ports.licensing.reference_data(number, budget_s=budget_s)
+        except (Refused, ServiceUnavailable):
+            continue
+        code_lists.keep(number, entries, now)
+        db.session.commit()
 
 
 def _follow(dossier_id: int, nib: str) -> None:
@@ -133,6 +149,7 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
         # OSS called, and now it was asked itself. Whose a typed NIB is, work/nib finds out.
         handover.nib_confirmed_at, handover.nib_doubt = now, None
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
+    result = code_lists.with_words(result)
     standing.keep(dossier, result, at=now)
     if not modes.in_training():
         if handover.nib_status in IN_FORCE:

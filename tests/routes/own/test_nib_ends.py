@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from app import clock
+from app.adapters.http import ServiceUnavailable, UnavailableCause
 from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicenceResult, LicensingResult, NibCheck, ProjectResult
+from app.adapters.oss_reading import (
+    LicenceResult,
+    LicensingResult,
+    NibCheck,
+    ProjectResult,
+    ReferenceEntry,
+)
 from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
 from app.domain.oss.nib import NibDoubt, NibSource
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job
 from app.models.message import Message
+from app.models.oss_notice import OssCode
 from app.services.base.jobs import JobKind
 from app.services.licence import standing
-from app.services.oss import nibs, notices, reconciliation
+from app.services.oss import code_lists, nibs, notices, reconciliation
 from app.services.tracking import progress
 from app.work.oss import nib as nib_work
 from app.work.oss import notices as notices_work
@@ -39,18 +50,31 @@ class Oss:
 
     status: str | None = "01"
     holder = "YOSINA PRAKTIK"
+    licence = APPROVED
 
     def __init__(self):
         self.nib, self.asked_for, self.is_signed = str(next(NUMBERS)), [], False
+        self.lists: dict[int, list[ReferenceEntry]] = {}
+        self.asked_lists: list[int] = []
 
     def inquire_nib(self, **_asked):
         if self.status is None:
             raise Refused(ResponseCode.BAD_DATA)
         known = NibStatus.of(self.status)
         return LicensingResult(
-            f"O-{self.nib}", self.nib, known, None, (APPROVED,), (ProjectResult("P-1", "47112"),),
+            f"O-{self.nib}", self.nib, known, None,
+            (self.licence,), (ProjectResult("P-1", "47112"),),
             nib_code=self.status if known is NibStatus.OTHER else "",
         )  # fmt: skip
+
+    def reference_data(self, kode, **_more):
+        self.asked_lists.append(kode)
+        if kode not in self.lists:
+            raise ServiceUnavailable("oss", UnavailableCause.DOWN)
+        return self.lists[kode]
+
+    def check_licence_status(self, id_izin, **_more):
+        raise Refused(ResponseCode.BAD_DATA)
 
     def check_nib(self, nib, **_asked):
         return NibCheck(nib, NibStatus(self.status), self.holder)
@@ -134,6 +158,85 @@ STATES = {
     "07": ("OSS writes “07”", "OSS writes “07”"),
     None: ("no longer found", "OSS no longer finds this number."),
 }
+
+
+@pytest.fixture
+def no_lists(database):
+    yield
+    database.rollback()
+    database.execute(delete(OssCode))
+    database.commit()
+
+
+LIST = [ReferenceEntry("01", "Aktif"), ReferenceEntry("07", "Dialihkan")]
+
+
+@both_languages
+@pytest.mark.parametrize(
+    ("told", "shown"), [(LIST, "07 Dialihkan"), (LIST[:1], "07"), ([], "07"), (None, "07")]
+)
+def test_a_state_that_no_list_has_is_told_in_the_words_of_oss(
+    connected, oss, language, told, shown, no_lists
+):
+    connected.config["SETTINGS"] = replace(connected.config["SETTINGS"], office_phone="0951 000000")
+    client = connected.test_client()
+    if told is not None:
+        oss.lists[code_lists.NIB_STATUS] = told
+    with looking(connected):
+        dossier = holds(oss, NibSource.OSS)
+        dossier_id = dossier.id
+        assert oss.asked_lists == []
+        oss.status = "07"
+        compare(dossier)
+        compare(dossier)
+        again = 1 if told else 2
+        assert oss.asked_lists == [code_lists.NIB_STATUS] * again, "a list that came is not asked"
+    open_in(client, dossier_id)
+    page = words(client.get(f"{PREFIXES[language]}/berkas/hasil"))
+    wants = {
+        "id": f"OSS menulis: “{shown}”. Tanyakan artinya ke DPMPTSP.",
+        "en": f"OSS writes “{shown}”. Ask DPMPTSP what it means.",
+    }
+    assert wants[language] in page
+    assert "0951 000000" in page
+
+
+def test_the_words_of_a_licence_come_from_the_list_too(connected, oss, no_lists):
+    oss.lists[code_lists.LICENCE_STATUS] = [ReferenceEntry("47", "Perbaikan")]
+    with looking(connected):
+        dossier = holds(oss, NibSource.OSS)
+        oss.licence = replace(APPROVED, status=LicenceStatus.OTHER, code="47")
+        compare(dossier)
+        (view,) = standing.views(dossier, clock.now())
+        assert view.unknown == "47 Perbaikan"
+
+
+def test_a_list_is_asked_for_again_after_a_day_and_replaced(connected, oss, no_lists):
+    with looking(connected):
+        now = clock.now()
+        result = LicensingResult("O", oss.nib, NibStatus.OTHER, None, nib_code="07")
+        code_lists.keep(code_lists.NIB_STATUS, LIST, now)
+        day = timedelta(days=1)
+        assert code_lists.wanted(result, now + day) == []
+        assert code_lists.wanted(result, now + day + timedelta(seconds=1)) == [14]
+        code_lists.keep(14, [ReferenceEntry("07", "Lain"), ReferenceEntry("07", "Dua kali")], now)
+        code_lists.keep(14, [], now)
+        code_lists.keep(14, [ReferenceEntry("x" * 11, "Terlalu panjang")], now)
+        assert (code_lists.words_for(14, "07"), code_lists.words_for(14, "01")) == ("Lain", "")
+        db.session.rollback()
+
+
+def test_staff_ask_for_a_list(connected, oss, no_lists):
+    def flask(*said):
+        return connected.test_cli_runner().invoke(args=["oss", "codes", *said])
+
+    silent = flask("20")
+    assert (silent.exit_code, "did not answer" in silent.output) == (1, True)
+    oss.lists[20] = [ReferenceEntry("032", "Kelautan Dan Perikanan")]
+    assert flask("20").output == "032: Kelautan Dan Perikanan\n"
+    del oss.lists[20]
+    assert "last told 20" in flask("20").output
+    assert flask("33").exit_code == 2
 
 
 @both_languages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -12,8 +13,8 @@ from sqlalchemy import delete, select, update
 
 from app.adapters.messages import Messages, NotSent, NotSentCause, Outgoing
 from app.domain.dossier.events import FIRST_HASH, EventKind
-from app.domain.dossier.seals import ActKind
-from app.domain.law.calendar import WIT
+from app.domain.dossier.seals import ActKind, Head
+from app.domain.law.calendar import WIT, local_date
 from app.domain.sending.messages import Channel
 from app.extensions import db, ports
 from app.models.audit import Act, Seal, SealHead
@@ -24,7 +25,7 @@ from app.services.base import acts, events
 from app.services.dossier import opening
 from app.services.rights import retention
 from app.storage.keyfile import seal_key
-from app.work import run
+from app.work import run, sealing
 from tests.factories import (
     PEOPLE,
     PHONE,
@@ -32,6 +33,7 @@ from tests.factories import (
     count,
     dossier_at,
     identify,
+    logged,
     looking,
     pin_hash,
     raw_rows,
@@ -231,6 +233,92 @@ def test_seal_and_act_gone_or_all_signed_anew_is_missed_by_the_paper(record):
     assert verify(paper) == [Fault(Wrong.OTHER_PAPER, 3, DAYS[2])]
 
 
+@pytest.fixture
+def log(record) -> Callable[[], list[Fault]]:
+    """Two further events a file and an act since the last seal, seen by the log; what it misses."""
+    with logged() as said:
+        acts.record(ActKind.LET_IN)
+        for dossier in record:
+            for step in "ab":
+                events.record(dossier, EventKind.STEP_ANSWERED, step=step)
+        db.session.commit()
+        assert sealing.witness({})
+    lines = ["Nov 22 09:00:00 host oss[1]: " + line for line in said.getvalue().splitlines()]
+    lines += ['{"event": "record_stands", "heads": [[1]]}', "record_stands", "x"]
+
+    def missed() -> list[Fault]:
+        db.session.expire_all()
+        return list(verifying.verify_witnessed(verifying.read_log(lines)))
+
+    assert missed() == []
+    return missed
+
+
+TODAY = local_date(datetime.now(UTC))
+
+
+def found(faults: list[Fault]) -> list[tuple[Wrong, int]]:
+    assert all(abs((fault.day - TODAY).days) <= 1 for fault in faults)
+    return [(fault.what, fault.number) for fault in faults]
+
+
+def test_what_is_cut_since_the_last_seal_is_missed_by_the_log_alone(record, log):
+    cut(record[0], 37)
+    assert verify() == []
+    assert found(log()) == [(Wrong.EVENTS_GONE, 39)]
+
+
+def test_what_is_put_back_with_right_hashes_is_not_what_the_log_saw(record, log):
+    cut(record[0], 37)
+    for step in "xy":
+        events.record(record[0], EventKind.STEP_ANSWERED, step=step)
+    db.session.commit()
+    assert verify() == []
+    assert found(log()) == [(Wrong.CHAIN_REWRITTEN, 39)]
+
+
+def test_a_file_or_an_act_that_no_seal_saw_is_missed_by_the_log(record, log):
+    with logged() as said:
+        dossier = opening.start(pin_hash(), "id")
+        db.session.commit()
+        known: dict[int, Head] = {}
+        assert sealing.witness(known)
+        assert not sealing.witness(known), "what did not move is not written again"
+    take_away(dossier)
+    db.session.execute(delete(Act).where(Act.number == acts.head().number))
+    db.session.commit()
+    assert verify() == []
+    faults = list(verifying.verify_witnessed(verifying.read_log(said.getvalue().splitlines())))
+    assert found(faults) == [(Wrong.ACTS_GONE, 7), (Wrong.FILE_GONE, 1)]
+
+
+def test_what_retention_erased_is_not_missed_by_the_log(record, log):
+    second = record[1].id
+    retention.erase(record[0], cause="untouched")
+    db.session.commit()
+    take_away(record[0])
+    assert log() == []
+    take_away(db.session.get_one(Dossier, second))
+    assert [what for what, _number in found(log())] == [Wrong.FILE_GONE]
+
+
+def test_all_seals_gone_with_their_acts_are_missed_by_the_papers_beside(record, app, tmp_path):
+    settings = app.config["SETTINGS"]
+    folder = settings.instance / sealing.PAPERS
+    for old in folder.glob("*.txt"):
+        old.unlink()
+    seals.keep_paper(seals.newest(), folder)
+    try:
+        for table in (SealHead, Seal, Act):
+            db.session.execute(delete(table))
+        db.session.commit()
+        assert verify() == []
+        said = app.test_cli_runner().invoke(args=["audit", "verify"])
+        assert (said.exit_code, "not the one on the paper" in said.output) == (1, True)
+    finally:
+        (folder / "seal-000003.txt").unlink()
+
+
 def test_a_key_of_somebody_else_seals_nothing(record):
     seals.make(bytes(32), Clock.now())
     db.session.commit()
@@ -346,6 +434,8 @@ def test_the_command_seals_verifies_and_compares_with_a_paper(app, tmp_path):
         session.execute(delete(Act))
         dossier_at(None)
         session.commit()
+    for old in (app.config["SETTINGS"].instance / sealing.PAPERS).glob("*.txt"):
+        old.unlink()  # of another record
     runner = app.test_cli_runner()
     paper = tmp_path / "seal.txt"
     paper.write_text("From: x\r\n\r\n" + runner.invoke(args=["audit", "seal"]).output)
@@ -357,6 +447,14 @@ def test_the_command_seals_verifies_and_compares_with_a_paper(app, tmp_path):
     paper.write_text(f"seal 1 {'0' * 64}\n")
     bad = runner.invoke(args=["audit", "verify", "--paper", str(paper)])
     assert (bad.exit_code, "not the one on the paper" in bad.output) == (1, True)
+    log = tmp_path / "log"
+    now = datetime.now(UTC).isoformat()
+    stands = {"event": "record_stands", "timestamp": now, "heads": [[0, 99, "0" * 64]]}
+    log.write_text("nothing\n")
+    assert runner.invoke(args=["audit", "verify", "--log", str(log)]).exit_code == 0
+    log.write_text(json.dumps(stands))
+    missed = runner.invoke(args=["audit", "verify", "--log", str(log)])
+    assert (missed.exit_code, "act and those after it are gone" in missed.output) == (1, True)
 
 
 def test_the_key_is_made_once_and_kept(app):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -52,6 +53,16 @@ def at_oss(dossier: Dossier) -> str:
     assert dossier.handover is not None
     assert dossier.handover.oss_id is not None
     return ports.licensing.ask(dossier.handover.oss_id, budget_s=5).licences[0].status
+
+
+@pytest.mark.parametrize("code", ["", "960"])
+def test_each_news_says_which_office_it_is_from(app, database, dossier, monkeypatch, code):
+    settings = replace(app.config["SETTINGS"], oss_agency_code=code)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    act(dossier, OfficeAction.COMPLETE)
+    found = reports.next_untold(dossier)
+    assert found is not None
+    assert reports.message_about(dossier, *found).kd_instansi == code
 
 
 def test_oss_learns_what_the_office_did(database, dossier):
