@@ -57,7 +57,6 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from app import clock
-from app.domain.law.calendar import WorkingCalendar
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import (
     ApplicantKind,
@@ -68,6 +67,22 @@ from app.domain.oss.codes import (
     ProductType,
     ResponseCode,
     SizeCode,
+)
+from app.simulators._oss_book import (
+    FINALS,
+    GRANTED,
+    REMARKS,
+    SCHEMA,
+    Refusal,
+    allow,
+    day_in,
+    find_filing,
+    find_licence,
+    has_news,
+    is_known,
+    last_day_of,
+    note_news,
+    take_step,
 )
 from app.simulators._oss_filing import BadFiling, kept_of
 from app.simulators._oss_lists import LICENCE_KINDS, LISTS, STATUS_WORDS
@@ -95,40 +110,6 @@ WIB = timezone(timedelta(hours=7))  # OSS counts days in the time of Jakarta
 _MODES = frozenset({"up", "slow", "down", "accept_then_die", "differs"})
 _WORDS = frozenset({"as_it_speaks", "strange", "frozen", "revoked", "forgotten"})
 _NIB_IN = {"frozen": NibStatus.FROZEN, "revoked": NibStatus.REVOKED}
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS submissions (
-    kunci TEXT PRIMARY KEY,
-    digest TEXT NOT NULL,
-    oss_id TEXT NOT NULL UNIQUE,
-    nib TEXT NOT NULL UNIQUE,
-    issued_on TEXT NOT NULL,
-    data TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS licences (
-    id_izin TEXT PRIMARY KEY,
-    oss_id TEXT NOT NULL REFERENCES submissions (oss_id),
-    nib TEXT NOT NULL,
-    id_proyek TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    kd_izin TEXT NOT NULL,
-    kewenangan TEXT NOT NULL,
-    days INTEGER,
-    status TEXT NOT NULL,
-    no_izin TEXT NOT NULL,
-    tgl_izin TEXT NOT NULL,
-    file_izin TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS licences_of ON licences (oss_id, number);
-CREATE TABLE IF NOT EXISTS news (
-    id INTEGER PRIMARY KEY,
-    id_izin TEXT NOT NULL REFERENCES licences (id_izin),
-    service TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    status TEXT NOT NULL,
-    day TEXT NOT NULL,
-    UNIQUE (id_izin, service, digest)
-);
-"""
 _NAME = {  # of the service: (envelope asked in, envelope answered in); "" where there is none
     FILING_PATH: ("PENGAJUAN", "responPENGAJUAN"),
     "/inqueryNIB": ("INQUERYNIB", "responinqueryNIB"),
@@ -147,27 +128,6 @@ _CODE_AND_REMARK = {  # the guide has four ways to say how it went
     "/inqueryProyek": ("kode_status", "keterangan"),
     "/inqueryFileDS": ("status", "keterangan"),
 }
-_REMARKS = {
-    ResponseCode.OK: "Sukses",
-    ResponseCode.BAD_DATA: "Data Parameter Salah",
-    ResponseCode.BAD_KEY: "User Akses Tidak Valid",
-    ResponseCode.ILLEGAL_ACCESS: "Ilegal Inquery /Akses",
-    ResponseCode.NO_SUCH_SERVICE: "Akses Service Tidak Ditemukan",
-    ResponseCode.ACCESS_DENIED: "Akses Service Ditolak",
-    ResponseCode.FAILED: "Proses Payload Data Di Sistem OSS Gagal",
-    ResponseCode.TIMED_OUT: "Proses Payload Data Di Sistem OSS Timeout",
-}
-
-_GRANTED = {LicenceStatus.APPROVED, LicenceStatus.DEEMED_APPROVED, LicenceStatus.PROVISIONAL}
-_SANCTIONS = {LicenceStatus.WARNED, LicenceStatus.SUSPENDED, LicenceStatus.FINED}
-_OURS_ALONE = {LicenceStatus.DEEMED_APPROVED}  # only OSS itself says this
-_PAUSES = {LicenceStatus.CLARIFICATION, LicenceStatus.RECLARIFICATION}
-_MUST_FOLLOW = {  # a clarification is answered only where one was asked
-    LicenceStatus.CLARIFIED: LicenceStatus.CLARIFICATION,
-    LicenceStatus.RECLARIFIED: LicenceStatus.RECLARIFICATION,
-}
-_FINALS = {*_GRANTED, *_SANCTIONS, LicenceStatus.REJECTED} - _OURS_ALONE
-_CALENDAR = WorkingCalendar(frozenset())
 
 
 def create_oss_simulator(
@@ -192,13 +152,6 @@ def create_oss_simulator(
     return as_wsgi(_Oss(state_dir, user_key, now, sleep).answer)
 
 
-class _Refusal(Exception):
-    def __init__(self, code: ResponseCode, remark: str = "") -> None:
-        super().__init__(int(code))
-        self.code = code
-        self.remark = remark or _REMARKS[code]
-
-
 _UNKNOWN_LICENCE = "Data izin tidak ditemukan"
 
 
@@ -210,7 +163,7 @@ class _Oss:
         now: Callable[[], datetime],
         sleep: Callable[[float], object],
     ) -> None:
-        self._state = StateFile(state_dir / "oss.sqlite", _SCHEMA)
+        self._state = StateFile(state_dir / "oss.sqlite", SCHEMA)
         self._control_file = state_dir / "oss.json"
         self._user_key = user_key.encode()
         self._now = now
@@ -241,12 +194,12 @@ class _Oss:
             self._sleep(SLOW_S)
         code = ResponseCode.OK
         inside: dict[str, Any] = {}
-        remark = _REMARKS[ResponseCode.OK]
+        remark = REMARKS[ResponseCode.OK]
         try:
             inside, mode = self._serve(request, mode)
             if mode in _WORDS:
                 inside = as_it_speaks(inside)
-        except _Refusal as refusal:
+        except Refusal as refusal:
             code, remark = refusal.code, refusal.remark
         code_name, remark_name = _CODE_AND_REMARK.get(request.path, ("kode", "keterangan"))
         said = {code_name: int(code), remark_name: remark, **inside}
@@ -257,17 +210,17 @@ class _Oss:
         """Return the inside of the answer, and in what words it is to be told."""
         shown = request.headers.get("user_key", "").encode()
         if not hmac.compare_digest(shown, self._user_key):
-            raise _Refusal(ResponseCode.BAD_KEY)
+            raise Refusal(ResponseCode.BAD_KEY)
         service = self._services.get(request.path)
         if service is None:
-            raise _Refusal(ResponseCode.NO_SUCH_SERVICE)
+            raise Refusal(ResponseCode.NO_SUCH_SERVICE)
         if request.method != "POST":
-            raise _Refusal(ResponseCode.ACCESS_DENIED)
+            raise Refusal(ResponseCode.ACCESS_DENIED)
         asked_in = _NAME[request.path][0]
         body = json_object(request) or {}
         asked = body.get(asked_in) if asked_in else body
         if not isinstance(asked, dict) or not asked:
-            raise _Refusal(ResponseCode.BAD_DATA)
+            raise Refusal(ResponseCode.BAD_DATA)
         if mode == "up":
             mode = self._words_for(asked) or mode
         return service(asked, mode), mode
@@ -275,10 +228,10 @@ class _Oss:
     def _words_for(self, asked: Mapping[str, Any]) -> str:
         """Return the words that were chosen for one filing (ucapan), "" for the usual ones."""
         with self._state.reading() as connection:
-            row = _licence_row(connection, str(asked.get("id_izin") or ""))
+            row = find_licence(connection, str(asked.get("id_izin") or ""))
             oss_id = row["oss_id"] if row is not None else str(asked.get("oss_id") or "")
             nib = str(asked.get("nib") or "")
-            kept = _find(connection, "oss_id", oss_id) or _find(connection, "nib", nib)
+            kept = find_filing(connection, "oss_id", oss_id) or find_filing(connection, "nib", nib)
         if kept is None or kept["data"].startswith("["):
             return ""
         words = str(json.loads(kept["data"]).get("ucapan", ""))
@@ -289,19 +242,19 @@ class _Oss:
     def _file(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
         kunci = asked.get("kunci")
         if not isinstance(kunci, str) or not 16 <= len(kunci) <= 64:
-            raise _Refusal(ResponseCode.BAD_DATA, "Kunci pengajuan tidak sah")
+            raise Refusal(ResponseCode.BAD_DATA, "Kunci pengajuan tidak sah")
         try:
             data = kept_of(asked)
         except BadFiling as bad:
-            raise _Refusal(ResponseCode.BAD_DATA, str(bad)) from None
+            raise Refusal(ResponseCode.BAD_DATA, str(bad)) from None
         digest = _digest([kunci, asked])
         with self._state.writing() as connection:
-            kept = _find(connection, "kunci", kunci)
+            kept = find_filing(connection, "kunci", kunci)
             is_new = kept is None
             if kept is None:
                 kept = self._keep(connection, kunci, digest, data)
         if kept["digest"] != digest:
-            raise _Refusal(ResponseCode.BAD_DATA, "Kunci sudah dipakai untuk isi yang lain")
+            raise Refusal(ResponseCode.BAD_DATA, "Kunci sudah dipakai untuk isi yang lain")
         if is_new:
             _die_if(mode)
         return {"oss_id": kept["oss_id"], "nib": kept["nib"]}
@@ -322,7 +275,7 @@ class _Oss:
             except sqlite3.IntegrityError:
                 continue
             break
-        kept = _find(connection, "oss_id", oss_id)
+        kept = find_filing(connection, "oss_id", oss_id)
         assert kept is not None
         for number, project in enumerate(data["projects"], 1):
             self._keep_licence(connection, kept, number, project)
@@ -356,14 +309,14 @@ class _Oss:
                 project["hari"] if waits else None, status, no_izin, tgl_izin,
             ),
         )  # fmt: skip
-        _note(connection, licence, "oss", status, status, kept["issued_on"])
+        note_news(connection, licence, "oss", status, status, kept["issued_on"])
 
     # Asking
 
     def _inquire(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
         kept = self._found(asked)
         if mode == "forgotten":
-            raise _Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
+            raise Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
         data = json.loads(kept["data"])
         entity, projects = data["entity"], data["projects"]
         if mode == "differs":
@@ -472,7 +425,7 @@ class _Oss:
             if _own_id("P", kept, number) == wanted and kbli in ("", project["kbli"])
         ]
         if not found:
-            raise _Refusal(ResponseCode.BAD_DATA, "Data proyek tidak ditemukan")
+            raise Refusal(ResponseCode.BAD_DATA, "Data proyek tidak ditemukan")
         entity = data["entity"]
         return {
             "data": {
@@ -487,14 +440,14 @@ class _Oss:
     def _inquire_file(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
         row = self._licence(asked.get("id_permohonan_izin"))
         if not row["file_izin"]:
-            raise _Refusal(ResponseCode.BAD_DATA, "data izin atau file DS tidak ditemukan")
+            raise Refusal(ResponseCode.BAD_DATA, "data izin atau file DS tidak ditemukan")
         return {"url_file_ds": row["file_izin"]}
 
     def _list(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
         kode = str(asked.get("kode") or "")
         words = LISTS.get(int(kode)) if re.fullmatch(r"[0-9]{1,3}", kode) else None
         if words is None:
-            raise _Refusal(ResponseCode.BAD_DATA, "Data referensi tidak ada di latihan")
+            raise Refusal(ResponseCode.BAD_DATA, "Data referensi tidak ada di latihan")
         return {
             "dataReferensi": [
                 {"kode_referensi": code, "uraian_referensi": text, "keterangan_referensi": ""}
@@ -511,10 +464,10 @@ class _Oss:
         with self._state.writing() as connection:
             row = self._reported(connection, asked)
             digest = _digest(asked)
-            is_new = not _is_known(connection, row, "status", digest)
+            is_new = not is_known(connection, row, "status", digest)
             if is_new:
-                _allow(connection, row, status)
-                _note(connection, row["id_izin"], "status", digest, status, day)
+                allow(connection, row, status)
+                note_news(connection, row["id_izin"], "status", digest, status, day)
                 connection.execute(
                     "UPDATE licences SET status = ? WHERE id_izin = ?", (status, row["id_izin"])
                 )
@@ -526,10 +479,10 @@ class _Oss:
         with self._state.writing() as connection:
             row = self._reported(connection, asked)
             digest = _digest(asked)
-            is_new = not _is_known(connection, row, "final", digest)
+            is_new = not is_known(connection, row, "final", digest)
             if is_new:
-                if _has_news(connection, row, "final"):
-                    raise _Refusal(ResponseCode.BAD_DATA, "Izin sudah final: pakai updateLicense")
+                if has_news(connection, row, "final"):
+                    raise Refusal(ResponseCode.BAD_DATA, "Izin sudah final: pakai updateLicense")
                 self._decide(connection, row, asked, "final", digest)
             number = self._number(connection, row["id_izin"])
         if is_new:
@@ -540,10 +493,10 @@ class _Oss:
         with self._state.writing() as connection:
             row = self._reported(connection, asked)
             digest = _digest(asked)
-            is_new = not _is_known(connection, row, "change", digest)
+            is_new = not is_known(connection, row, "change", digest)
             if is_new:
-                if not _has_news(connection, row, "final"):
-                    raise _Refusal(ResponseCode.BAD_DATA, "Izin belum final")
+                if not has_news(connection, row, "final"):
+                    raise Refusal(ResponseCode.BAD_DATA, "Izin belum final")
                 self._decide(connection, row, asked, "change", digest)
             number = self._number(connection, row["id_izin"])
         if is_new:
@@ -559,28 +512,28 @@ class _Oss:
         digest: str,
     ) -> None:
         status = _status(asked.get("status_izin"))
-        if status not in _FINALS:
-            raise _Refusal(ResponseCode.BAD_DATA, "Status izin bukan keputusan")
+        if status not in FINALS:
+            raise Refusal(ResponseCode.BAD_DATA, "Status izin bukan keputusan")
         day = str(asked.get("tgl_terbit_izin") or "")
         self._check_day(day)
         for name in ("nama_ttd", "nip_ttd", "jabatan_ttd"):
             if not str(asked.get(name) or "").strip():
-                raise _Refusal(ResponseCode.BAD_DATA, "Penandatangan tidak lengkap")
+                raise Refusal(ResponseCode.BAD_DATA, "Penandatangan tidak lengkap")
         ends = str(asked.get("tgl_berlaku_izin") or "")
-        if ends and (_day(ends) is None or ends < day):
-            raise _Refusal(ResponseCode.BAD_DATA, "Tanggal berlaku tidak sah")
+        if ends and (day_in(ends) is None or ends < day):
+            raise Refusal(ResponseCode.BAD_DATA, "Tanggal berlaku tidak sah")
         link = str(asked.get("file_izin") or "")
         if link and not link.startswith("https://"):
-            raise _Refusal(ResponseCode.BAD_DATA, "File izin harus berupa tautan")
+            raise Refusal(ResponseCode.BAD_DATA, "File izin harus berupa tautan")
         if status != row["status"]:
-            _allow(connection, row, status)
+            allow(connection, row, status)
         number = row["no_izin"]
-        if status in _GRANTED:
+        if status in GRANTED:
             chosen = str(asked.get("nomor_izin") or "").strip()
             if len(_marked(chosen)) > 50:
-                raise _Refusal(ResponseCode.BAD_DATA, "Nomor izin terlalu panjang")
+                raise Refusal(ResponseCode.BAD_DATA, "Nomor izin terlalu panjang")
             number = _marked(chosen) or number or _own_number(row["nib"], row["number"])
-        _note(connection, row["id_izin"], service, digest, status, day)
+        note_news(connection, row["id_izin"], service, digest, status, day)
         connection.execute(
             "UPDATE licences SET status = ?, no_izin = ?, tgl_izin = ?, file_izin = ?"
             " WHERE id_izin = ?",
@@ -600,15 +553,15 @@ class _Oss:
             str(asked.get(name) or "") != row[name]
             for name in ("nib", "oss_id", "id_proyek", "kd_izin")
         ):
-            raise _Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
+            raise Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
         if _authority(row) is not KdKewenangan.REGENCY:
-            raise _Refusal(ResponseCode.ILLEGAL_ACCESS)
+            raise Refusal(ResponseCode.ILLEGAL_ACCESS)
         return row
 
     def _check_day(self, text: str) -> None:
-        day = _day(text)
+        day = day_in(text)
         if day is None or day > self._today + timedelta(days=1):  # Sorong is ahead of Jakarta
-            raise _Refusal(ResponseCode.BAD_DATA, "Tanggal tidak sah")
+            raise Refusal(ResponseCode.BAD_DATA, "Tanggal tidak sah")
 
     # What is kept
 
@@ -616,13 +569,13 @@ class _Oss:
         nib, oss_id = asked.get("nib") or "", asked.get("oss_id") or ""
         with self._state.reading() as connection:
             kept = (
-                _find(connection, "oss_id", str(oss_id))
+                find_filing(connection, "oss_id", str(oss_id))
                 if oss_id
-                else _find(connection, "nib", str(nib))
+                else find_filing(connection, "nib", str(nib))
             )
         if kept is None or (nib and kept["nib"] != nib) or kept["data"].startswith("["):
             # The list is what an early version kept, which knew too little to be asked about.
-            raise _Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
+            raise Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
         return kept
 
     def _licences_of(self, oss_id: str) -> list[sqlite3.Row]:
@@ -637,136 +590,39 @@ class _Oss:
         with self._state.writing() as connection:
             row = self._settled(connection, str(id_izin or ""))
         if row is None:
-            raise _Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
+            raise Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
         return row
 
     def _project_of(self, row: sqlite3.Row) -> dict[str, Any]:
         with self._state.reading() as connection:
-            kept = _find(connection, "oss_id", row["oss_id"])
+            kept = find_filing(connection, "oss_id", row["oss_id"])
         assert kept is not None
         project: dict[str, Any] = json.loads(kept["data"])["projects"][row["number"] - 1]
         return project
 
     def _settled(self, connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
         """Return a licence as it stands by now: what OSS does by itself is done here."""
-        row = _licence_row(connection, id_izin)
+        row = find_licence(connection, id_izin)
         if row is not None and row["status"] == LicenceStatus.REQUIREMENTS_FILLED:
             row = self._looked_through(connection, row)
         if row is None or row["days"] is None:
             return row
-        last_day = _last_day(connection, row)
+        last_day = last_day_of(connection, row)
         if last_day is None or self._today <= last_day:
             return row
         lapsed_on = (last_day + timedelta(days=1)).isoformat()
         number = _own_number(row["nib"], row["number"])
-        return _step(connection, row, LicenceStatus.DEEMED_APPROVED, lapsed_on, number)
+        return take_step(connection, row, LicenceStatus.DEEMED_APPROVED, lapsed_on, number)
 
     def _looked_through(self, connection: sqlite3.Connection, row: sqlite3.Row) -> sqlite3.Row:
         """Find the documents complete, after the moment that this takes."""
-        kept = _find(connection, "oss_id", row["oss_id"])
+        kept = find_filing(connection, "oss_id", row["oss_id"])
         assert kept is not None
         done_at = datetime.fromisoformat(json.loads(kept["data"])["filed_at"]) + LOOKING_THROUGH
         if self._now() < done_at:
             return row
         day = done_at.astimezone(WIB).date().isoformat()
-        return _step(connection, row, LicenceStatus.COMPLETE, day, "")
-
-
-def _step(
-    connection: sqlite3.Connection, row: sqlite3.Row, status: LicenceStatus, day: str, number: str
-) -> sqlite3.Row:
-    """Let OSS itself give a licence another status. number: "" where none is given with it."""
-    _note(connection, row["id_izin"], "oss", status, status, day)
-    connection.execute(
-        "UPDATE licences SET status = ?, no_izin = ?, tgl_izin = ? WHERE id_izin = ?",
-        (status, number, day if number else "", row["id_izin"]),
-    )
-    found = _licence_row(connection, row["id_izin"])
-    assert found is not None
-    return found
-
-
-def _find(connection: sqlite3.Connection, column: str, value: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = connection.execute(
-        f"SELECT * FROM submissions WHERE {column} = ?",  # noqa: S608 - column is one of ours
-        (value,),
-    ).fetchone()
-    return row
-
-
-def _licence_row(connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT * FROM licences WHERE id_izin = ?", (id_izin,)
-    ).fetchone()
-    return row
-
-
-def _note(
-    connection: sqlite3.Connection, id_izin: str, service: str, digest: str, status: str, day: str
-) -> None:
-    connection.execute(
-        "INSERT INTO news (id_izin, service, digest, status, day) VALUES (?, ?, ?, ?, ?)",
-        (id_izin, service, digest, status, day),
-    )
-
-
-def _is_known(connection: sqlite3.Connection, row: sqlite3.Row, service: str, digest: str) -> bool:
-    query = "SELECT 1 FROM news WHERE id_izin = ? AND service = ? AND digest = ?"
-    return connection.execute(query, (row["id_izin"], service, digest)).fetchone() is not None
-
-
-def _has_news(connection: sqlite3.Connection, row: sqlite3.Row, service: str) -> bool:
-    query = "SELECT 1 FROM news WHERE id_izin = ? AND service = ?"
-    return connection.execute(query, (row["id_izin"], service)).fetchone() is not None
-
-
-def _allow(connection: sqlite3.Connection, row: sqlite3.Row, status: LicenceStatus) -> None:
-    """Refuse what cannot follow on where the licence stands; all else is up to the office."""
-    now = LicenceStatus(row["status"])
-    after_the_end = now in _GRANTED | _SANCTIONS
-    if (
-        status in _OURS_ALONE
-        or now is LicenceStatus.REJECTED
-        or (after_the_end and status not in _SANCTIONS | {LicenceStatus.APPROVED})
-        or (not after_the_end and status in _SANCTIONS)
-        or (status in _MUST_FOLLOW and not _stands_open(connection, row, _MUST_FOLLOW[status]))
-    ):
-        raise _Refusal(ResponseCode.BAD_DATA, "Status tidak dapat mengikuti status sekarang")
-
-
-def _stands_open(connection: sqlite3.Connection, row: sqlite3.Row, asked: LicenceStatus) -> bool:
-    """True when the last thing about a clarification was that this one was asked."""
-    passed = [status for status, _day in _passed(connection, row)]
-    about = [each for each in passed if each in _PAUSES or each in _MUST_FOLLOW]
-    return bool(about) and about[-1] is asked
-
-
-def _passed(connection: sqlite3.Connection, row: sqlite3.Row) -> list[tuple[LicenceStatus, date]]:
-    rows = connection.execute(
-        "SELECT status, day FROM news WHERE id_izin = ? ORDER BY id", (row["id_izin"],)
-    ).fetchall()
-    return [(LicenceStatus(each["status"]), date.fromisoformat(each["day"])) for each in rows]
-
-
-def _last_day(connection: sqlite3.Connection, row: sqlite3.Row) -> date | None:
-    """Return the last day of the office's term, None while it rests or after it has ended."""
-    left = int(row["days"])
-    running_since: date | None = None
-    for status, day in _passed(connection, row):
-        if status in _GRANTED | _SANCTIONS | {LicenceStatus.REJECTED}:
-            return None
-        if status in _PAUSES and running_since is not None:
-            left -= max(_CALENDAR.working_days_between(running_since, day), 0)
-            running_since = None
-        if status in (LicenceStatus.RECLARIFICATION, LicenceStatus.RECLARIFIED):
-            left = int(row["days"])
-        if status in (
-            LicenceStatus.COMPLETE, LicenceStatus.CLARIFIED, LicenceStatus.RECLARIFIED,
-        ) and running_since is None:  # fmt: skip
-            running_since = day
-    if running_since is None:
-        return None
-    return _CALENDAR.add_working_days(running_since, max(left, 0))
+        return take_step(connection, row, LicenceStatus.COMPLETE, day, "")
 
 
 def _checklist(row: sqlite3.Row) -> dict[str, Any]:
@@ -822,21 +678,14 @@ def _digest(content: object) -> str:
 
 def _die_if(mode: str) -> None:
     if mode == "accept_then_die":
-        raise _Refusal(ResponseCode.FAILED)
+        raise Refusal(ResponseCode.FAILED)
 
 
 def _status(value: object) -> LicenceStatus:
     try:
         return LicenceStatus(str(value))
     except ValueError:
-        raise _Refusal(ResponseCode.BAD_DATA, "Kode status tidak dikenal") from None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
+        raise Refusal(ResponseCode.BAD_DATA, "Kode status tidak dikenal") from None
 
 
 def _marked(number: str) -> str:

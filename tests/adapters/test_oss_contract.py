@@ -16,15 +16,10 @@ from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause, service_client
-from app.adapters.licensing import (
-    HttpLicensing,
-    NoLine,
-    Refused,
-    final_to_wire,
-    report_to_wire,
-    to_wire,
-)
-from app.adapters.oss_reading import EntityResult, LicenceResult, LicenceState, ReferenceEntry
+from app.adapters.oss.licensing import HttpLicensing, NoLine
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import EntityResult, LicenceResult, LicenceState, ReferenceEntry
+from app.adapters.oss.wire import final_to_wire, report_to_wire, to_wire
 from app.domain.law.business_size import BusinessSize, Capital
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import (

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.adapters import oss_reading
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicenceResult, LicenceState, LicensingResult, ProjectResult
+from app.adapters.oss import reading
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicenceResult, LicenceState, LicensingResult, ProjectResult
+from app.adapters.oss.said import Said
 from app.domain.licence.status import StatusSource
 from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
 from app.domain.oss.nib import is_holder
@@ -152,8 +153,8 @@ def test_a_licence_moves_to_its_new_number_in_whatever_order_that_is_told(dossie
 
 def test_a_row_may_name_its_new_number_itself(dossier):
     standing.keep(dossier, answer(CERTIFICATE), at=NOW)
-    said = oss_reading.Said({"id_izin": "I-2", "id_izin_new": "I-3", "jenis_izin": "04"}, set())
-    read = oss_reading.read_licence(said)
+    said = Said({"id_izin": "I-2", "id_izin_new": "I-3", "jenis_izin": "04"}, set())
+    read = reading.read_licence(said)
     assert (read.id_izin, read.id_before) == ("I-3", "I-2")
     for _ in range(2):
         standing.keep(dossier, answer(read), at=NOW)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import select
 
 from app import clock
-from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResult
+from app.adapters.oss.results import LicenceResult, LicensingResult, ProjectResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.law.calendar import WIT, WorkingCalendar

@@ -19,8 +19,9 @@ from sqlalchemy import case, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.adapters import oss_reading
-from app.adapters.oss_reading import NoticeRead
+from app.adapters.oss import reading
+from app.adapters.oss.results import NoticeRead
+from app.adapters.oss.said import nib_in_bytes, parse
 from app.domain.oss.codes import IN_FORCE
 from app.domain.oss.nib import NibDoubt, NibSource, is_holder
 from app.extensions import db, vault
@@ -84,18 +85,18 @@ def prove(
     envelope = ENVELOPES[service]
     is_whole = len(body) <= BODY_AT_MOST
     try:
-        content = oss_reading.parse(body) if is_whole else None
+        content = parse(body) if is_whole else None
     except ValueError:
         content, is_whole = None, False
-    numbers = oss_reading.nibs_in(content, envelope)
-    if not numbers and (found := oss_reading.nib_in_bytes(body)):
+    numbers = reading.nibs_in(content, envelope)
+    if not numbers and (found := nib_in_bytes(body)):
         numbers, is_whole = [found], False
     if not numbers:
         raise BadNotice
     if not username or not password:
         raise NotOss
     nib = numbers[0]
-    numbers += [number for number in (oss_reading.tax_number_in(content, envelope),) if number]
+    numbers += [number for number in (reading.tax_number_in(content, envelope),) if number]
     today = now.astimezone(_WIB).date()
     shown = token.strip().lower().encode()
     fits = False
@@ -145,7 +146,7 @@ def keep(notice: Notice) -> bool:
 def _canonical(body: bytes) -> str:
     """Return the same for calls that differ in the order of their names only."""
     try:
-        return json.dumps(oss_reading.parse(body), sort_keys=True, ensure_ascii=True, default=str)
+        return json.dumps(parse(body), sort_keys=True, ensure_ascii=True, default=str)
     except (ValueError, RecursionError):
         return _as_text(body)
 
@@ -160,10 +161,10 @@ def _as_text(body: bytes) -> str:
 def read(row: OssNotice) -> NoticeRead:
     """Read a notice that was kept. What cannot be read is logged, and kept, by its name alone."""
     try:
-        content = oss_reading.parse((row.body or "").encode())
+        content = parse((row.body or "").encode())
     except ValueError:
         content = None
-    found = oss_reading.read_notice(content, ENVELOPES[row.service], row.nib)
+    found = reading.read_notice(content, ENVELOPES[row.service], row.nib)
     row.oss_id, row.id_izin = found.oss_id, found.id_izin or None
     row.unread = list(found.unread) or None
     if found.unread:

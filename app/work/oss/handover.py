@@ -6,8 +6,8 @@ import structlog
 
 from app import clock
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicensingResult
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicensingResult
 from app.domain.dossier.events import EventKind
 from app.domain.oss.handover import HandoverState
 from app.domain.oss.nib import NibSource

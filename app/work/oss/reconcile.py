@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app import clock
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicensingResult
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicensingResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.oss.codes import IN_FORCE

@@ -8,8 +8,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicenceResult, LicensingResult, NibCheck, ProjectResult
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicenceResult, LicensingResult, NibCheck, ProjectResult
 from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
 from app.domain.oss.nib import NibDoubt, NibSource
 from app.extensions import db, ports

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.adapters.oss_reading import LicenceResult, LicensingResult
+from app.adapters.oss.results import LicenceResult, LicensingResult
 from app.clock import today
 from app.domain.dossier.journey import StepName
 from app.domain.law.calendar import WIT

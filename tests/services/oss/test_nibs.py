@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
-from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
+from app.adapters.oss.licensing import HttpLicensing, NoLine
+from app.adapters.oss.port import FilingNotOffered
 from app.domain.dossier.changes import ChangeKind, ChangeState
 from app.domain.dossier.progress import Stage, StageState
 from app.domain.law.calendar import local_date
