@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from app.domain.law.calendar import WorkingCalendar
 from app.domain.oss.codes import (
+    KdKewenangan,
     LicenceStatus,
+    ProductType,
     ResponseCode,
 )
+from app.simulators._shared import StateFile
 
 if TYPE_CHECKING:
     pass
 
+
+UNKNOWN_LICENCE = "Data izin tidak ditemukan"
+LOOKING_THROUGH = timedelta(minutes=1)  # the automatic check whether documents are complete
+WIB = timezone(timedelta(hours=7))  # OSS counts days in the time of Jakarta
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS submissions (
@@ -181,3 +192,107 @@ def day_in(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+
+
+def own_number(nib: str, number: int) -> str:
+    """The number that OSS itself gives a licence."""
+    return f"{nib}{number:04d}"
+
+
+def authority_of(row: sqlite3.Row) -> KdKewenangan:
+    """What OSS issues by itself is central; all that waits here waits for the regency."""
+    return KdKewenangan(row["kewenangan"])
+
+
+def product_of(row: sqlite3.Row) -> str:
+    return {
+        "LATIHAN-SS": ProductType.STANDARD_CERTIFICATE,
+        "LATIHAN-IZIN": ProductType.PERMIT,
+    }.get(row["kd_izin"], "")
+
+
+def digest_of(content: object) -> str:
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=True).encode()
+    ).hexdigest()
+
+
+def die_if(mode: str) -> None:
+    if mode == "accept_then_die":
+        raise Refusal(ResponseCode.FAILED)
+
+
+class Book:
+    """What is kept, as it stands by now."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        self.state = StateFile(path, SCHEMA)
+        self._now = now
+
+    @property
+    def today(self) -> date:
+        """The day in Jakarta."""
+        return self._now().astimezone(WIB).date()
+
+    def found(self, asked: Mapping[str, Any]) -> sqlite3.Row:
+        """Return the filing that is asked for by NIB or oss_id. Raises Refusal."""
+        nib, oss_id = asked.get("nib") or "", asked.get("oss_id") or ""
+        with self.state.reading() as connection:
+            kept = (
+                find_filing(connection, "oss_id", str(oss_id))
+                if oss_id
+                else find_filing(connection, "nib", str(nib))
+            )
+        if kept is None or (nib and kept["nib"] != nib) or kept["data"].startswith("["):
+            # The list is what an early version kept, which knew too little to be asked about.
+            raise Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
+        return kept
+
+    def licences_of(self, oss_id: str) -> list[sqlite3.Row]:
+        """Return the licences of a filing, in order."""
+        with self.state.writing() as connection:
+            ids = connection.execute(
+                "SELECT id_izin FROM licences WHERE oss_id = ? ORDER BY number", (oss_id,)
+            ).fetchall()
+            found = [self.settled(connection, row["id_izin"]) for row in ids]
+        return [row for row in found if row is not None]
+
+    def licence(self, id_izin: object) -> sqlite3.Row:
+        """Return one licence. Raises Refusal."""
+        with self.state.writing() as connection:
+            row = self.settled(connection, str(id_izin or ""))
+        if row is None:
+            raise Refusal(ResponseCode.BAD_DATA, UNKNOWN_LICENCE)
+        return row
+
+    def project_of(self, row: sqlite3.Row) -> dict[str, Any]:
+        """Return the activity that a licence belongs to."""
+        with self.state.reading() as connection:
+            kept = find_filing(connection, "oss_id", row["oss_id"])
+        assert kept is not None
+        project: dict[str, Any] = json.loads(kept["data"])["projects"][row["number"] - 1]
+        return project
+
+    def settled(self, connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
+        """Return a licence as it stands by now: what OSS does by itself is done here."""
+        row = find_licence(connection, id_izin)
+        if row is not None and row["status"] == LicenceStatus.REQUIREMENTS_FILLED:
+            row = self._looked_through(connection, row)
+        if row is None or row["days"] is None:
+            return row
+        last_day = last_day_of(connection, row)
+        if last_day is None or self.today <= last_day:
+            return row
+        lapsed_on = (last_day + timedelta(days=1)).isoformat()
+        number = own_number(row["nib"], row["number"])
+        return take_step(connection, row, LicenceStatus.DEEMED_APPROVED, lapsed_on, number)
+
+    def _looked_through(self, connection: sqlite3.Connection, row: sqlite3.Row) -> sqlite3.Row:
+        """Find the documents complete, after the moment that this takes."""
+        kept = find_filing(connection, "oss_id", row["oss_id"])
+        assert kept is not None
+        done_at = datetime.fromisoformat(json.loads(kept["data"])["filed_at"]) + LOOKING_THROUGH
+        if self._now() < done_at:
+            return row
+        day = done_at.astimezone(WIB).date().isoformat()
+        return take_step(connection, row, LicenceStatus.COMPLETE, day, "")

@@ -42,7 +42,6 @@ choose them for itself (`ucapan` in PENGAJUAN), as the journey driver does.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -50,7 +49,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,32 +63,28 @@ from app.domain.oss.codes import (
     KdKewenangan,
     LicenceStatus,
     NibStatus,
-    ProductType,
     ResponseCode,
     SizeCode,
 )
 from app.simulators._oss_book import (
-    FINALS,
-    GRANTED,
     REMARKS,
-    SCHEMA,
+    Book,
     Refusal,
-    allow,
-    day_in,
+    authority_of,
+    die_if,
+    digest_of,
     find_filing,
     find_licence,
-    has_news,
-    is_known,
-    last_day_of,
     note_news,
-    take_step,
+    own_number,
+    product_of,
 )
 from app.simulators._oss_filing import BadFiling, kept_of
 from app.simulators._oss_lists import LICENCE_KINDS, LISTS, STATUS_WORDS
+from app.simulators._oss_office import Office
 from app.simulators._oss_speech import STRANGE_STATUS, as_it_speaks
 from app.simulators._shared import (
     SLOW_S,
-    StateFile,
     as_wsgi,
     control_mode,
     html_response,
@@ -102,10 +97,7 @@ if TYPE_CHECKING:
 
 FILING_PATH = "/latihan/pengajuan"
 NIB_PREFIX = "0000"
-OFFICE_PREFIX = "LATIHAN-"
 HOLDER = "PELAKU USAHA LATIHAN"
-LOOKING_THROUGH = timedelta(minutes=1)  # the automatic check whether documents are complete
-WIB = timezone(timedelta(hours=7))  # OSS counts days in the time of Jakarta
 
 _MODES = frozenset({"up", "slow", "down", "accept_then_die", "differs"})
 _WORDS = frozenset({"as_it_speaks", "strange", "frozen", "revoked", "forgotten"})
@@ -152,9 +144,6 @@ def create_oss_simulator(
     return as_wsgi(_Oss(state_dir, user_key, now, sleep).answer)
 
 
-_UNKNOWN_LICENCE = "Data izin tidak ditemukan"
-
-
 class _Oss:
     def __init__(
         self,
@@ -163,7 +152,8 @@ class _Oss:
         now: Callable[[], datetime],
         sleep: Callable[[float], object],
     ) -> None:
-        self._state = StateFile(state_dir / "oss.sqlite", SCHEMA)
+        self._book = Book(state_dir / "oss.sqlite", now)
+        office = Office(self._book)
         self._control_file = state_dir / "oss.json"
         self._user_key = user_key.encode()
         self._now = now
@@ -177,14 +167,10 @@ class _Oss:
             "/inqueryProyek": self._inquire_project,
             "/inqueryFileDS": self._inquire_file,
             "/getDataReferensi": self._list,
-            "/receiveLicenseStatus": self._take_status,
-            "/receiveLicense": self._take_final,
-            "/updateLicense": self._take_change,
+            "/receiveLicenseStatus": office.take_status,
+            "/receiveLicense": office.take_final,
+            "/updateLicense": office.take_change,
         }
-
-    @property
-    def _today(self) -> date:
-        return self._now().astimezone(WIB).date()
 
     def answer(self, request: Request) -> Response:
         mode = control_mode(self._control_file, _MODES | _WORDS)
@@ -227,7 +213,7 @@ class _Oss:
 
     def _words_for(self, asked: Mapping[str, Any]) -> str:
         """Return the words that were chosen for one filing (ucapan), "" for the usual ones."""
-        with self._state.reading() as connection:
+        with self._book.state.reading() as connection:
             row = find_licence(connection, str(asked.get("id_izin") or ""))
             oss_id = row["oss_id"] if row is not None else str(asked.get("oss_id") or "")
             nib = str(asked.get("nib") or "")
@@ -247,8 +233,8 @@ class _Oss:
             data = kept_of(asked)
         except BadFiling as bad:
             raise Refusal(ResponseCode.BAD_DATA, str(bad)) from None
-        digest = _digest([kunci, asked])
-        with self._state.writing() as connection:
+        digest = digest_of([kunci, asked])
+        with self._book.state.writing() as connection:
             kept = find_filing(connection, "kunci", kunci)
             is_new = kept is None
             if kept is None:
@@ -256,13 +242,13 @@ class _Oss:
         if kept["digest"] != digest:
             raise Refusal(ResponseCode.BAD_DATA, "Kunci sudah dipakai untuk isi yang lain")
         if is_new:
-            _die_if(mode)
+            die_if(mode)
         return {"oss_id": kept["oss_id"], "nib": kept["nib"]}
 
     def _keep(
         self, connection: sqlite3.Connection, kunci: str, digest: str, data: dict[str, Any]
     ) -> sqlite3.Row:
-        today = self._today
+        today = self._book.today
         content = json.dumps({"filed_at": self._now().isoformat(), **data})
         while True:  # until the drawn numbers are free; the table says so
             nib = f"{NIB_PREFIX}{secrets.randbelow(10**9):09d}"
@@ -297,7 +283,7 @@ class _Oss:
         if waits:
             no_izin = tgl_izin = ""
         else:
-            no_izin = kept["nib"] if risk is RiskLevel.LOW else _own_number(kept["nib"], number)
+            no_izin = kept["nib"] if risk is RiskLevel.LOW else own_number(kept["nib"], number)
             tgl_izin = kept["issued_on"]
         licence = _own_id("I", kept, number)
         status = LicenceStatus.REQUIREMENTS_FILLED if waits else LicenceStatus.APPROVED
@@ -314,7 +300,7 @@ class _Oss:
     # Asking
 
     def _inquire(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        kept = self._found(asked)
+        kept = self._book.found(asked)
         if mode == "forgotten":
             raise Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
         data = json.loads(kept["data"])
@@ -351,13 +337,13 @@ class _Oss:
                         **({"status_checklist": STRANGE_STATUS} if mode == "strange" else {}),
                         "kd_daerah": projects[row["number"] - 1]["daerah"][0],
                     }
-                    for row in self._licences_of(kept["oss_id"])
+                    for row in self._book.licences_of(kept["oss_id"])
                 ],
             }
         }
 
     def _check(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        kept = self._found({"nib": asked.get("nib")})
+        kept = self._book.found({"nib": asked.get("nib")})
         entity = json.loads(kept["data"])["entity"]
         return {
             "dataNIB": {
@@ -368,7 +354,7 @@ class _Oss:
         }
 
     def _check_licence(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        row = self._licence(asked.get("id_izin"))
+        row = self._book.licence(asked.get("id_izin"))
         status, words = row["status"], STATUS_WORDS[row["status"]]
         if mode == "strange":
             status, words = STRANGE_STATUS, "Perbaikan di kantor lain (latihan)"
@@ -383,8 +369,8 @@ class _Oss:
         }
 
     def _inquire_licence(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        row = self._licence(asked.get("id_izin"))
-        project = self._project_of(row)
+        row = self._book.licence(asked.get("id_izin"))
+        project = self._book.project_of(row)
         return {
             "success": True,
             "data": {
@@ -392,7 +378,7 @@ class _Oss:
                 "id_izin": row["id_izin"],
                 "kd_izin": row["kd_izin"],
                 "kd_daerah": project["daerah"][0],
-                "kewenangan": _authority(row),
+                "kewenangan": authority_of(row),
                 "data_proyek": [{"id_proyek": row["id_proyek"], "kbli": project["kbli"]}],
                 # The guide has no status here; who wants it asks for it (checkLicenseStatus).
                 "data_checklist": [
@@ -407,7 +393,7 @@ class _Oss:
         }
 
     def _inquire_project(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        kept = self._found({"nib": asked.get("nib")})
+        kept = self._book.found({"nib": asked.get("nib")})
         data = json.loads(kept["data"])
         wanted, kbli = str(asked.get("id_proyek") or ""), str(asked.get("kbli") or "")
         found = [
@@ -438,7 +424,7 @@ class _Oss:
         }
 
     def _inquire_file(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        row = self._licence(asked.get("id_permohonan_izin"))
+        row = self._book.licence(asked.get("id_permohonan_izin"))
         if not row["file_izin"]:
             raise Refusal(ResponseCode.BAD_DATA, "data izin atau file DS tidak ditemukan")
         return {"url_file_ds": row["file_izin"]}
@@ -455,206 +441,25 @@ class _Oss:
             ]
         }
 
-    # News of the office
-
-    def _take_status(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        status = _status(asked.get("kd_status"))
-        day = str(asked.get("tgl_status") or "")[:10]
-        self._check_day(day)
-        with self._state.writing() as connection:
-            row = self._reported(connection, asked)
-            digest = _digest(asked)
-            is_new = not is_known(connection, row, "status", digest)
-            if is_new:
-                allow(connection, row, status)
-                note_news(connection, row["id_izin"], "status", digest, status, day)
-                connection.execute(
-                    "UPDATE licences SET status = ? WHERE id_izin = ?", (status, row["id_izin"])
-                )
-        if is_new:
-            _die_if(mode)
-        return {"dataNIB": {}}
-
-    def _take_final(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        with self._state.writing() as connection:
-            row = self._reported(connection, asked)
-            digest = _digest(asked)
-            is_new = not is_known(connection, row, "final", digest)
-            if is_new:
-                if has_news(connection, row, "final"):
-                    raise Refusal(ResponseCode.BAD_DATA, "Izin sudah final: pakai updateLicense")
-                self._decide(connection, row, asked, "final", digest)
-            number = self._number(connection, row["id_izin"])
-        if is_new:
-            _die_if(mode)
-        return {"nomor_izin": number, "jenis_perizinan": _product(row)}
-
-    def _take_change(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        with self._state.writing() as connection:
-            row = self._reported(connection, asked)
-            digest = _digest(asked)
-            is_new = not is_known(connection, row, "change", digest)
-            if is_new:
-                if not has_news(connection, row, "final"):
-                    raise Refusal(ResponseCode.BAD_DATA, "Izin belum final")
-                self._decide(connection, row, asked, "change", digest)
-            number = self._number(connection, row["id_izin"])
-        if is_new:
-            _die_if(mode)
-        return {"keterangan_reset_izin_ds": "Berhasil Reset DS", "nomor_izin": number}
-
-    def _decide(
-        self,
-        connection: sqlite3.Connection,
-        row: sqlite3.Row,
-        asked: Mapping[str, Any],
-        service: str,
-        digest: str,
-    ) -> None:
-        status = _status(asked.get("status_izin"))
-        if status not in FINALS:
-            raise Refusal(ResponseCode.BAD_DATA, "Status izin bukan keputusan")
-        day = str(asked.get("tgl_terbit_izin") or "")
-        self._check_day(day)
-        for name in ("nama_ttd", "nip_ttd", "jabatan_ttd"):
-            if not str(asked.get(name) or "").strip():
-                raise Refusal(ResponseCode.BAD_DATA, "Penandatangan tidak lengkap")
-        ends = str(asked.get("tgl_berlaku_izin") or "")
-        if ends and (day_in(ends) is None or ends < day):
-            raise Refusal(ResponseCode.BAD_DATA, "Tanggal berlaku tidak sah")
-        link = str(asked.get("file_izin") or "")
-        if link and not link.startswith("https://"):
-            raise Refusal(ResponseCode.BAD_DATA, "File izin harus berupa tautan")
-        if status != row["status"]:
-            allow(connection, row, status)
-        number = row["no_izin"]
-        if status in GRANTED:
-            chosen = str(asked.get("nomor_izin") or "").strip()
-            if len(_marked(chosen)) > 50:
-                raise Refusal(ResponseCode.BAD_DATA, "Nomor izin terlalu panjang")
-            number = _marked(chosen) or number or _own_number(row["nib"], row["number"])
-        note_news(connection, row["id_izin"], service, digest, status, day)
-        connection.execute(
-            "UPDATE licences SET status = ?, no_izin = ?, tgl_izin = ?, file_izin = ?"
-            " WHERE id_izin = ?",
-            (status, number, day if number else "", link, row["id_izin"]),
-        )
-
-    def _number(self, connection: sqlite3.Connection, id_izin: str) -> str:
-        row = connection.execute(
-            "SELECT no_izin FROM licences WHERE id_izin = ?", (id_izin,)
-        ).fetchone()
-        return str(row["no_izin"])
-
-    def _reported(self, connection: sqlite3.Connection, asked: Mapping[str, Any]) -> sqlite3.Row:
-        """Return the licence that is reported on; every number must be the one that OSS gave."""
-        row = self._settled(connection, str(asked.get("id_izin") or ""))
-        if row is None or any(
-            str(asked.get(name) or "") != row[name]
-            for name in ("nib", "oss_id", "id_proyek", "kd_izin")
-        ):
-            raise Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
-        if _authority(row) is not KdKewenangan.REGENCY:
-            raise Refusal(ResponseCode.ILLEGAL_ACCESS)
-        return row
-
-    def _check_day(self, text: str) -> None:
-        day = day_in(text)
-        if day is None or day > self._today + timedelta(days=1):  # Sorong is ahead of Jakarta
-            raise Refusal(ResponseCode.BAD_DATA, "Tanggal tidak sah")
-
-    # What is kept
-
-    def _found(self, asked: Mapping[str, Any]) -> sqlite3.Row:
-        nib, oss_id = asked.get("nib") or "", asked.get("oss_id") or ""
-        with self._state.reading() as connection:
-            kept = (
-                find_filing(connection, "oss_id", str(oss_id))
-                if oss_id
-                else find_filing(connection, "nib", str(nib))
-            )
-        if kept is None or (nib and kept["nib"] != nib) or kept["data"].startswith("["):
-            # The list is what an early version kept, which knew too little to be asked about.
-            raise Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
-        return kept
-
-    def _licences_of(self, oss_id: str) -> list[sqlite3.Row]:
-        with self._state.writing() as connection:
-            ids = connection.execute(
-                "SELECT id_izin FROM licences WHERE oss_id = ? ORDER BY number", (oss_id,)
-            ).fetchall()
-            found = [self._settled(connection, row["id_izin"]) for row in ids]
-        return [row for row in found if row is not None]
-
-    def _licence(self, id_izin: object) -> sqlite3.Row:
-        with self._state.writing() as connection:
-            row = self._settled(connection, str(id_izin or ""))
-        if row is None:
-            raise Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
-        return row
-
-    def _project_of(self, row: sqlite3.Row) -> dict[str, Any]:
-        with self._state.reading() as connection:
-            kept = find_filing(connection, "oss_id", row["oss_id"])
-        assert kept is not None
-        project: dict[str, Any] = json.loads(kept["data"])["projects"][row["number"] - 1]
-        return project
-
-    def _settled(self, connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
-        """Return a licence as it stands by now: what OSS does by itself is done here."""
-        row = find_licence(connection, id_izin)
-        if row is not None and row["status"] == LicenceStatus.REQUIREMENTS_FILLED:
-            row = self._looked_through(connection, row)
-        if row is None or row["days"] is None:
-            return row
-        last_day = last_day_of(connection, row)
-        if last_day is None or self._today <= last_day:
-            return row
-        lapsed_on = (last_day + timedelta(days=1)).isoformat()
-        number = _own_number(row["nib"], row["number"])
-        return take_step(connection, row, LicenceStatus.DEEMED_APPROVED, lapsed_on, number)
-
-    def _looked_through(self, connection: sqlite3.Connection, row: sqlite3.Row) -> sqlite3.Row:
-        """Find the documents complete, after the moment that this takes."""
-        kept = find_filing(connection, "oss_id", row["oss_id"])
-        assert kept is not None
-        done_at = datetime.fromisoformat(json.loads(kept["data"])["filed_at"]) + LOOKING_THROUGH
-        if self._now() < done_at:
-            return row
-        day = done_at.astimezone(WIB).date().isoformat()
-        return take_step(connection, row, LicenceStatus.COMPLETE, day, "")
-
 
 def _checklist(row: sqlite3.Row) -> dict[str, Any]:
     return {
         "id_proyek": row["id_proyek"],
         "id_izin": row["id_izin"],
         "kd_izin": row["kd_izin"],
-        "jenis_izin": _product(row),
+        "jenis_izin": product_of(row),
         "nama_izin": LICENCE_KINDS[row["kd_izin"]],
         "no_izin": row["no_izin"],
         "tgl_izin": row["tgl_izin"],
-        "kewenangan": _authority(row),
+        "kewenangan": authority_of(row),
         "flag_checklist": (
             ChecklistFlag.AUTOMATIC
-            if _authority(row) is KdKewenangan.CENTRAL
+            if authority_of(row) is KdKewenangan.CENTRAL
             else ChecklistFlag.COMMITMENT
         ),
         "status_checklist": row["status"],
         "file_izin": row["file_izin"],
     }
-
-
-def _product(row: sqlite3.Row) -> str:
-    return {
-        "LATIHAN-SS": ProductType.STANDARD_CERTIFICATE,
-        "LATIHAN-IZIN": ProductType.PERMIT,
-    }.get(row["kd_izin"], "")
-
-
-def _authority(row: sqlite3.Row) -> KdKewenangan:
-    """What OSS issues by itself is central; all that waits here waits for the regency."""
-    return KdKewenangan(row["kewenangan"])
 
 
 def _changed(
@@ -668,35 +473,6 @@ def _changed(
     if entity is not None:
         entity = {**entity, "npwp_perseroan": "0" * 16}
     return entity, [first, *projects[1:]]
-
-
-def _digest(content: object) -> str:
-    return hashlib.sha256(
-        json.dumps(content, sort_keys=True, ensure_ascii=True).encode()
-    ).hexdigest()
-
-
-def _die_if(mode: str) -> None:
-    if mode == "accept_then_die":
-        raise Refusal(ResponseCode.FAILED)
-
-
-def _status(value: object) -> LicenceStatus:
-    try:
-        return LicenceStatus(str(value))
-    except ValueError:
-        raise Refusal(ResponseCode.BAD_DATA, "Kode status tidak dikenal") from None
-
-
-def _marked(number: str) -> str:
-    """A number that an office chose could be a real one, so the specimen mark goes before it."""
-    if not number or number.startswith(OFFICE_PREFIX):
-        return number
-    return f"{OFFICE_PREFIX}{number}"
-
-
-def _own_number(nib: str, number: int) -> str:
-    return f"{nib}{number:04d}"
 
 
 def _own_id(kind: str, kept: sqlite3.Row, number: int) -> str:

@@ -44,8 +44,9 @@ from app.domain.oss.submission import (
     Submission,
 )
 from app.domain.written.person import Sex
+from app.simulators._oss_book import LOOKING_THROUGH
 from app.simulators._shared import SLOW_S, UnderscoreHeaders
-from app.simulators.oss import HOLDER, LOOKING_THROUGH, NIB_PREFIX, create_oss_simulator
+from app.simulators.oss import HOLDER, NIB_PREFIX, create_oss_simulator
 
 KEY = "latihan-user-key"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # nine in the morning in Jakarta

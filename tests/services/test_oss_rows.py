@@ -15,7 +15,7 @@ from app.domain.licence.status import StatusSource
 from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
 from app.domain.oss.nib import is_holder
 from app.extensions import db, ports
-from app.services.licence import numbers, standing
+from app.services.licence import numbers, standing, views
 from app.services.oss import reconciliation
 from app.services.reference import oss_areas
 from app.work.oss import reconcile
@@ -167,18 +167,18 @@ def test_a_code_that_we_do_not_know_is_kept_as_oss_wrote_it(dossier, code):
     strange = replace(CERTIFICATE, status=LicenceStatus.OTHER, code=code, words="Perlu perbaikan")
     standing.keep(dossier, answer(CERTIFICATE), at=NOW)
     standing.keep(dossier, answer(strange), at=NOW)
-    (view,) = standing.views(dossier, NOW)
+    (view,) = views.views(dossier, NOW)
     assert view.unknown == f"{code} Perlu perbaikan"
     assert not view.is_granted
     assert view.clock is not None, "the days go on: a code that we do not know stops nothing"
     assert not standing.keep(dossier, answer(strange), at=NOW), "said again it is no news"
     standing.keep(dossier, answer(replace(CERTIFICATE, status=LicenceStatus.APPROVED)), at=NOW)
-    assert standing.views(dossier, NOW)[0].unknown == ""
+    assert views.views(dossier, NOW)[0].unknown == ""
 
 
 def test_a_licence_without_a_status_is_shown_without_one(dossier):
     standing.keep(dossier, answer(replace(CERTIFICATE, status=None)), at=NOW)
-    (view,) = standing.views(dossier, NOW)
+    (view,) = views.views(dossier, NOW)
     assert view.history == ()
 
 

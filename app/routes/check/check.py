@@ -17,19 +17,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.domain.kbli.change import only_code as typed_code
-from app.domain.kbli.finder import Hit
+from app.domain.kbli.hits import Hit
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.estimate import (
-    Band,
-    CapitalBand,
-    Estimate,
-    EstimateCase,
-    JourneyReason,
-    Question,
-    SalesBand,
-    ScopeChoice,
-    journey_reasons,
-)
+from app.domain.law.estimate.answer import Estimate, EstimateCase, Question, ScopeChoice
+from app.domain.law.estimate.bands import Band, CapitalBand, SalesBand
+from app.domain.law.estimate.obstacles import JourneyReason, journey_reasons
 from app.domain.law.risk import MayOperate, RiskLevel
 from app.domain.law.rows import AuthorityRule, KbliEntry, RiskNote
 from app.domain.law.rules import DayUnit

@@ -14,7 +14,7 @@ from app.forms.licences import PracticeForm
 from app.labels import label
 from app.services.base.post_keys import BadPostKey
 from app.services.desk import practice
-from app.services.licence import reports, standing
+from app.services.licence import reports, views
 from app.services.papers import taking
 from app.services.papers import wanted as papers_wanted
 from app.web import once
@@ -52,13 +52,13 @@ def _target_words(target: Target) -> str:
 
 def _practice_office_page(form: PracticeForm, status: int = 200) -> Response:
     ids = {value for value, _words in form.izin.choices}
-    views = standing.views(g.dossier, clock.now())
+    shown = views.views(g.dossier, clock.now())
     return render(
         "journey/office.html",
         status=status,
         form_page=bool(ids),
         signed=taking.signed_papers(g.dossier) if ids else [],
-        views=[view for view in views if view.licence.id_izin in ids],
+        views=[view for view in shown if view.licence.id_izin in ids],
         **once.form_context(form),
     )
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example, ExamplePage
-from app.domain.law.estimate import Estimate
+from app.domain.law.estimate.answer import Estimate
 from app.domain.law.spatial import SpatialStep
 from app.forms.access import StartForm
 from app.forms.business_check import INSIDE, SHARED

@@ -34,7 +34,7 @@ from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import estimates
 from app.services.kbli import learning
-from app.services.licence import standing
+from app.services.licence import needed, standing, views
 from app.services.licence.gate import hindrance_of, open_corrections
 from app.services.mending.versions import version_of
 from app.services.messages import outbox
@@ -73,7 +73,7 @@ def past_corrections(dossier: Dossier) -> list[Correction]:
 def waiting_licence(dossier: Dossier) -> Licence | None:
     """Return the licence that an office is still working on; the first where there are several."""
     for licence in standing.of(dossier):
-        if standing.needs_office(licence, dossier) and licence.status not in FINAL:
+        if needed.needs_office(licence, dossier) and licence.status not in FINAL:
             return licence
     return None
 
@@ -114,7 +114,7 @@ def return_for_correction(
         answer_days = max((days for days in named if days is not None), default=None)
     until = None
     if answer_days is not None:
-        until = end_of_term(now, answer_days, *standing.calendars_around(now)).astimezone(UTC)
+        until = end_of_term(now, answer_days, *views.calendars_around(now)).astimezone(UTC)
     correction = Correction(
         dossier_id=dossier.id,
         licence_id=licence.id,

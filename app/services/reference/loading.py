@@ -34,16 +34,14 @@ from app.models.reference import (
 from app.reference import FOLDER
 from app.services.base import acts
 from app.services.reference.book import ReferenceBook, get_book, reset_book
-from app.services.reference.files import (
-    Content,
+from app.services.reference.files import Content, Known, read_releases
+from app.services.reference.manifest import (
     FileProblem,
-    Known,
     ReferenceFilesBroken,
     ReleaseSource,
     Table,
     Wrong,
     read_manifest,
-    read_releases,
 )
 
 __all__ = [

@@ -9,9 +9,9 @@ import pytest
 
 from app.domain.law.because import Conclusion, ConclusionWithoutLaw, Fact, FactKind
 from app.domain.law.business_size import BusinessSize, Capital
-from app.domain.law.combined import combine, whole_capital
 from app.domain.law.environment import EnvironmentStep
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.combined import combine, whole_capital
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import LicenceProduct, RiskLevel
 from app.domain.law.spatial import SpatialStep

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from app.domain.law.because import Conclusion, Fact, FactKind
 from app.domain.law.business_size import BusinessSize, Capital
 from app.domain.law.environment import EnvironmentStep, strictest_document
-from app.domain.law.estimate import (
-    Estimate,
-    EstimateCase,
+from app.domain.law.estimate.answer import Estimate, EstimateCase
+from app.domain.law.estimate.obstacles import (
     JourneyReason,
     TradeConflict,
     journey_reasons,
