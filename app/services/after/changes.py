@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapper, class_mapper, selectinload
 from app import clock
 from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.dossier.events import EventKind
+from app.domain.licence.specimen import SpecimenKind
 from app.domain.oss.codes import NibStatus
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
@@ -79,7 +80,7 @@ def has_nib(dossier: Dossier) -> bool:
 
 def is_practice(dossier: Dossier) -> bool:
     """Say whether the NIB is a specimen of our own, which we may revoke; OSS alone does others."""
-    return any(paper.kind == "nib" and paper.specimen for paper in dossier.papers)
+    return any(paper.kind is SpecimenKind.NIB and paper.specimen for paper in dossier.papers)
 
 
 def requests_of(dossier: Dossier) -> list[ChangeRequest]:

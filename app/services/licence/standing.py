@@ -17,7 +17,7 @@ from app.adapters.oss.results import LicenceResult, LicensingResult, ProjectResu
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.law.calendar import WIT
-from app.domain.licence.corrections import CorrectionItem
+from app.domain.licence.corrections import CorrectionItem, CorrectionOutcome
 from app.domain.licence.status import (
     RETURNED,
     StatusSource,
@@ -434,7 +434,7 @@ def _close_corrections(licence: Licence, at: datetime) -> None:
     )
     for correction in db.session.scalars(query):
         correction.closed_at = at
-        correction.outcome = "closed"
+        correction.outcome = CorrectionOutcome.CLOSED
 
 
 def nib_is_told(handover: Handover) -> bool:

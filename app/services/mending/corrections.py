@@ -18,6 +18,7 @@ from app.domain.licence.clock import end_of_term
 from app.domain.licence.corrections import (
     MENDABLE,
     CorrectionItem,
+    CorrectionOutcome,
     Hindrance,
     ReturnReason,
     StepTarget,
@@ -179,7 +180,7 @@ def send_again(dossier: Dossier, *, by: StatusSource, at: datetime | None = None
         for item in correction.items:
             item.after = version_of(dossier, parse_target(item.target))
         correction.closed_at = now
-        correction.outcome = "sent"
+        correction.outcome = CorrectionOutcome.SENT
         was = LicenceStatus.of(correction.licence.status)
         standing.record_status(
             dossier,
@@ -198,7 +199,7 @@ def reject_late(dossier: Dossier, now: datetime) -> bool:
     late = [c for c in open_corrections(dossier) if c.answer_until and c.answer_until <= now]
     for correction in late:
         correction.closed_at = now
-        correction.outcome = "late"
+        correction.outcome = CorrectionOutcome.LATE
         standing.record_status(
             dossier,
             correction.licence.id_izin,

@@ -12,7 +12,6 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from enum import StrEnum
 
 import structlog
 from sqlalchemy import case, select
@@ -24,6 +23,7 @@ from app.adapters.oss.results import NoticeRead
 from app.adapters.oss.said import nib_in_bytes, parse
 from app.domain.oss.codes import IN_FORCE
 from app.domain.oss.nib import NibDoubt, NibSource, is_holder
+from app.domain.oss.notices import NoticeState
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover
 from app.models.oss_notice import OssNotice
@@ -40,14 +40,6 @@ REPEATED_AFTER = timedelta(minutes=10)  # the same words again are then news: fr
 _WIB = timezone(timedelta(hours=7))  # the date in the token is Jakarta's
 _log = structlog.get_logger(__name__)
 ENVELOPES = {"receiveNIB": "dataNIB", "receiveFileDS": "receiveFileDS"}
-
-
-class NoticeState(StrEnum):
-    """Where a notice stands."""
-
-    NEW = "new"
-    MATCHED = "matched"  # its dossier is known, and OSS is being asked
-    UNMATCHED = "unmatched"  # waits for staff: nobody here, or more than one
 
 
 class NotOss(Exception):

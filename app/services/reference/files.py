@@ -285,7 +285,7 @@ class _Reader:
                     Table.AREAS,
                     {
                         "code": code,
-                        "kind": kind.value,
+                        "kind": kind,
                         "name": line["name"],
                         "parent": parent or None,
                         "old_code": old_code,

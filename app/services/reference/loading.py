@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from app import clock
 from app.domain.dossier.seals import ActKind
-from app.domain.law.rows import ReleaseInfo
+from app.domain.law.rows import AreaKind, ReleaseInfo
 from app.extensions import db
 from app.models.dossier import Activity
 from app.models.reference import (
@@ -200,7 +200,7 @@ def _known() -> Known:
         return _current_codes(KbliLevel.code, KbliLevel.release_id, KbliLevel.year == year)
 
     def regencies() -> frozenset[str]:
-        return _current_codes(Area.code, Area.release_id, Area.kind == "regency")
+        return _current_codes(Area.code, Area.release_id, Area.kind == AreaKind.REGENCY)
 
     return Known(codes, levels, regencies)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app import clock
+from app.domain.oss.notices import NoticeState
 from app.extensions import db
 from app.models.dossier import Job
 from app.models.oss_notice import OssNotice
@@ -15,7 +16,6 @@ from app.services.licence import numbers, standing
 from app.services.oss import reconciliation
 from app.services.oss.notices import (
     AT_A_TIME,
-    NoticeState,
     ask_about,
     by_number,
     by_person,
