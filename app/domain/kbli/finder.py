@@ -27,6 +27,7 @@ from app.domain.kbli.parts import parted, words_of
 from app.domain.kbli.reader import Mended, Reader, Said
 from app.domain.kbli.words import is_shortened, skeleton, sound, split_words, squeeze
 from app.domain.law.rows import KbliEntry
+from app.domain.written.text import has_digits
 
 # More than this nobody types to name a business; the rest is not read.
 MAX_QUERY_CHARACTERS = 200
@@ -297,7 +298,7 @@ class Finder:
 
     def _by_code(self, text: str, limit: int) -> list[Hit]:
         digits = re.sub(r"[\s.]", "", text)
-        if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 5):
+        if not has_digits(digits, 2, 3, 4, 5):
             return []
         found = [position for code, position in self._codes.items() if code.startswith(digits)]
         return [Hit(self._entries[position], 1.0, (digits,)) for position in sorted(found)[:limit]]

@@ -15,6 +15,7 @@ from typing import Any
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import AreaKind, HolidayKind, RiskNote, Unread
+from app.domain.written.text import has_digits
 from app.services.reference.lines import (
     CODES_HEADER,
     CORRESPONDENCE_HEADER,
@@ -31,7 +32,6 @@ from app.services.reference.lines import (
     WORDS_HEADER,
     Line,
     count_in,
-    has_digits,
     members_of,
     parts_of,
     read_lines,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from app.domain.written.text import read_whole
 from app.reference import UNREAD
 from app.services.reference.manifest import (
     FileProblem,
@@ -134,16 +135,12 @@ def _checked(
         number = rows.line_num + 1
 
 
-def has_digits(code: str, *lengths: int) -> bool:
-    """Whether a code is made of plain digits and has one of these lengths."""
-    return len(code) in lengths and code.isascii() and code.isdigit()
-
-
 def count_in(line: Line, column: str, *, at_least: int) -> int:
     """A whole number; complains and returns the least one when it is none."""
     text = line[column]
-    if text.isascii() and text.isdigit() and int(text) >= at_least:
-        return int(text)
+    number = read_whole(text, digits=9)
+    if number is not None and number >= at_least:
+        return number
     line.wrong(Wrong.NUMBER, text)
     return at_least
 
