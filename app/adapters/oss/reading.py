@@ -268,7 +268,6 @@ def read_notice(content: Any, envelope: str, nib: str) -> NoticeRead:
         oss_id=data.identifier("oss_id"),
         id_izin=id_izin,
         id_before=id_before,
-        has_file=data.text("file_izin").startswith(("https://", "http://")),
         nib_status=status,
         nib_code=code if status is NibStatus.OTHER else "",
         people=tuple(_people(data)),

@@ -153,15 +153,13 @@ class NoticeRead:
 
     nib_status, nib_code: what the call says of the NIB, by its kind of document or its state; the
         code only where we do not know it. id_izin: the licence that it is about.
-    id_before: the one that it had, where OSS gives it another. has_file: it brings the address of
-        a paper.
+    id_before: the one that it had, where OSS gives it another.
     """
 
     nib: str
     oss_id: str = ""
     id_izin: str = ""
     id_before: str = ""
-    has_file: bool = False
     nib_status: NibStatus | None = None
     nib_code: str = ""
     people: tuple[NamedPerson, ...] = field(default=(), repr=False)
