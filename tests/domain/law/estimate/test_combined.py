@@ -15,7 +15,15 @@ from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import LicenceProduct, RiskLevel
 from app.domain.law.spatial import SpatialStep
-from tests.domain.law.test_estimate import LOW, MEDIUM_HIGH, MICRO, SMALL, asked, question, row
+from tests.domain.law.estimate.test_reckoning import (
+    LOW,
+    MEDIUM_HIGH,
+    MICRO,
+    SMALL,
+    asked,
+    question,
+    row,
+)
 
 KIOSK = asked([row()], question())
 LAUNDRY = asked([row(code="96100", risk=RiskLevel.MEDIUM_LOW)], question(code="96100"))
