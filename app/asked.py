@@ -59,7 +59,7 @@ class Asked:
 
     @property
     def has_dossier(self) -> bool:
-        """Say whether a file was opened in this request."""
+        """Return whether a file was opened in this request."""
         return self._dossier is not None
 
     def forget_dossier(self) -> None:

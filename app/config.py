@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.domain.oss.service_mode import ServiceMode
+from app.domain.written.text import read_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 LINE_AT_MOST = 160  # letters of an address or of opening hours
@@ -128,7 +129,7 @@ class Settings:
 
     @property
     def agency_unknown(self) -> bool:
-        """True where OSS is told of licences without the code of this office."""
+        """Return whether OSS is told of licences without the code of this office."""
         return self.mode is ServiceMode.CONNECTED and not self.oss_agency_code
 
     @property
@@ -186,15 +187,16 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
 
     def whole(name: str, default: int, lowest: int, highest: int) -> int:
         text = env.get(name, "").strip() or str(default)
-        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        number = read_whole(text, digits=9)
+        if number is None or not lowest <= number <= highest:
             mistakes.append(f"{name} must be a whole number, {lowest} to {highest}, not “{text}”.")
             return default
-        return int(text)
+        return number
 
     def proxies() -> int | Proxies:
         """How many proxies a request passes, or their addresses and networks."""
         text = env.get("TRUSTED_PROXIES", "").strip()
-        if not text or (text.isascii() and text.isdigit()):
+        if not text or read_whole(text, digits=9) is not None:
             return whole("TRUSTED_PROXIES", 0, 0, PROXIES_AT_MOST)
         try:
             return tuple(ip_network(part.strip()) for part in text.split(","))

@@ -21,8 +21,8 @@ from app.vault import Vault
 if TYPE_CHECKING:
     from app.adapters.civil_registry import CivilRegistry
     from app.adapters.files import Files
-    from app.adapters.licensing import Licensing
     from app.adapters.messages import Messages
+    from app.adapters.oss.port import Licensing
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -10,11 +10,12 @@ from app import clock
 from app.adapters.civil_registry import CivilRegistry, HttpCivilRegistry, NoRegistry
 from app.adapters.files import FilesUnavailable, FolderFiles, ObjectStoreFiles, PlaceMissing
 from app.adapters.http import service_client
-from app.adapters.licensing import HttpLicensing, Licensing, NoLine
 from app.adapters.messages import Carrier, Messages, PageOutbox
 from app.adapters.messages.gammu import GammuSmsd
 from app.adapters.messages.gateway import HttpGateway
 from app.adapters.messages.mail import SmtpMail, read_smtp_url
+from app.adapters.oss.licensing import HttpLicensing, NoLine
+from app.adapters.oss.port import Licensing
 from app.config import Settings
 from app.domain.oss.service_mode import ServiceMode
 from app.domain.sending.messages import Channel

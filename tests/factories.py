@@ -26,7 +26,7 @@ from sqlalchemy.orm import scoped_session
 from app import gateways
 from app.adapters.civil_registry import HttpCivilRegistry
 from app.adapters.http import service_client
-from app.adapters.licensing import HttpLicensing
+from app.adapters.oss.licensing import HttpLicensing
 from app.config import Settings
 from app.domain.dossier.journey import Answers, StepName, Stop, way
 from app.domain.dossier.steps import FOR_EACH

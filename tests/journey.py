@@ -39,7 +39,7 @@ from babel.messages.pofile import read_po
 
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.law.calendar import WIT
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.licence.corrections import ReturnReason, StepTarget
 from app.domain.licence.status import OfficeAction, PublicState
 from app.domain.nik.verdict import NikClass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import String, func, select, text
 
 from app.domain.law.legal_form import LegalForm
+from app.extensions import db
 from app.models.columns import UnknownName
 from app.models.dossier import Dossier
 from tests.factories import dossier_at
@@ -56,3 +57,28 @@ def test_an_unknown_name_says_where_it_stands(database):
     with pytest.raises(UnknownName, match=r"dossiers\.legal_form"):
         dossier.legal_form = "guild"
     assert kept(database) == "guild"
+
+
+NO_NAMES = {
+    # What OSS writes is kept as it came, also a code that no list has.
+    ("licences", "status"), ("licence_events", "status"),
+    # Part of a hash, and read for good, whatever the program calls it by then.
+    ("events", "kind"), ("acts", "kind"), ("events", "role"), ("acts", "role"),
+    ("events", "behalf"), ("acts", "behalf"),
+    # A kind of job belongs to its handler, and one of release to its reader: services, not models.
+    ("jobs", "kind"), ("reference_release", "kind"),
+    # As the table of the source has it; nothing decides by it.
+    ("nik_prefix", "status"),
+}  # fmt: skip
+
+
+def test_what_a_column_calls_by_name_it_keeps_as_a_name():
+    """A short text named like one of a few things is an enum, or stands above with its reason."""
+    names = ("kind", "state", "status", "outcome", "cause", "way", "purpose", "role", "behalf")
+    plain = {
+        (table.name, column.name)
+        for table in db.metadata.tables.values()
+        for column in table.columns
+        if column.name in names and isinstance(column.type, String)
+    }
+    assert plain == NO_NAMES

@@ -21,7 +21,7 @@ from app.i18n import LANGUAGES
 from app.labels import label
 from app.models.columns import Sealed
 from app.routes.journey.pages import PAGES
-from app.services.desk import practice
+from app.services.desk import practice_office
 from app.services.help import book
 from app.services.journey.summary import summary_of
 from app.services.mending.versions import version_of
@@ -114,7 +114,7 @@ def test_it_is_on_the_review_and_both_versions_of_it_are_kept(database, legal_fo
         columns = [column.name for column in STEPS[stop.name].columns]
         assert list(kept["answers"]) == (columns or ["kinds"])
         assert all(kept["shown"][language] for language in LANGUAGES)
-    given_back = {target.step for target in practice.targets(dossier)}
+    given_back = {target.step for target in practice_office.targets(dossier)}
     asked = {stop.name for stop in shown["id"]}
     assert given_back == {name for name in asked if STEPS[name].is_mendable}
 

@@ -14,7 +14,7 @@ from flask import Flask
 
 import tests.personas
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.legal_form import LegalForm
 from app.domain.law.risk import RiskLevel
 from app.domain.nik.verdict import NikClass

@@ -12,9 +12,10 @@ from queue import SimpleQueue
 import pytest
 from sqlalchemy import select, text, update
 
-from app.adapters.messages import Messages, NotSent, NotSentCause
+from app.adapters.messages import Messages, NotSent
 from app.adapters.messages.mail import MailServer, SmtpMail
 from app.domain.oss import handover as oss_handover
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import Channel, MessageKind
 from app.extensions import ports
 from app.models.dossier import Dossier, Handover, Job, PostKey

@@ -16,7 +16,8 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from app.domain.kbli.finder import Finder, Surety, surety
+from app.domain.kbli.finder import Finder
+from app.domain.kbli.hits import Surety, surety
 from app.domain.kbli.measures import (
     BadWordings,
     Quality,

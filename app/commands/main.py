@@ -36,7 +36,7 @@ from app.services.messages import outbox
 from app.services.nik import standing
 from app.services.oss import handovers, verdicts
 from app.services.reference import loading
-from app.services.reference.files import ReferenceFilesBroken
+from app.services.reference.manifest import ReferenceFilesBroken
 from app.services.rights import recovery, wordings
 from app.work.run import run
 

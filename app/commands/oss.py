@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from app import clock
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
+from app.adapters.oss.port import Refused
 from app.domain.law.calendar import WIT
 from app.domain.oss.codes import NibStatus
 from app.domain.oss.nib import NibDoubt

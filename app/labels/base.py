@@ -13,14 +13,9 @@ from app.domain.dossier.steps import STEPS, AnswerGroup
 from app.domain.law.authority import DaysKnown
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.environment import EnvironmentStep
-from app.domain.law.estimate import (
-    Bring,
-    CapitalBand,
-    EstimateCase,
-    JourneyReason,
-    Notice,
-    SalesBand,
-)
+from app.domain.law.estimate.answer import Bring, EstimateCase, Notice
+from app.domain.law.estimate.bands import CapitalBand, SalesBand
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.requirements import Certainty, DeclarationKind, SupportingPaperKind
 from app.domain.law.risk import LicenceProduct, MayOperate, RiskLevel
 from app.domain.law.rows import RiskNote, Unread

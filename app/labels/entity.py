@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.legal_form import LegalForm, Role
 
 WORDS: tuple[tuple[Enum, Any], ...] = (

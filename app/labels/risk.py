@@ -16,7 +16,7 @@ from app.domain.law.because import Conclusion, Fact, FactKind, Known
 from app.domain.law.building import Building, BuildingStep
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.environment import EnvironmentPaper
-from app.domain.law.estimate import CapitalBand, SalesBand
+from app.domain.law.estimate.bands import CapitalBand, SalesBand
 from app.domain.law.risk import Citation, RiskLevel
 from app.domain.law.rules import Actor, DayUnit, Step, StepKind
 from app.domain.law.spatial import DetailedPlan, Ground

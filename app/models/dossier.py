@@ -24,6 +24,7 @@ from app.domain.law.business_size import BusinessSize
 from app.domain.law.legal_form import LegalForm, Role
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import RiskLevel
+from app.domain.licence.specimen import SpecimenKind
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.codes import LandStatus, LandUnit, Position
 from app.domain.oss.handover import HandoverState
@@ -310,7 +311,7 @@ class Paper(Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     code: Mapped[str] = mapped_column(String(16), unique=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[SpecimenKind] = mapped_column(Named(SpecimenKind, 20))
     number: Mapped[str] = mapped_column(String(40))
     specimen: Mapped[bool]
     issued_at: Mapped[datetime] = mapped_column(Moment)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.config import Purpose
 from app.extensions import Model
-from app.models.columns import Moment
+from app.models.columns import Moment, Named
 
 
 class Installation(Model):
@@ -17,7 +18,7 @@ class Installation(Model):
     __tablename__ = "installation"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    purpose: Mapped[str] = mapped_column(String(10))
+    purpose: Mapped[Purpose] = mapped_column(Named(Purpose, 10))
     since: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (

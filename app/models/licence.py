@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.licence.corrections import ReturnReason
+from app.domain.licence.corrections import CorrectionOutcome, ReturnReason
 from app.domain.licence.status import StatusSource
 from app.extensions import Model
 from app.models.columns import Moment, Named, Sealed
@@ -87,8 +87,7 @@ class Correction(Model):
     """Perbaikan: one time that a dossier was given back, and how that ended.
 
     event_number: of the licence's event that gave it back. answer_until: the last moment for an
-    answer, NULL where the office named none. outcome: NULL while open, else "sent", "late" or
-    "closed" (the office went on without an answer).
+    answer, NULL where the office named none. outcome: NULL while open.
     """
 
     __tablename__ = "corrections"
@@ -100,7 +99,7 @@ class Correction(Model):
     opened_at: Mapped[datetime] = mapped_column(Moment)
     answer_until: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
-    outcome: Mapped[str | None] = mapped_column(String(8))
+    outcome: Mapped[CorrectionOutcome | None] = mapped_column(Named(CorrectionOutcome, 8))
 
     licence: Mapped[Licence] = relationship()
     items: Mapped[list[CorrectionTarget]] = relationship(

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.sending.messages import Channel, MessageKind, MessageState
+from app.domain.sending.failures import NotSentCause
+from app.domain.sending.messages import Channel, InboundKind, MessageKind, MessageState
 from app.extensions import Model
 from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import Dossier, RowId
@@ -44,7 +45,7 @@ class Message(Model):
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     failed_at: Mapped[datetime | None] = mapped_column(Moment)
-    failure: Mapped[str | None] = mapped_column(String(24))
+    failure: Mapped[NotSentCause | None] = mapped_column(Named(NotSentCause, 24))
     gave_up_at: Mapped[datetime | None] = mapped_column(Moment)
     provider_id: Mapped[str | None] = mapped_column(String(80))
 
@@ -84,7 +85,7 @@ class InboundMessage(Model):
     provider_id: Mapped[str] = mapped_column(String(100), unique=True)
     sender_index: Mapped[bytes] = mapped_column(LargeBinary(32))
     received_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    asked: Mapped[str] = mapped_column(String(10))
-    answer: Mapped[str | None] = mapped_column(String(24))
+    asked: Mapped[InboundKind] = mapped_column(Named(InboundKind, 10))
+    answer: Mapped[MessageKind | None] = mapped_column(Named(MessageKind, 24))
 
     __table_args__ = (Index(None, "sender_index", "received_at"),)

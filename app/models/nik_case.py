@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.nik.cases import NikCaseState, NikClosedBecause, NikEscalatedBecause
-from app.domain.nik.verdict import NikClass
+from app.domain.nik.verdict import NikClass, RegistryFault
 from app.extensions import Model
 from app.models.columns import Moment, Named
 from app.models.dossier import Dossier, RowId
@@ -62,7 +62,7 @@ class RegistryTrouble(Model):
     __tablename__ = "registry_troubles"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    cause: Mapped[str] = mapped_column(String(16))
+    cause: Mapped[RegistryFault] = mapped_column(Named(RegistryFault, 16))
     began_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
     failures: Mapped[int]

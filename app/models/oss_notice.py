@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.oss.notices import NoticeState
 from app.domain.oss.reconciliation import Discrepancy
 from app.extensions import Model
 from app.models.columns import Moment, Named, Sealed
@@ -17,8 +18,8 @@ class OssNotice(Model):
     """One call of OSS to us (receiveNIB, receiveFileDS), kept once, however often it comes.
 
     digest: SHA-256 of the content. body: what came, as it came; NULL once a dossier was found,
-    since all that counts is then asked for again. state: see services/oss/notices.
-    id_izin: the licence that it is about. unread: names of fields that could not be read.
+    since all that counts is then asked for again. id_izin: the licence that it is about. unread:
+    names of fields that could not be read.
     """
 
     __tablename__ = "oss_notices"
@@ -29,7 +30,7 @@ class OssNotice(Model):
     oss_id: Mapped[str] = mapped_column(String(40))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     body: Mapped[str | None] = mapped_column(Sealed("oss_notices.body"))
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[NoticeState] = mapped_column(Named(NoticeState, 12))
     id_izin: Mapped[str | None] = mapped_column(String(40))
     unread: Mapped[list[str] | None] = mapped_column(JSON)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)

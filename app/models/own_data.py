@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.dossier.recovery import RecoveryWay
+from app.domain.dossier.requests import RequestKind, RequestOutcome
 from app.extensions import Model
-from app.models.columns import Moment, Sealed
+from app.models.columns import Moment, Named, Sealed
 from app.models.dossier import Dossier, RowId
 
 
@@ -49,7 +51,7 @@ class Recovery(Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"))
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), index=True)
-    way: Mapped[str] = mapped_column(String(12))
+    way: Mapped[RecoveryWay] = mapped_column(Named(RecoveryWay, 12))
     ticket_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     code_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
@@ -91,13 +93,13 @@ class DataRequest(Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"))
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[RequestKind] = mapped_column(Named(RequestKind, 12))
     asked_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), index=True)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
-    outcome: Mapped[str | None] = mapped_column(String(12))
+    outcome: Mapped[RequestOutcome | None] = mapped_column(Named(RequestOutcome, 12))
 
     dossier: Mapped[Dossier] = relationship()
 

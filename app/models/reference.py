@@ -17,8 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.law.business_size import BusinessSize
+from app.domain.law.risk import RiskLevel
+from app.domain.law.rows import AreaKind, HolidayKind
 from app.extensions import Model
-from app.models.columns import Moment
+from app.models.columns import Moment, Named
 
 
 def _release() -> Mapped[Any]:
@@ -129,11 +132,11 @@ class RiskFact(Model):
     release_id: Mapped[str] = _release()
     code: Mapped[str] = mapped_column(String(5), primary_key=True)
     scope_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    size: Mapped[str] = mapped_column(String(8), primary_key=True)
+    size: Mapped[BusinessSize] = mapped_column(Named(BusinessSize, 8), primary_key=True)
     year: Mapped[int]
     scope: Mapped[str] = mapped_column(Text)
     scope_count: Mapped[int]
-    risk: Mapped[str] = mapped_column(String(2))
+    risk: Mapped[RiskLevel] = mapped_column(Named(RiskLevel, 2))
     details_known: Mapped[bool]
     authority: Mapped[list[list[str]]] = mapped_column(JSON)
     authority_complete: Mapped[bool]
@@ -162,7 +165,7 @@ class Area(Model):
 
     release_id: Mapped[str] = _release()
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[AreaKind] = mapped_column(Named(AreaKind, 8))
     name: Mapped[str] = mapped_column(String(100))
     parent: Mapped[str | None] = mapped_column(String(6))
     old_code: Mapped[str] = mapped_column(String(10))
@@ -194,7 +197,7 @@ class Holiday(Model):
 
     release_id: Mapped[str] = _release()
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[HolidayKind] = mapped_column(Named(HolidayKind, 10))
     name_id: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(120))
     source: Mapped[str] = mapped_column(Text)

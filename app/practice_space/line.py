@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from app.domain.written.text import read_whole
+
 MOUNT = "/latihan"
 ENGLISH = "/en"
 SESSION_COOKIE = "latihan"
@@ -263,9 +265,12 @@ def _pieces(stream: Any, length: int) -> Iterator[bytes]:
         yield piece
 
 
+_LENGTH_DIGITS = 15  # far more than is taken
+
+
 def _length(environ: Mapping[str, Any]) -> int:
     text = str(environ.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return read_whole(text, digits=_LENGTH_DIGITS) or 0
 
 
 def _moved(environ: Environ, start: Start, inner: str) -> Iterable[bytes]:

@@ -43,7 +43,6 @@ words it is told of in those from then on.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -51,14 +50,13 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
 from app import clock
-from app.domain.law.calendar import WorkingCalendar
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import (
     ApplicantKind,
@@ -66,16 +64,28 @@ from app.domain.oss.codes import (
     KdKewenangan,
     LicenceStatus,
     NibStatus,
-    ProductType,
     ResponseCode,
     SizeCode,
 )
+from app.simulators._oss_book import (
+    REMARKS,
+    Book,
+    Refusal,
+    authority_of,
+    die_if,
+    digest_of,
+    find_filing,
+    find_licence,
+    note_news,
+    own_number,
+    product_of,
+)
 from app.simulators._oss_filing import BadFiling, kept_of
 from app.simulators._oss_lists import LICENCE_KINDS, LISTS, STATUS_WORDS
+from app.simulators._oss_office import Office
 from app.simulators._oss_speech import STRANGE_STATUS, as_it_speaks
 from app.simulators._shared import (
     SLOW_S,
-    StateFile,
     as_wsgi,
     control_mode,
     html_response,
@@ -88,48 +98,11 @@ if TYPE_CHECKING:
 
 FILING_PATH = "/latihan/pengajuan"
 NIB_PREFIX = "0000"
-OFFICE_PREFIX = "LATIHAN-"
 HOLDER = "PELAKU USAHA LATIHAN"
-LOOKING_THROUGH = timedelta(minutes=1)  # the automatic check whether documents are complete
-WIB = timezone(timedelta(hours=7))  # OSS counts days in the time of Jakarta
 
 _MODES = frozenset({"up", "slow", "down", "accept_then_die", "differs"})
 _WORDS = frozenset({"as_it_speaks", "strange", "frozen", "revoked", "forgotten"})
 _NIB_IN = {"frozen": NibStatus.FROZEN, "revoked": NibStatus.REVOKED}
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS submissions (
-    kunci TEXT PRIMARY KEY,
-    digest TEXT NOT NULL,
-    oss_id TEXT NOT NULL UNIQUE,
-    nib TEXT NOT NULL UNIQUE,
-    issued_on TEXT NOT NULL,
-    data TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS licences (
-    id_izin TEXT PRIMARY KEY,
-    oss_id TEXT NOT NULL REFERENCES submissions (oss_id),
-    nib TEXT NOT NULL,
-    id_proyek TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    kd_izin TEXT NOT NULL,
-    kewenangan TEXT NOT NULL,
-    days INTEGER,
-    status TEXT NOT NULL,
-    no_izin TEXT NOT NULL,
-    tgl_izin TEXT NOT NULL,
-    file_izin TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS licences_of ON licences (oss_id, number);
-CREATE TABLE IF NOT EXISTS news (
-    id INTEGER PRIMARY KEY,
-    id_izin TEXT NOT NULL REFERENCES licences (id_izin),
-    service TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    status TEXT NOT NULL,
-    day TEXT NOT NULL,
-    UNIQUE (id_izin, service, digest)
-);
-"""
 _NAME = {  # of the service: (envelope asked in, envelope answered in); "" where there is none
     FILING_PATH: ("PENGAJUAN", "responPENGAJUAN"),
     "/inqueryNIB": ("INQUERYNIB", "responinqueryNIB"),
@@ -148,27 +121,6 @@ _CODE_AND_REMARK = {  # the guide has four ways to say how it went
     "/inqueryProyek": ("kode_status", "keterangan"),
     "/inqueryFileDS": ("status", "keterangan"),
 }
-_REMARKS = {
-    ResponseCode.OK: "Sukses",
-    ResponseCode.BAD_DATA: "Data Parameter Salah",
-    ResponseCode.BAD_KEY: "User Akses Tidak Valid",
-    ResponseCode.ILLEGAL_ACCESS: "Ilegal Inquery /Akses",
-    ResponseCode.NO_SUCH_SERVICE: "Akses Service Tidak Ditemukan",
-    ResponseCode.ACCESS_DENIED: "Akses Service Ditolak",
-    ResponseCode.FAILED: "Proses Payload Data Di Sistem OSS Gagal",
-    ResponseCode.TIMED_OUT: "Proses Payload Data Di Sistem OSS Timeout",
-}
-
-_GRANTED = {LicenceStatus.APPROVED, LicenceStatus.DEEMED_APPROVED, LicenceStatus.PROVISIONAL}
-_SANCTIONS = {LicenceStatus.WARNED, LicenceStatus.SUSPENDED, LicenceStatus.FINED}
-_OURS_ALONE = {LicenceStatus.DEEMED_APPROVED}  # only OSS itself says this
-_PAUSES = {LicenceStatus.CLARIFICATION, LicenceStatus.RECLARIFICATION}
-_MUST_FOLLOW = {  # a clarification is answered only where one was asked
-    LicenceStatus.CLARIFIED: LicenceStatus.CLARIFICATION,
-    LicenceStatus.RECLARIFIED: LicenceStatus.RECLARIFICATION,
-}
-_FINALS = {*_GRANTED, *_SANCTIONS, LicenceStatus.REJECTED} - _OURS_ALONE
-_CALENDAR = WorkingCalendar(frozenset())
 
 
 def create_oss_simulator(
@@ -193,16 +145,6 @@ def create_oss_simulator(
     return as_wsgi(_Oss(state_dir, user_key, now, sleep).answer)
 
 
-class _Refusal(Exception):
-    def __init__(self, code: ResponseCode, remark: str = "") -> None:
-        super().__init__(int(code))
-        self.code = code
-        self.remark = remark or _REMARKS[code]
-
-
-_UNKNOWN_LICENCE = "Data izin tidak ditemukan"
-
-
 class _Oss:
     def __init__(
         self,
@@ -211,7 +153,8 @@ class _Oss:
         now: Callable[[], datetime],
         sleep: Callable[[float], object],
     ) -> None:
-        self._state = StateFile(state_dir / "oss.sqlite", _SCHEMA)
+        self._book = Book(state_dir / "oss.sqlite", now)
+        office = Office(self._book)
         self._control_file = state_dir / "oss.json"
         self._user_key = user_key.encode()
         self._now = now
@@ -225,14 +168,10 @@ class _Oss:
             "/inqueryProyek": self._inquire_project,
             "/inqueryFileDS": self._inquire_file,
             "/getDataReferensi": self._list,
-            "/receiveLicenseStatus": self._take_status,
-            "/receiveLicense": self._take_final,
-            "/updateLicense": self._take_change,
+            "/receiveLicenseStatus": office.take_status,
+            "/receiveLicense": office.take_final,
+            "/updateLicense": office.take_change,
         }
-
-    @property
-    def _today(self) -> date:
-        return self._now().astimezone(WIB).date()
 
     def answer(self, request: Request) -> Response:
         mode = control_mode(self._control_file, _MODES | _WORDS)
@@ -242,12 +181,12 @@ class _Oss:
             self._sleep(SLOW_S)
         code = ResponseCode.OK
         inside: dict[str, Any] = {}
-        remark = _REMARKS[ResponseCode.OK]
+        remark = REMARKS[ResponseCode.OK]
         try:
             inside, mode = self._serve(request, mode)
             if mode in _WORDS:
                 inside = as_it_speaks(inside)
-        except _Refusal as refusal:
+        except Refusal as refusal:
             code, remark = refusal.code, refusal.remark
         code_name, remark_name = _CODE_AND_REMARK.get(request.path, ("kode", "keterangan"))
         said = {code_name: int(code), remark_name: remark, **inside}
@@ -258,28 +197,28 @@ class _Oss:
         """Return the inside of the answer, and in what words it is to be told."""
         shown = request.headers.get("user_key", "").encode()
         if not hmac.compare_digest(shown, self._user_key):
-            raise _Refusal(ResponseCode.BAD_KEY)
+            raise Refusal(ResponseCode.BAD_KEY)
         service = self._services.get(request.path)
         if service is None:
-            raise _Refusal(ResponseCode.NO_SUCH_SERVICE)
+            raise Refusal(ResponseCode.NO_SUCH_SERVICE)
         if request.method != "POST":
-            raise _Refusal(ResponseCode.ACCESS_DENIED)
+            raise Refusal(ResponseCode.ACCESS_DENIED)
         asked_in = _NAME[request.path][0]
         body = json_object(request) or {}
         asked = body.get(asked_in) if asked_in else body
         if not isinstance(asked, dict) or not asked:
-            raise _Refusal(ResponseCode.BAD_DATA)
+            raise Refusal(ResponseCode.BAD_DATA)
         if mode == "up":
             mode = self._words_for(asked) or mode
         return service(asked, mode), mode
 
     def _words_for(self, asked: Mapping[str, Any]) -> str:
         """Return the words that were chosen for one filing (ucapan), "" for the usual ones."""
-        with self._state.reading() as connection:
-            row = _licence_row(connection, str(asked.get("id_izin") or ""))
+        with self._book.state.reading() as connection:
+            row = find_licence(connection, str(asked.get("id_izin") or ""))
             oss_id = row["oss_id"] if row is not None else str(asked.get("oss_id") or "")
             nib = str(asked.get("nib") or "")
-            kept = _find(connection, "oss_id", oss_id) or _find(connection, "nib", nib)
+            kept = find_filing(connection, "oss_id", oss_id) or find_filing(connection, "nib", nib)
         if kept is None or kept["data"].startswith("["):
             return ""
         words = str(json.loads(kept["data"]).get("ucapan", ""))
@@ -290,14 +229,14 @@ class _Oss:
     def _file(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
         kunci = asked.get("kunci")
         if not isinstance(kunci, str) or not 16 <= len(kunci) <= 64:
-            raise _Refusal(ResponseCode.BAD_DATA, "Kunci pengajuan tidak sah")
+            raise Refusal(ResponseCode.BAD_DATA, "Kunci pengajuan tidak sah")
         try:
             data = kept_of(asked)
         except BadFiling as bad:
-            raise _Refusal(ResponseCode.BAD_DATA, str(bad)) from None
-        digest = _digest([kunci, {name: asked[name] for name in asked if name != "ucapan"}])
-        with self._state.writing() as connection:
-            kept = _find(connection, "kunci", kunci)
+            raise Refusal(ResponseCode.BAD_DATA, str(bad)) from None
+        digest = digest_of([kunci, {name: asked[name] for name in asked if name != "ucapan"}])
+        with self._book.state.writing() as connection:
+            kept = find_filing(connection, "kunci", kunci)
             is_new = kept is None
             if kept is None:
                 kept = self._keep(connection, kunci, digest, data)
@@ -306,15 +245,15 @@ class _Oss:
                 query = "UPDATE submissions SET data = ? WHERE kunci = ?"
                 connection.execute(query, (told, kunci))
         if kept["digest"] != digest:
-            raise _Refusal(ResponseCode.BAD_DATA, "Kunci sudah dipakai untuk isi yang lain")
+            raise Refusal(ResponseCode.BAD_DATA, "Kunci sudah dipakai untuk isi yang lain")
         if is_new:
-            _die_if(mode)
+            die_if(mode)
         return {"oss_id": kept["oss_id"], "nib": kept["nib"]}
 
     def _keep(
         self, connection: sqlite3.Connection, kunci: str, digest: str, data: dict[str, Any]
     ) -> sqlite3.Row:
-        today = self._today
+        today = self._book.today
         content = json.dumps({"filed_at": self._now().isoformat(), **data})
         while True:  # until the drawn numbers are free; the table says so
             nib = f"{NIB_PREFIX}{secrets.randbelow(10**9):09d}"
@@ -327,7 +266,7 @@ class _Oss:
             except sqlite3.IntegrityError:
                 continue
             break
-        kept = _find(connection, "oss_id", oss_id)
+        kept = find_filing(connection, "oss_id", oss_id)
         assert kept is not None
         for number, project in enumerate(data["projects"], 1):
             self._keep_licence(connection, kept, number, project)
@@ -349,7 +288,7 @@ class _Oss:
         if waits:
             no_izin = tgl_izin = ""
         else:
-            no_izin = kept["nib"] if risk is RiskLevel.LOW else _own_number(kept["nib"], number)
+            no_izin = kept["nib"] if risk is RiskLevel.LOW else own_number(kept["nib"], number)
             tgl_izin = kept["issued_on"]
         licence = _own_id("I", kept, number)
         status = LicenceStatus.REQUIREMENTS_FILLED if waits else LicenceStatus.APPROVED
@@ -361,14 +300,14 @@ class _Oss:
                 project["hari"] if waits else None, status, no_izin, tgl_izin,
             ),
         )  # fmt: skip
-        _note(connection, licence, "oss", status, status, kept["issued_on"])
+        note_news(connection, licence, "oss", status, status, kept["issued_on"])
 
     # Asking
 
     def _inquire(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        kept = self._found(asked)
+        kept = self._book.found(asked)
         if mode == "forgotten":
-            raise _Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
+            raise Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
         data = json.loads(kept["data"])
         entity, projects = data["entity"], data["projects"]
         if mode == "differs":
@@ -403,13 +342,13 @@ class _Oss:
                         **({"status_checklist": STRANGE_STATUS} if mode == "strange" else {}),
                         "kd_daerah": projects[row["number"] - 1]["daerah"][0],
                     }
-                    for row in self._licences_of(kept["oss_id"])
+                    for row in self._book.licences_of(kept["oss_id"])
                 ],
             }
         }
 
     def _check(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        kept = self._found({"nib": asked.get("nib")})
+        kept = self._book.found({"nib": asked.get("nib")})
         entity = json.loads(kept["data"])["entity"]
         return {
             "dataNIB": {
@@ -420,7 +359,7 @@ class _Oss:
         }
 
     def _check_licence(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        row = self._licence(asked.get("id_izin"))
+        row = self._book.licence(asked.get("id_izin"))
         status, words = row["status"], STATUS_WORDS[row["status"]]
         if mode == "strange":
             status, words = STRANGE_STATUS, "Perbaikan di kantor lain (latihan)"
@@ -435,8 +374,8 @@ class _Oss:
         }
 
     def _inquire_licence(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        row = self._licence(asked.get("id_izin"))
-        project = self._project_of(row)
+        row = self._book.licence(asked.get("id_izin"))
+        project = self._book.project_of(row)
         return {
             "success": True,
             "data": {
@@ -444,7 +383,7 @@ class _Oss:
                 "id_izin": row["id_izin"],
                 "kd_izin": row["kd_izin"],
                 "kd_daerah": project["daerah"][0],
-                "kewenangan": _authority(row),
+                "kewenangan": authority_of(row),
                 "data_proyek": [{"id_proyek": row["id_proyek"], "kbli": project["kbli"]}],
                 # The guide has no status here; who wants it asks for it (checkLicenseStatus).
                 "data_checklist": [
@@ -459,7 +398,7 @@ class _Oss:
         }
 
     def _inquire_project(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        kept = self._found({"nib": asked.get("nib")})
+        kept = self._book.found({"nib": asked.get("nib")})
         data = json.loads(kept["data"])
         wanted, kbli = str(asked.get("id_proyek") or ""), str(asked.get("kbli") or "")
         found = [
@@ -477,7 +416,7 @@ class _Oss:
             if _own_id("P", kept, number) == wanted and kbli in ("", project["kbli"])
         ]
         if not found:
-            raise _Refusal(ResponseCode.BAD_DATA, "Data proyek tidak ditemukan")
+            raise Refusal(ResponseCode.BAD_DATA, "Data proyek tidak ditemukan")
         entity = data["entity"]
         return {
             "data": {
@@ -490,16 +429,16 @@ class _Oss:
         }
 
     def _inquire_file(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
-        row = self._licence(asked.get("id_permohonan_izin"))
+        row = self._book.licence(asked.get("id_permohonan_izin"))
         if not row["file_izin"]:
-            raise _Refusal(ResponseCode.BAD_DATA, "data izin atau file DS tidak ditemukan")
+            raise Refusal(ResponseCode.BAD_DATA, "data izin atau file DS tidak ditemukan")
         return {"url_file_ds": row["file_izin"]}
 
     def _list(self, asked: Mapping[str, Any], _mode: str) -> dict[str, Any]:
         kode = str(asked.get("kode") or "")
         words = LISTS.get(int(kode)) if re.fullmatch(r"[0-9]{1,3}", kode) else None
         if words is None:
-            raise _Refusal(ResponseCode.BAD_DATA, "Data referensi tidak ada di latihan")
+            raise Refusal(ResponseCode.BAD_DATA, "Data referensi tidak ada di latihan")
         return {
             "dataReferensi": [
                 {"kode_referensi": code, "uraian_referensi": text, "keterangan_referensi": ""}
@@ -507,303 +446,25 @@ class _Oss:
             ]
         }
 
-    # News of the office
-
-    def _take_status(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        status = _status(asked.get("kd_status"))
-        day = str(asked.get("tgl_status") or "")[:10]
-        self._check_day(day)
-        with self._state.writing() as connection:
-            row = self._reported(connection, asked)
-            digest = _digest(asked)
-            is_new = not _is_known(connection, row, "status", digest)
-            if is_new:
-                _allow(connection, row, status)
-                _note(connection, row["id_izin"], "status", digest, status, day)
-                connection.execute(
-                    "UPDATE licences SET status = ? WHERE id_izin = ?", (status, row["id_izin"])
-                )
-        if is_new:
-            _die_if(mode)
-        return {"dataNIB": {}}
-
-    def _take_final(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        with self._state.writing() as connection:
-            row = self._reported(connection, asked)
-            digest = _digest(asked)
-            is_new = not _is_known(connection, row, "final", digest)
-            if is_new:
-                if _has_news(connection, row, "final"):
-                    raise _Refusal(ResponseCode.BAD_DATA, "Izin sudah final: pakai updateLicense")
-                self._decide(connection, row, asked, "final", digest)
-            number = self._number(connection, row["id_izin"])
-        if is_new:
-            _die_if(mode)
-        return {"nomor_izin": number, "jenis_perizinan": _product(row)}
-
-    def _take_change(self, asked: Mapping[str, Any], mode: str) -> dict[str, Any]:
-        with self._state.writing() as connection:
-            row = self._reported(connection, asked)
-            digest = _digest(asked)
-            is_new = not _is_known(connection, row, "change", digest)
-            if is_new:
-                if not _has_news(connection, row, "final"):
-                    raise _Refusal(ResponseCode.BAD_DATA, "Izin belum final")
-                self._decide(connection, row, asked, "change", digest)
-            number = self._number(connection, row["id_izin"])
-        if is_new:
-            _die_if(mode)
-        return {"keterangan_reset_izin_ds": "Berhasil Reset DS", "nomor_izin": number}
-
-    def _decide(
-        self,
-        connection: sqlite3.Connection,
-        row: sqlite3.Row,
-        asked: Mapping[str, Any],
-        service: str,
-        digest: str,
-    ) -> None:
-        status = _status(asked.get("status_izin"))
-        if status not in _FINALS:
-            raise _Refusal(ResponseCode.BAD_DATA, "Status izin bukan keputusan")
-        day = str(asked.get("tgl_terbit_izin") or "")
-        self._check_day(day)
-        for name in ("nama_ttd", "nip_ttd", "jabatan_ttd"):
-            if not str(asked.get(name) or "").strip():
-                raise _Refusal(ResponseCode.BAD_DATA, "Penandatangan tidak lengkap")
-        ends = str(asked.get("tgl_berlaku_izin") or "")
-        if ends and (_day(ends) is None or ends < day):
-            raise _Refusal(ResponseCode.BAD_DATA, "Tanggal berlaku tidak sah")
-        link = str(asked.get("file_izin") or "")
-        if link and not link.startswith("https://"):
-            raise _Refusal(ResponseCode.BAD_DATA, "File izin harus berupa tautan")
-        if status != row["status"]:
-            _allow(connection, row, status)
-        number = row["no_izin"]
-        if status in _GRANTED:
-            chosen = str(asked.get("nomor_izin") or "").strip()
-            if len(_marked(chosen)) > 50:
-                raise _Refusal(ResponseCode.BAD_DATA, "Nomor izin terlalu panjang")
-            number = _marked(chosen) or number or _own_number(row["nib"], row["number"])
-        _note(connection, row["id_izin"], service, digest, status, day)
-        connection.execute(
-            "UPDATE licences SET status = ?, no_izin = ?, tgl_izin = ?, file_izin = ?"
-            " WHERE id_izin = ?",
-            (status, number, day if number else "", link, row["id_izin"]),
-        )
-
-    def _number(self, connection: sqlite3.Connection, id_izin: str) -> str:
-        row = connection.execute(
-            "SELECT no_izin FROM licences WHERE id_izin = ?", (id_izin,)
-        ).fetchone()
-        return str(row["no_izin"])
-
-    def _reported(self, connection: sqlite3.Connection, asked: Mapping[str, Any]) -> sqlite3.Row:
-        """Return the licence that is reported on; every number must be the one that OSS gave."""
-        row = self._settled(connection, str(asked.get("id_izin") or ""))
-        if row is None or any(
-            str(asked.get(name) or "") != row[name]
-            for name in ("nib", "oss_id", "id_proyek", "kd_izin")
-        ):
-            raise _Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
-        if _authority(row) is not KdKewenangan.REGENCY:
-            raise _Refusal(ResponseCode.ILLEGAL_ACCESS)
-        return row
-
-    def _check_day(self, text: str) -> None:
-        day = _day(text)
-        if day is None or day > self._today + timedelta(days=1):  # Sorong is ahead of Jakarta
-            raise _Refusal(ResponseCode.BAD_DATA, "Tanggal tidak sah")
-
-    # What is kept
-
-    def _found(self, asked: Mapping[str, Any]) -> sqlite3.Row:
-        nib, oss_id = asked.get("nib") or "", asked.get("oss_id") or ""
-        with self._state.reading() as connection:
-            kept = (
-                _find(connection, "oss_id", str(oss_id))
-                if oss_id
-                else _find(connection, "nib", str(nib))
-            )
-        if kept is None or (nib and kept["nib"] != nib) or kept["data"].startswith("["):
-            # The list is what an early version kept, which knew too little to be asked about.
-            raise _Refusal(ResponseCode.BAD_DATA, "Data NIB tidak ditemukan")
-        return kept
-
-    def _licences_of(self, oss_id: str) -> list[sqlite3.Row]:
-        with self._state.writing() as connection:
-            ids = connection.execute(
-                "SELECT id_izin FROM licences WHERE oss_id = ? ORDER BY number", (oss_id,)
-            ).fetchall()
-            found = [self._settled(connection, row["id_izin"]) for row in ids]
-        return [row for row in found if row is not None]
-
-    def _licence(self, id_izin: object) -> sqlite3.Row:
-        with self._state.writing() as connection:
-            row = self._settled(connection, str(id_izin or ""))
-        if row is None:
-            raise _Refusal(ResponseCode.BAD_DATA, _UNKNOWN_LICENCE)
-        return row
-
-    def _project_of(self, row: sqlite3.Row) -> dict[str, Any]:
-        with self._state.reading() as connection:
-            kept = _find(connection, "oss_id", row["oss_id"])
-        assert kept is not None
-        project: dict[str, Any] = json.loads(kept["data"])["projects"][row["number"] - 1]
-        return project
-
-    def _settled(self, connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
-        """Return a licence as it stands by now: what OSS does by itself is done here."""
-        row = _licence_row(connection, id_izin)
-        if row is not None and row["status"] == LicenceStatus.REQUIREMENTS_FILLED:
-            row = self._looked_through(connection, row)
-        if row is None or row["days"] is None:
-            return row
-        last_day = _last_day(connection, row)
-        if last_day is None or self._today <= last_day:
-            return row
-        lapsed_on = (last_day + timedelta(days=1)).isoformat()
-        number = _own_number(row["nib"], row["number"])
-        return _step(connection, row, LicenceStatus.DEEMED_APPROVED, lapsed_on, number)
-
-    def _looked_through(self, connection: sqlite3.Connection, row: sqlite3.Row) -> sqlite3.Row:
-        """Find the documents complete, after the moment that this takes."""
-        kept = _find(connection, "oss_id", row["oss_id"])
-        assert kept is not None
-        done_at = datetime.fromisoformat(json.loads(kept["data"])["filed_at"]) + LOOKING_THROUGH
-        if self._now() < done_at:
-            return row
-        day = done_at.astimezone(WIB).date().isoformat()
-        return _step(connection, row, LicenceStatus.COMPLETE, day, "")
-
-
-def _step(
-    connection: sqlite3.Connection, row: sqlite3.Row, status: LicenceStatus, day: str, number: str
-) -> sqlite3.Row:
-    """Let OSS itself give a licence another status. number: "" where none is given with it."""
-    _note(connection, row["id_izin"], "oss", status, status, day)
-    connection.execute(
-        "UPDATE licences SET status = ?, no_izin = ?, tgl_izin = ? WHERE id_izin = ?",
-        (status, number, day if number else "", row["id_izin"]),
-    )
-    found = _licence_row(connection, row["id_izin"])
-    assert found is not None
-    return found
-
-
-def _find(connection: sqlite3.Connection, column: str, value: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = connection.execute(
-        f"SELECT * FROM submissions WHERE {column} = ?",  # noqa: S608 - column is one of ours
-        (value,),
-    ).fetchone()
-    return row
-
-
-def _licence_row(connection: sqlite3.Connection, id_izin: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT * FROM licences WHERE id_izin = ?", (id_izin,)
-    ).fetchone()
-    return row
-
-
-def _note(
-    connection: sqlite3.Connection, id_izin: str, service: str, digest: str, status: str, day: str
-) -> None:
-    connection.execute(
-        "INSERT INTO news (id_izin, service, digest, status, day) VALUES (?, ?, ?, ?, ?)",
-        (id_izin, service, digest, status, day),
-    )
-
-
-def _is_known(connection: sqlite3.Connection, row: sqlite3.Row, service: str, digest: str) -> bool:
-    query = "SELECT 1 FROM news WHERE id_izin = ? AND service = ? AND digest = ?"
-    return connection.execute(query, (row["id_izin"], service, digest)).fetchone() is not None
-
-
-def _has_news(connection: sqlite3.Connection, row: sqlite3.Row, service: str) -> bool:
-    query = "SELECT 1 FROM news WHERE id_izin = ? AND service = ?"
-    return connection.execute(query, (row["id_izin"], service)).fetchone() is not None
-
-
-def _allow(connection: sqlite3.Connection, row: sqlite3.Row, status: LicenceStatus) -> None:
-    """Refuse what cannot follow on where the licence stands; all else is up to the office."""
-    now = LicenceStatus(row["status"])
-    after_the_end = now in _GRANTED | _SANCTIONS
-    if (
-        status in _OURS_ALONE
-        or now is LicenceStatus.REJECTED
-        or (after_the_end and status not in _SANCTIONS | {LicenceStatus.APPROVED})
-        or (not after_the_end and status in _SANCTIONS)
-        or (status in _MUST_FOLLOW and not _stands_open(connection, row, _MUST_FOLLOW[status]))
-    ):
-        raise _Refusal(ResponseCode.BAD_DATA, "Status tidak dapat mengikuti status sekarang")
-
-
-def _stands_open(connection: sqlite3.Connection, row: sqlite3.Row, asked: LicenceStatus) -> bool:
-    """Return whether the last thing about a clarification was that this one was asked."""
-    passed = [status for status, _day in _passed(connection, row)]
-    about = [each for each in passed if each in _PAUSES or each in _MUST_FOLLOW]
-    return bool(about) and about[-1] is asked
-
-
-def _passed(connection: sqlite3.Connection, row: sqlite3.Row) -> list[tuple[LicenceStatus, date]]:
-    rows = connection.execute(
-        "SELECT status, day FROM news WHERE id_izin = ? ORDER BY id", (row["id_izin"],)
-    ).fetchall()
-    return [(LicenceStatus(each["status"]), date.fromisoformat(each["day"])) for each in rows]
-
-
-def _last_day(connection: sqlite3.Connection, row: sqlite3.Row) -> date | None:
-    """Return the last day of the office's term, None while it rests or after it has ended."""
-    left = int(row["days"])
-    running_since: date | None = None
-    for status, day in _passed(connection, row):
-        if status in _GRANTED | _SANCTIONS | {LicenceStatus.REJECTED}:
-            return None
-        if status in _PAUSES and running_since is not None:
-            left -= max(_CALENDAR.working_days_between(running_since, day), 0)
-            running_since = None
-        if status in (LicenceStatus.RECLARIFICATION, LicenceStatus.RECLARIFIED):
-            left = int(row["days"])
-        if status in (
-            LicenceStatus.COMPLETE, LicenceStatus.CLARIFIED, LicenceStatus.RECLARIFIED,
-        ) and running_since is None:  # fmt: skip
-            running_since = day
-    if running_since is None:
-        return None
-    return _CALENDAR.add_working_days(running_since, max(left, 0))
-
 
 def _checklist(row: sqlite3.Row) -> dict[str, Any]:
     return {
         "id_proyek": row["id_proyek"],
         "id_izin": row["id_izin"],
         "kd_izin": row["kd_izin"],
-        "jenis_izin": _product(row),
+        "jenis_izin": product_of(row),
         "nama_izin": LICENCE_KINDS[row["kd_izin"]],
         "no_izin": row["no_izin"],
         "tgl_izin": row["tgl_izin"],
-        "kewenangan": _authority(row),
+        "kewenangan": authority_of(row),
         "flag_checklist": (
             ChecklistFlag.AUTOMATIC
-            if _authority(row) is KdKewenangan.CENTRAL
+            if authority_of(row) is KdKewenangan.CENTRAL
             else ChecklistFlag.COMMITMENT
         ),
         "status_checklist": row["status"],
         "file_izin": row["file_izin"],
     }
-
-
-def _product(row: sqlite3.Row) -> str:
-    return {
-        "LATIHAN-SS": ProductType.STANDARD_CERTIFICATE,
-        "LATIHAN-IZIN": ProductType.PERMIT,
-    }.get(row["kd_izin"], "")
-
-
-def _authority(row: sqlite3.Row) -> KdKewenangan:
-    """What OSS issues by itself is central; all that waits here waits for the regency."""
-    return KdKewenangan(row["kewenangan"])
 
 
 def _changed(
@@ -817,42 +478,6 @@ def _changed(
     if entity is not None:
         entity = {**entity, "npwp_perseroan": "0" * 16}
     return entity, [first, *projects[1:]]
-
-
-def _digest(content: object) -> str:
-    return hashlib.sha256(
-        json.dumps(content, sort_keys=True, ensure_ascii=True).encode()
-    ).hexdigest()
-
-
-def _die_if(mode: str) -> None:
-    if mode == "accept_then_die":
-        raise _Refusal(ResponseCode.FAILED)
-
-
-def _status(value: object) -> LicenceStatus:
-    try:
-        return LicenceStatus(str(value))
-    except ValueError:
-        raise _Refusal(ResponseCode.BAD_DATA, "Kode status tidak dikenal") from None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
-
-
-def _marked(number: str) -> str:
-    """A number that an office chose could be a real one, so the specimen mark goes before it."""
-    if not number or number.startswith(OFFICE_PREFIX):
-        return number
-    return f"{OFFICE_PREFIX}{number}"
-
-
-def _own_number(nib: str, number: int) -> str:
-    return f"{nib}{number:04d}"
 
 
 def _own_id(kind: str, kept: sqlite3.Row, number: int) -> str:

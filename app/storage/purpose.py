@@ -114,7 +114,7 @@ def _write(app: Flask, settings: Settings) -> None:
             db.session.commit()
         except IntegrityError:  # another process was first
             db.session.rollback()
-            written = Purpose(db.session.scalars(select(Installation.purpose)).one())
+            written = db.session.scalars(select(Installation.purpose)).one()
             if written is not settings.purpose:
                 raise OtherPurpose(written, "This database is", settings) from None
         finally:

@@ -6,7 +6,7 @@ import structlog
 
 from app import clock
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
+from app.adapters.oss.port import Refused
 from app.domain.oss.submission import LicenceFinal
 from app.extensions import db, ports
 from app.models.dossier import Dossier, Job

@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy import select
 
 from app import clock
-from app.adapters.messages import Fate, LaterCarrier, NotSent, NotSentCause, Outgoing
+from app.adapters.messages import Fate, LaterCarrier, NotSent, Outgoing
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import (
     ASKED_JUST_NOW,
     LIFE,
@@ -60,7 +61,7 @@ def _send(job: Job, budget_s: float) -> bool:
         db.session.rollback()
         return True
     if message.state == MessageState.HANDED_OVER:  # to a modem that is no longer ours to ask
-        _end(message, MessageState.UNCERTAIN, "lost")
+        _end(message, MessageState.UNCERTAIN, NotSentCause.LOST)
         db.session.commit()
         return True
     if message.state == MessageState.SENDING:
@@ -69,7 +70,7 @@ def _send(job: Job, budget_s: float) -> bool:
             db.session.rollback()
             return False
         if not ports.messages.is_repeatable(channel):
-            _end(message, MessageState.UNCERTAIN, "lost")
+            _end(message, MessageState.UNCERTAIN, NotSentCause.LOST)
             db.session.commit()
             return True
     allowed = next_allowed(now, kind)
@@ -77,7 +78,7 @@ def _send(job: Job, budget_s: float) -> bool:
         address_for(message.dossier.applicant, channel) if message.dossier else None
     )
     if now > message.planned_for + life_of(kind):
-        _end(message, MessageState.GAVE_UP, "too_late")
+        _end(message, MessageState.GAVE_UP, NotSentCause.TOO_LATE)
     elif to is None or (kind not in ASKED_JUST_NOW and wants_none(to, channel)):
         _end(message, MessageState.NOT_WANTED, None)
     elif allowed > now:
@@ -149,7 +150,7 @@ def _follow(message: Message, carrier: LaterCarrier) -> bool:
     is_known = state == MessageState.SENT
     done = True
     if fate is Fate.UNDELIVERED:
-        _end(found, MessageState.GAVE_UP, "undelivered")
+        _end(found, MessageState.GAVE_UP, NotSentCause.UNDELIVERED)
     elif fate in {Fate.SENT, Fate.REPORT_AWAITED}:
         if not is_known:
             _sent(found)
@@ -177,7 +178,7 @@ def _fail(message: Message, failure: NotSent) -> None:
     """Plan another try, or give up."""
     now = clock.now()
     message.failed_at = now
-    message.failure = str(failure.cause)
+    message.failure = failure.cause
     again = next_try(
         message.kind,
         attempts=message.attempts,
@@ -186,9 +187,9 @@ def _fail(message: Message, failure: NotSent) -> None:
         jitter=random.random,
     )
     if failure.may_have_acted and not ports.messages.is_repeatable(message.channel):
-        _end(message, MessageState.UNCERTAIN, str(failure.cause))
+        _end(message, MessageState.UNCERTAIN, failure.cause)
     elif failure.permanent or again is None:
-        _end(message, MessageState.GAVE_UP, str(failure.cause))
+        _end(message, MessageState.GAVE_UP, failure.cause)
     else:
         message.state = MessageState.WAITING
         plan_sending(message, again)
@@ -199,7 +200,7 @@ def _held(message_id: int) -> Message | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _end(message: Message, state: MessageState, cause: str | None) -> None:
+def _end(message: Message, state: MessageState, cause: NotSentCause | None) -> None:
     message.state = state
     message.failure = cause
     if state is MessageState.GAVE_UP:

@@ -150,7 +150,7 @@ def seal_if_due(app: Flask, now: datetime) -> bool:
 
 
 def witness_heads(app: Flask, said: dict[int, Head]) -> None:
-    """Say in the log where the chains of events end. said: the heads that it has from us already."""
+    """Say in the log where the chains of events end. said: the heads that it knows already."""
     if app.config["SETTINGS"].is_inside:
         return
     with app.app_context():

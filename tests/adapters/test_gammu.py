@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.adapters.messages import Fate, Incoming, NotSent, NotSentCause
+from app.adapters.messages import Fate, Incoming, NotSent
 from app.adapters.messages.gammu import GammuSmsd
+from app.domain.sending.failures import NotSentCause
 from tests.adapters.test_messages import SMS, failure
 from tests.smsd import ALIVE, TABLES, Daemon, real_daemon
 

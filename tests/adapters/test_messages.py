@@ -23,9 +23,10 @@ from cryptography.x509.oid import NameOID
 from werkzeug.wrappers import Request, Response
 
 from app.adapters.http import service_client
-from app.adapters.messages import Incoming, Messages, NotSent, NotSentCause, Outgoing
+from app.adapters.messages import Incoming, Messages, NotSent, Outgoing
 from app.adapters.messages.gateway import HttpGateway
 from app.adapters.messages.mail import MailServer, SmtpMail, read_smtp_url
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import Channel
 
 SMS = Outgoing("k" * 22, Channel.SMS, "+6281200004567", "DPMPTSP Sorong: halo")

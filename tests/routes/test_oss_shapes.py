@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.domain.oss.notices import NoticeState
 from app.models.oss_notice import OssNotice
-from app.services.oss.notices import NoticeState
 from tests.factories import PEOPLE
 from tests.routes.machines.test_oss_inbound import (
     NIB,

@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from app.domain.law.authority import Silence
 from app.domain.law.because import Conclusion, Fact, FactKind, Known
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.estimate import BANDS
+from app.domain.law.estimate.bands import BANDS
 from app.domain.law.risk import Citation
 from app.domain.law.rules import Actor, DayUnit, Step, StepKind, Subject, Validity
 from app.labels.risk import day_of, days_of, laws_of, value_of

@@ -9,7 +9,7 @@ import pytest
 from app.domain.dossier import journey
 from app.domain.dossier.journey import MAX_ACTIVITIES, StepName, Stop
 from app.domain.law.business_size import BusinessSize, Capital
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import RiskLevel
 from app.services.dossier import answers, estimates

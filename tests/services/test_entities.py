@@ -7,7 +7,7 @@ import pytest
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.law.business_size import Capital
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.legal_form import RULES, LegalForm, Role
 from app.models.dossier import Dossier
 from app.services.dossier import answers, estimates, opening

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.adapters import oss_reading
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicenceResult, LicenceState, LicensingResult, ProjectResult
+from app.adapters.oss import reading
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicenceResult, LicenceState, LicensingResult, ProjectResult
+from app.adapters.oss.said import Said
 from app.domain.licence.status import StatusSource
 from app.domain.oss.codes import LicenceStatus, NibStatus, ProductType, ResponseCode
 from app.domain.oss.nib import is_holder
 from app.extensions import db, ports
-from app.services.licence import numbers, standing
+from app.services.licence import numbers, standing, views
 from app.services.oss import reconciliation
 from app.services.reference import oss_areas
 from app.work.oss import reconcile
@@ -152,8 +153,8 @@ def test_a_licence_moves_to_its_new_number_in_whatever_order_that_is_told(dossie
 
 def test_a_row_may_name_its_new_number_itself(dossier):
     standing.keep(dossier, answer(CERTIFICATE), at=NOW)
-    said = oss_reading.Said({"id_izin": "I-2", "id_izin_new": "I-3", "jenis_izin": "04"}, set())
-    read = oss_reading.read_licence(said)
+    said = Said({"id_izin": "I-2", "id_izin_new": "I-3", "jenis_izin": "04"}, set())
+    read = reading.read_licence(said)
     assert (read.id_izin, read.id_before) == ("I-3", "I-2")
     for _ in range(2):
         standing.keep(dossier, answer(read), at=NOW)
@@ -166,18 +167,18 @@ def test_a_code_that_we_do_not_know_is_kept_as_oss_wrote_it(dossier, code):
     strange = replace(CERTIFICATE, status=LicenceStatus.OTHER, code=code, words="Perlu perbaikan")
     standing.keep(dossier, answer(CERTIFICATE), at=NOW)
     standing.keep(dossier, answer(strange), at=NOW)
-    (view,) = standing.views(dossier, NOW)
+    (view,) = views.views(dossier, NOW)
     assert view.unknown == f"{code} Perlu perbaikan"
     assert not view.is_granted
     assert view.clock is not None, "the days go on: a code that we do not know stops nothing"
     assert not standing.keep(dossier, answer(strange), at=NOW), "said again it is no news"
     standing.keep(dossier, answer(replace(CERTIFICATE, status=LicenceStatus.APPROVED)), at=NOW)
-    assert standing.views(dossier, NOW)[0].unknown == ""
+    assert views.views(dossier, NOW)[0].unknown == ""
 
 
 def test_a_licence_without_a_status_is_shown_without_one(dossier):
     standing.keep(dossier, answer(replace(CERTIFICATE, status=None)), at=NOW)
-    (view,) = standing.views(dossier, NOW)
+    (view,) = views.views(dossier, NOW)
     assert view.history == ()
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from app.reference.build import (
+from app.reference.risk_rows import (
     Group,
     detail_from_page,
     detail_from_table,
-    items,
     of_size,
     scopes_of,
     who_decides,
 )
+from app.reference.tables import items
 
 EMPTY_PAGE = {
     "code": "00000",

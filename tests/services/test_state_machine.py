@@ -37,7 +37,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, func, select, update
 
-from app.adapters.licensing import Refused
+from app.adapters.oss.port import Refused
 from app.domain.dossier.attachments import ContentKind
 from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.dossier.journey import EACH, StepName, Stop, first_unanswered, way

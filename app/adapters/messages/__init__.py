@@ -8,19 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import Channel
-
-
-class NotSentCause(StrEnum):
-    """Why a message did not go out."""
-
-    TIMEOUT = "timeout"
-    DOWN = "down"
-    BUSY = "busy"
-    ACCESS = "access"  # our own key, user or address: whoever runs the system has to act
-    BAD_ADDRESS = "bad_address"
-    REFUSED = "refused"
-    UNREADABLE = "unreadable"
 
 
 class NotSent(Exception):

@@ -23,7 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app import clock
-from app.adapters.messages import Fate, Incoming, NotSent, NotSentCause, Outgoing
+from app.adapters.messages import Fate, Incoming, NotSent, Outgoing
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import part_of_sms, relative_validity
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import json
 import re
 
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause
-from app.adapters.messages import NotSent, NotSentCause, Outgoing
+from app.adapters.messages import NotSent, Outgoing
+from app.domain.sending.failures import NotSentCause
 
 PATH = "/messages"
 _TAKEN = frozenset({"queued", "accepted", "sent", "delivered"})

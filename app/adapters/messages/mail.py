@@ -15,7 +15,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
-from app.adapters.messages import NotSent, NotSentCause, Outgoing
+from app.adapters.messages import NotSent, Outgoing
+from app.domain.sending.failures import NotSentCause
 
 _STEP_AT_MOST_S = 10.0
 _ADDRESS = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")  # one address, no way to add headers

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import segno
 import typst
 from babel.dates import format_datetime
 
-IssuedPaperKind = Literal["nib", "certificate", "permit"]
+from app.domain.licence.specimen import SpecimenKind
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
@@ -103,7 +103,7 @@ class LicencePaper:
     specimen: must be true, see RealLicenceRefused.
     """
 
-    kind: IssuedPaperKind
+    kind: SpecimenKind
     number: str
     holder: str
     trade_name: str
@@ -166,10 +166,12 @@ def _compiler(template: str) -> typst.Compiler:
 
 
 def _check(paper: LicencePaper) -> None:
-    if paper.kind not in get_args(IssuedPaperKind):
+    if paper.kind not in list(SpecimenKind):
         raise BadPaper("kind")
     digits = paper.number.isascii() and paper.number.isdecimal()
-    if not paper.number or (paper.kind == "nib" and not (digits and len(paper.number) == 13)):
+    if not paper.number or (
+        paper.kind == SpecimenKind.NIB and not (digits and len(paper.number) == 13)
+    ):
         raise BadPaper("number")
     if paper.issued_at.utcoffset() is None:
         raise BadPaper("issued_at")

@@ -16,72 +16,22 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.domain.kbli.hits import Hit, Part, Surety, surety
 from app.domain.kbli.language import FinderLanguage, Role
 from app.domain.kbli.parts import parted, words_of
 from app.domain.kbli.reader import Mended, Reader, Said
 from app.domain.kbli.words import is_shortened, skeleton, sound, split_words, squeeze
 from app.domain.law.rows import KbliEntry
+from app.domain.written.text import has_digits
 
 # More than this nobody types to name a business; the rest is not read.
 MAX_QUERY_CHARACTERS = 200
 MAX_QUERY_WORDS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One code found. score: higher is better, comparable inside one search only.
-
-    matched: the words of the query that this code answers to, as the person wrote them.
-    covered: how much of what the query says that is, between 0 and 1; a rare word says more.
-    """
-
-    entry: KbliEntry
-    score: float
-    matched: tuple[str, ...]
-    covered: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One activity of a text that names several. text: its words as written; hits: best first."""
-
-    text: str
-    hits: tuple[Hit, ...]
-
-
-class Surety(StrEnum):
-    """How far the first answer may be trusted, see surety."""
-
-    CLEAR = "clear"  # far ahead of the others
-    CLOSE = "close"  # others are nearly as good: ask
-    FAINT = "faint"  # most of the words are not understood: ask for other words, offer help
-    NOTHING = "nothing"  # no answer: offer to browse, and help
-
-
-# Of the best score; an answer above it is a rival.
-RIVAL = 0.65
-# Below this share of what was said, an answer is a guess.
-UNDERSTOOD = 0.55
-
-
-def rivals(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Return the first answer and those that are nearly as good; hits are best first."""
-    return tuple(hit for hit in hits if hit.score >= RIVAL * hits[0].score)
-
-
-def surety(hits: Sequence[Hit]) -> Surety:
-    """Tell how far the first of the hits may be trusted; hits are best first, as from search."""
-    if not hits:
-        return Surety.NOTHING
-    if hits[0].covered < UNDERSTOOD:
-        return Surety.FAINT
-    return Surety.CLOSE if len(rivals(hits)) > 1 else Surety.CLEAR
 
 
 # How the fields count: words that people use, our plain sentences, and the titles.
@@ -348,7 +298,7 @@ class Finder:
 
     def _by_code(self, text: str, limit: int) -> list[Hit]:
         digits = re.sub(r"[\s.]", "", text)
-        if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 5):
+        if not has_digits(digits, 2, 3, 4, 5):
             return []
         found = [position for code, position in self._codes.items() if code.startswith(digits)]
         return [Hit(self._entries[position], 1.0, (digits,)) for position in sorted(found)[:limit]]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.domain.kbli.words import split_words
 from app.domain.law.rows import KbliEntry
+from app.domain.written.text import has_digits
 
 DEPTHS = (1, 3, 5, 10)
 
@@ -68,7 +69,7 @@ def wordings_from_table(lines: Iterable[Mapping[str, str | None]]) -> list[Wordi
         best = _codes(line["best"])
         acceptable = _codes(line.get("acceptable"))
         for code in best | acceptable:
-            if not (code.isascii() and code.isdigit() and len(code) == 5):
+            if not has_digits(code, 5):
                 raise BadWordings(number, code)
         wordings.append(
             Wording(

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.domain.kbli.finder import Hit
+from app.domain.kbli.hits import Hit
 
 # The foremost hits that count, and of the best score what they need at least.
 FOREMOST = 12

@@ -14,6 +14,14 @@ from app.domain.dossier.journey import StepName
 from app.domain.law.risk import Citation
 
 
+class CorrectionOutcome(StrEnum):
+    """How one time to mend ended. CLOSED: the office went on without an answer."""
+
+    SENT = "sent"
+    LATE = "late"
+    CLOSED = "closed"
+
+
 class ReturnReason(StrEnum):
     """Our list of reasons; offices write them in their own words."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from stdnum import damm
 
-from app.domain.written.text import read_digits, tidy
+from app.domain.written.text import has_digits, read_digits, tidy
 
 PREFIX = "NIK"
 CASE_NUMBER_DIGITS = 8
@@ -33,7 +33,7 @@ def new_case_number(random_digits: Callable[[int], str]) -> str:
     Raises ValueError when the source returns anything else.
     """
     digits = random_digits(CASE_NUMBER_DIGITS - 1)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == CASE_NUMBER_DIGITS - 1):
+    if not has_digits(digits, CASE_NUMBER_DIGITS - 1):
         raise ValueError("random_digits must return the digits it is asked for")
     return digits + damm.calc_check_digit(digits)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from stdnum import damm
 
-from app.domain.written.text import EntryError, count_digits, read_digits, tidy
+from app.domain.written.text import EntryError, count_digits, has_digits, read_digits, tidy
 
 PREFIX = "SRG"
 SUPPORT_NUMBER_DIGITS = 12
@@ -48,7 +48,7 @@ def new_support_number(random_digits: Callable[[int], str]) -> str:
     Raises ValueError when the source returns anything else.
     """
     digits = random_digits(SUPPORT_NUMBER_DIGITS - 1)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == SUPPORT_NUMBER_DIGITS - 1):
+    if not has_digits(digits, SUPPORT_NUMBER_DIGITS - 1):
         raise ValueError("random_digits must return the digits it is asked for")
     return digits + damm.calc_check_digit(digits)
 

@@ -114,6 +114,19 @@ def read_digits(text: str, separators: str = " .-") -> str | None:
     return digits if not digits or (digits.isascii() and digits.isdigit()) else None
 
 
+def has_digits(text: str, *lengths: int) -> bool:
+    """Return whether a text is made of the digits 0-9 alone and has one of these lengths."""
+    return len(text) in lengths and text.isascii() and text.isdigit()
+
+
+def read_whole(text: str, *, digits: int = 4) -> int | None:
+    """Return a whole number as machines write it: 0-9 alone, at most so many; None otherwise.
+
+    For addresses, headers, settings and tables. What people type is read by read_number().
+    """
+    return int(text) if has_digits(text, *range(1, digits + 1)) else None
+
+
 def count_digits(text: str) -> int:
     """Return how many digits 0-9 stand in the text, whatever stands between them."""
     return sum(text.count(digit) for digit in "0123456789")

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.kbli.learning import AddedBy
 from app.extensions import Model
-from app.models.columns import Moment
+from app.models.columns import Moment, Named
 from app.models.dossier import RowId
 
 
@@ -90,7 +91,7 @@ class FinderWord(Model):
     code: Mapped[str] = mapped_column(String(5))
     phrase: Mapped[str] = mapped_column(String(60))
     added_at: Mapped[datetime] = mapped_column(Moment)
-    added_by: Mapped[str] = mapped_column(String(16))
+    added_by: Mapped[AddedBy] = mapped_column(Named(AddedBy, 16))
     retired_at: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(unique=True)
 

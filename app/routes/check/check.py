@@ -17,24 +17,17 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.domain.kbli.change import only_code as typed_code
-from app.domain.kbli.finder import Hit
+from app.domain.kbli.hits import Hit
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.editions import KBLI_NOW
-from app.domain.law.estimate import (
-    Band,
-    CapitalBand,
-    Estimate,
-    EstimateCase,
-    JourneyReason,
-    Question,
-    SalesBand,
-    ScopeChoice,
-    journey_reasons,
-)
+from app.domain.law.estimate.answer import Estimate, EstimateCase, Question, ScopeChoice
+from app.domain.law.estimate.bands import Band, CapitalBand, SalesBand
+from app.domain.law.estimate.obstacles import JourneyReason, journey_reasons
 from app.domain.law.risk import MayOperate, RiskLevel
 from app.domain.law.rows import AuthorityRule, KbliEntry, RiskNote
 from app.domain.law.rules import DayUnit
 from app.domain.law.spatial import SpatialStep
+from app.domain.written.text import read_whole
 from app.forms.business_check import OUTSIDE, SHARED, PlaceForm, ScopeForm, SearchForm
 from app.forms.fields import mistakes
 from app.i18n import language, outside_url_as_read
@@ -162,7 +155,7 @@ def group(key: str) -> ResponseReturnValue:
         abort(404)
     if Sent.PART not in request.args:
         return render("check/group.html", public_for=AN_HOUR, sector=sector)
-    number = _whole(request.args[Sent.PART])
+    number = read_whole(request.args[Sent.PART])
     if number is None or not 1 <= number <= len(sector.parts):
         return render("check/group.html", status=422, sector=sector, wrong=True)
     part = sector.parts[number - 1]
@@ -442,8 +435,3 @@ def days_of(found: Estimate) -> str:
     if found.found.service.unit is DayUnit.CALENDAR:
         return str(ngettext("%(num)d calendar day", "%(num)d calendar days", found.days))
     return str(ngettext("%(num)d working day", "%(num)d working days", found.days))
-
-
-def _whole(text: str) -> int | None:
-    """A small whole number written with ASCII digits, else None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None

@@ -15,7 +15,7 @@ from app.domain.licence.status import OfficeAction
 from app.forms.licences import PracticeOfficeForm
 from app.labels import label
 from app.services.desk import practice_office
-from app.services.licence import reports, standing
+from app.services.licence import reports, views
 from app.services.papers import taking
 from app.services.papers import wanted as papers_wanted
 from app.web import once
@@ -51,13 +51,13 @@ def _target_words(target: Target) -> str:
 
 def _practice_office_page(form: PracticeOfficeForm, status: int = 200) -> Response:
     ids = {value for value, _words in form.izin.choices}
-    views = standing.views(asked().dossier, clock.now())
+    shown = views.views(asked().dossier, clock.now())
     return render(
         "journey/office.html",
         status=status,
         form_page=bool(ids),
         signed=taking.signed_papers(asked().dossier) if ids else [],
-        views=[view for view in views if view.licence.id_izin in ids],
+        views=[view for view in shown if view.licence.id_izin in ids],
         **once.form_context(form),
     )
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app import modes
 from app.domain.kbli.learning import READABLE_FROM, AddedBy, PhraseError
 from app.domain.law.editions import KBLI_NOW
+from app.domain.written.text import read_whole
 from app.forms.finder_words import ButtonForm, WordForm
 from app.i18n import language
 from app.models.learning.finder import FinderSearch
@@ -51,9 +52,7 @@ def show_search_words() -> ResponseReturnValue:
 
 
 def _search_words_page(form: ButtonForm, status: int = 200) -> Response:
-    typed = request.args.get(Sent.PAGE, "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
-    page = max(page, 1)
+    page = read_whole(request.args.get(Sent.PAGE, "1"), digits=3) or 1
     words = kbli_words.in_use(limit=SHOWN + 1, offset=(page - 1) * SHOWN)
     has_older = len(words) > SHOWN
     words = words[:SHOWN]

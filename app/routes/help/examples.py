@@ -20,7 +20,7 @@ from app import modes
 from app.asked import asked
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example, ExamplePage
-from app.domain.law.estimate import Estimate
+from app.domain.law.estimate.answer import Estimate
 from app.domain.law.spatial import SpatialStep
 from app.forms.access import StartForm
 from app.forms.business_check import INSIDE, SHARED

@@ -34,6 +34,7 @@ from app.domain.dossier.attachments import (
     WrongOffset,
     check_announced,
 )
+from app.domain.written.text import read_whole
 from app.extensions import db
 from app.forms.fields import SendForm
 from app.gateways import files_advice
@@ -259,7 +260,7 @@ def begin(paper: str) -> ResponseReturnValue:
     if not _token_fits():
         return jsonify(error="token"), 403
     state = _paper(paper)
-    size = _whole_number(request.form.get(Sent.SIZE, ""))
+    size = read_whole(request.form.get(Sent.SIZE, ""), digits=_OFFSET_DIGITS)
     if size is None:
         return jsonify(error="ukuran"), 400
     try:
@@ -282,11 +283,6 @@ def begin(paper: str) -> ResponseReturnValue:
     answer = make_response(_standing(upload), 201)
     answer.headers["Location"] = url_for("attachments.standing", code=upload.code)
     return answer
-
-
-def _whole_number(text: str) -> int | None:
-    fits = text.isascii() and text.isdigit() and len(text) <= _OFFSET_DIGITS
-    return int(text) if fits else None
 
 
 def _standing(upload: Upload) -> Response:
@@ -324,7 +320,7 @@ def part(code: str) -> ResponseReturnValue:
     if not _token_fits():
         return jsonify(error="token"), 403
     upload = _upload(code)
-    offset = _whole_number(request.headers.get("Upload-Offset", ""))
+    offset = read_whole(request.headers.get("Upload-Offset", ""), digits=_OFFSET_DIGITS)
     if offset is None:
         return jsonify(error="Upload-Offset"), 400
     try:

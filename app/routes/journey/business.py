@@ -10,8 +10,8 @@ from app.asked import asked
 from app.domain.dossier.journey import StepName
 from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
 from app.domain.kbli.questions import QUESTIONS_AT_MOST
-from app.domain.law.combined import whole_capital
 from app.domain.law.editions import KBLI_NOW
+from app.domain.law.estimate.combined import whole_capital
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.sorong import KABUPATEN_SORONG
 from app.domain.oss.codes import LandStatus, LandUnit, Position

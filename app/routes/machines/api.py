@@ -16,6 +16,7 @@ from app.domain.law.business_size import BusinessSize
 from app.domain.law.editions import KBLI_BEFORE, KBLI_NOW
 from app.domain.law.risk import products_for
 from app.domain.law.rows import KbliEntry, KbliLevelEntry, KbliStep, RiskRow
+from app.domain.written.text import read_whole
 from app.services.kbli import change
 from app.services.kbli.finder import get_finder
 from app.services.kbli.questions import talk
@@ -160,9 +161,7 @@ def _year() -> int:
 def _whole(name: str, default: int) -> int | None:
     """A parameter as a small whole number; None where it is something else."""
     text = request.args.get(name)
-    if text is None:
-        return default
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+    return default if text is None else read_whole(text)
 
 
 def _short(entry: KbliEntry) -> dict[str, Any]:

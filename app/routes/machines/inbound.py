@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from app import modes
 from app.domain.sending.messages import Channel
 from app.domain.written.phone import mask_phone
+from app.domain.written.text import read_whole
 from app.extensions import ports
 from app.forms.messages import PlayForm
 from app.models.dossier import Job
@@ -128,9 +129,7 @@ def _in_training_only() -> None:
 
 
 def _inbound_page(form: PlayForm, status: int = 200) -> Response:
-    typed = request.args.get(Sent.PAGE, "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 1
-    page = min(max(page, 1), PAGES_AT_MOST)
+    page = min(read_whole(request.args.get(Sent.PAGE, "1"), digits=3) or 1, PAGES_AT_MOST)
     found, has_older = outbox.page_of_some(opened_here(), session.get(_PLAYED, []), page, PAGE_SIZE)
     return render(
         "messages/practice_messages.html",

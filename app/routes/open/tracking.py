@@ -12,7 +12,7 @@ from app.forms.access import TrackForm
 from app.forms.fields import mistakes
 from app.i18n import outside_url
 from app.services.dossier import opening
-from app.services.licence import standing
+from app.services.licence import views
 from app.services.tracking import progress
 from app.web import limits
 from app.web.answers import render, share_link
@@ -48,6 +48,6 @@ def show_tracking() -> ResponseReturnValue:
         number=shown,
         way=progress.way_of(dossier, turn),
         turn=turn,
-        licences=standing.views(dossier, clock.now()),
+        licences=views.views(dossier, clock.now()),
         whatsapp=share_link(text),
     )

@@ -18,7 +18,7 @@ from app.domain.written.support_number import format_support_number
 from app.forms.fields import SendForm
 from app.i18n import outside_url
 from app.models.dossier import Activity
-from app.services.licence import gate, standing
+from app.services.licence import gate, standing, views
 from app.services.oss import code_lists, handovers, reconciliation
 from app.services.papers import issued, wanted
 from app.services.reference.book import get_book
@@ -65,7 +65,7 @@ def show_result() -> ResponseReturnValue:
         turn=turn,
         mended=turn is Turn.MEND_FILE and gate.hindrance_of(dossier) is None,
         papers=wanted.lacking(dossier) if turn in VERIFYING else None,
-        licences=standing.views(dossier, clock.now()),
+        licences=views.views(dossier, clock.now()),
         may_take_back=handovers.may_take_back(dossier),
         whatsapp=share_link(text),
     )

@@ -17,6 +17,7 @@ from app import clock
 from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.steps import Of, filled_by
+from app.domain.licence.specimen import SpecimenKind
 from app.domain.oss.codes import NibStatus
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
@@ -79,7 +80,7 @@ def has_nib(dossier: Dossier) -> bool:
 
 def has_specimen(dossier: Dossier) -> bool:
     """Return whether the NIB is our own specimen, which we may revoke; only OSS revokes others."""
-    return any(paper.kind == "nib" and paper.specimen for paper in dossier.papers)
+    return any(paper.kind is SpecimenKind.NIB and paper.specimen for paper in dossier.papers)
 
 
 def requests_of(dossier: Dossier) -> list[ChangeRequest]:

@@ -17,7 +17,7 @@ from app.domain.oss.codes import LicenceStatus
 from app.models.dossier import Dossier
 from app.models.licence import Licence
 from app.services.dossier import answers
-from app.services.licence import gate, standing
+from app.services.licence import gate, needed, standing
 from app.services.mending import corrections
 from app.services.papers import wanted
 
@@ -31,7 +31,7 @@ def waiting(dossier: Dossier) -> list[Licence]:
     return [
         row
         for row in standing.of(dossier)
-        if standing.needs_office(row, dossier) and not is_final(LicenceStatus.of(row.status))
+        if needed.needs_office(row, dossier) and not is_final(LicenceStatus.of(row.status))
     ]
 
 

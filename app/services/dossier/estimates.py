@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 from app.domain.law.because import FactKind
 from app.domain.law.business_size import BusinessSize, Capital
-from app.domain.law.combined import Whole, combine, whole_capital
 from app.domain.law.deed import DEED_LAW, not_in_deed
 from app.domain.law.editions import KBLI_NOW
-from app.domain.law.estimate import (
-    BANDS,
-    RISK_TABLE,
-    CapitalBand,
-    Estimate,
-    JourneyReason,
-    Question,
-)
+from app.domain.law.estimate.answer import Estimate, Question
+from app.domain.law.estimate.bands import BANDS, CapitalBand
+from app.domain.law.estimate.combined import Whole, combine, whole_capital
+from app.domain.law.estimate.obstacles import JourneyReason
+from app.domain.law.estimate.reckoning import RISK_TABLE
 from app.domain.law.legal_form import RULES, UMK_ONLY_LAW, LegalForm, fits_size
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import Citation

@@ -18,6 +18,7 @@ from app.domain.help.topics import ORIGINAL, TRANSLATION
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm
 from app.domain.written.money import parse_rupiah
+from app.domain.written.text import has_digits, read_whole
 from app.services.help.content import (
     LANGUAGES,
     SLUG,
@@ -114,7 +115,7 @@ class _Reader:
             line = line_of_row(text, slug, "legal_form")
             self.wrong(FACTS, line, f"“{row['legal_form']}” is none of {', '.join(LegalForm)}")
             return None
-        if not (row["code"].isascii() and row["code"].isdigit() and len(row["code"]) == 5):
+        if not has_digits(row["code"], 5):
             self.wrong(FACTS, line_of_row(text, slug, "code"), "a KBLI code has 5 digits")
             usable = False
         for topic in row["topics"]:
@@ -184,7 +185,7 @@ class _Reader:
                     usable = False
             by_step[step] = dict(boxes)
         scope = by_step.get(StepName.BUSINESS, {}).get("lingkup", "1")
-        if not (scope.isascii() and scope.isdigit()):
+        if read_whole(scope) is None:
             self.wrong(FACTS, line_of_row(text, slug, "usaha"), "“lingkup” must be a number")
             usable = False
         return by_step if usable else None

@@ -13,9 +13,10 @@ from app.domain.dossier.attachments import WantedPaper
 from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.combined import Whole
 from app.domain.law.editions import KBLI_NOW
-from app.domain.law.estimate import CapitalBand, Estimate
+from app.domain.law.estimate.answer import Estimate
+from app.domain.law.estimate.bands import CapitalBand
+from app.domain.law.estimate.combined import Whole
 from app.domain.law.rows import KbliEntry
 from app.domain.written.quantities import parse_quantity
 from app.models.dossier import Activity, Applicant, Dossier, Entity

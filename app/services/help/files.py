@@ -28,6 +28,7 @@ from app.domain.help.topics import (
 from app.domain.law.risk import Citation
 from app.domain.licence.corrections import ReturnReason
 from app.domain.nik.verdict import NikClass
+from app.domain.written.text import read_whole
 from app.services.help.content import (
     LANGUAGES,
     SLUG,
@@ -334,7 +335,7 @@ class _Reader:
             return ""
         root.set("aria-hidden", "true")
         asked = root.get("width", str(DRAWING_WIDE)).removesuffix("px")
-        wide = min(int(asked) if asked.isdigit() else DRAWING_WIDE, DRAWING_AT_MOST_WIDE)
+        wide = min(read_whole(asked) or DRAWING_WIDE, DRAWING_AT_MOST_WIDE)
         root.set("width", str(wide))
         # An engine without styles would draw it as high as the screen.
         root.set("height", str(round(wide * int(box[2]) / int(box[1]))))

@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from app.reference import FOLDER
-from app.services.reference.files import FileProblem, Line, ReferenceFilesBroken, Wrong, read_lines
+from app.services.reference.lines import Line, read_lines
+from app.services.reference.manifest import FileProblem, ReferenceFilesBroken, Wrong
 
 WORDS_AT_MOST = 15
 INSTEAD_AT_MOST = 4

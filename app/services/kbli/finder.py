@@ -7,7 +7,8 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.domain.kbli.finder import Finder, Hit
+from app.domain.kbli.finder import Finder
+from app.domain.kbli.hits import Hit
 from app.domain.kbli.language import FinderLanguage, language_from_table
 from app.domain.kbli.measures import Wording
 from app.domain.law.editions import KBLI_BEFORE, KBLI_NOW

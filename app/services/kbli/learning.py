@@ -19,7 +19,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.dossier.journey import StepName
-from app.domain.kbli.finder import Surety, surety
+from app.domain.kbli.hits import Surety, surety
 from app.domain.kbli.learning import READABLE_FROM, phrase_to_keep
 from app.domain.law.calendar import WIT
 from app.domain.law.editions import KBLI_NOW

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from app.domain.kbli.finder import Hit, Part, Surety, surety
+from app.domain.kbli.hits import Hit, Part, Surety, surety
 from app.domain.kbli.questions import (
     QUESTIONS_AT_MOST,
     Answer,

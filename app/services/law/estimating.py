@@ -7,7 +7,9 @@ from datetime import date
 
 from app import clock
 from app.domain.law.because import Conclusion
-from app.domain.law.estimate import CapitalBand, Estimate, Question, Topic, estimate, size_of_band
+from app.domain.law.estimate.answer import Estimate, Question, Topic
+from app.domain.law.estimate.bands import CapitalBand, size_of_band
+from app.domain.law.estimate.reckoning import estimate
 from app.domain.law.rows import RiskRow
 from app.services.law.rules import get_rules, place_facts
 from app.services.reference.book import get_book

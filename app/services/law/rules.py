@@ -38,6 +38,7 @@ from app.domain.law.rules import (
     Validity,
 )
 from app.domain.law.spatial import DetailedPlan, Ground, PlaceFacts, SpatialStep
+from app.domain.written.text import has_digits
 from app.reference import FOLDER
 
 RULES_FILE: Final = FOLDER / "rules.toml"
@@ -292,7 +293,7 @@ def _place(line: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     if None in line or None in line.values():
         raise ValueError("wrong number of columns")
     code = line["area_code"]
-    if not (code.isascii() and code.isdigit() and len(code) in AREA_LENGTHS):
+    if not has_digits(code, *AREA_LENGTHS):
         raise ValueError(f"area_code {code!r} has not 4, 6 or 10 digits")
     if line["rdtr"]:
         DetailedPlan(line["rdtr"])

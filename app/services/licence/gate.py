@@ -18,6 +18,7 @@ from app.models.dossier import Dossier
 from app.models.licence import Correction, CorrectionTarget
 from app.services.dossier import answers, estimates
 from app.services.dossier.answers import answers_of
+from app.services.licence import needed
 from app.services.licence import standing as licence_standing
 from app.services.nik import standing
 
@@ -116,7 +117,7 @@ def _rejected_positions(dossier: Dossier) -> set[int]:
     return {
         row.activity_position
         for row in licence_standing.of(dossier)
-        if row.status in ended and licence_standing.needs_office(row, dossier)
+        if row.status in ended and needed.needs_office(row, dossier)
     }
 
 

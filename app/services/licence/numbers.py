@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import delete, select, update
 
-from app.adapters.oss_reading import LicenceResult
+from app.adapters.oss.results import LicenceResult
 from app.domain.dossier.events import EventKind
 from app.extensions import db
 from app.models.dossier import Dossier, Event

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import structlog
 
+from app import modes
 from app.domain.law.calendar import local_date
 from app.domain.licence.status import StatusSource
 from app.domain.oss.codes import LicenceStatus
 from app.domain.oss.submission import LicenceFinal, LicenceReport
 from app.models.dossier import Dossier, Job
 from app.models.licence import Licence, LicenceEvent
-from app.services.base import jobs, modes
+from app.services.base import jobs
 from app.services.base.jobs import JobKind
 from app.services.licence import standing
 

@@ -7,32 +7,24 @@ licence are judged one after the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
 from app import clock
-from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResult
+from app.adapters.oss.results import LicenceResult, LicensingResult, ProjectResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
-from app.domain.law.calendar import WIT, WorkingCalendar
+from app.domain.law.calendar import WIT
 from app.domain.law.editions import KBLI_NOW
-from app.domain.law.risk import LicenceProduct, RiskLevel, issued_automatically, products_for
-from app.domain.licence.clock import Clocks, clocks_of
-from app.domain.licence.corrections import CorrectionItem, ReturnReason
+from app.domain.licence.corrections import CorrectionItem, CorrectionOutcome
 from app.domain.licence.status import (
-    FINAL,
-    GRANTED,
     RETURNED,
-    PublicState,
     StatusSource,
-    WhoActs,
     may_follow,
-    public_state,
-    who_acts,
 )
-from app.domain.oss.codes import LicenceStatus, ProductType
+from app.domain.oss.codes import LicenceStatus
 from app.domain.oss.nib import NibDoubt, NibSource
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
@@ -40,11 +32,10 @@ from app.models.dossier import Activity, Dossier, Handover
 from app.models.licence import Correction, Licence, LicenceEvent
 from app.services.base import events
 from app.services.licence import numbers
+from app.services.licence.needed import BY_RISK, days_of, needs_office, product_of
 from app.services.messages import outbox
 from app.services.reference import oss_areas
 from app.services.reference.book import get_book
-
-WORKING_DAYS = "Hari"  # as the rules write it; other units cannot be counted
 
 
 class UnknownLicence(Exception):
@@ -134,7 +125,7 @@ def activities_of(dossier: Dossier, result: LicensingResult) -> dict[str, Activi
             continue
         elif len(fitting) > 1:
             # Without a word on its activity, only the kind of paper can tell.
-            fitting = [a for a in fitting if _product_of(a) == each.product]
+            fitting = [a for a in fitting if product_of(a) == each.product]
         if len(fitting) == 1:
             found[each.id_izin] = fitting[0]
     return found
@@ -232,7 +223,7 @@ def note_paper(dossier: Dossier, id_izin: str, *, at: datetime) -> bool:
 
 def _days(activity: Activity, product: str | None) -> tuple[int | None, str | None]:
     """Return the days for the licence that the risk brings; of other papers none are known."""
-    return days_of(activity) if product in _BY_RISK else (None, None)
+    return days_of(activity) if product in BY_RISK else (None, None)
 
 
 def _add(dossier: Dossier, activity: Activity, result: LicenceResult) -> Licence:
@@ -282,28 +273,15 @@ def _expected_id(activity: Activity) -> str:
     return f"kegiatan-{activity.position + 1}"
 
 
-_PRODUCTS = {
-    RiskLevel.MEDIUM_HIGH: ProductType.STANDARD_CERTIFICATE,
-    RiskLevel.HIGH: ProductType.PERMIT,
-}
-
-
-_BY_RISK = frozenset(_PRODUCTS.values())
-
-
-def _product_of(activity: Activity) -> ProductType | None:
-    return _PRODUCTS.get(activity.risk) if activity.risk else None
-
-
 def expect(dossier: Dossier, *, at: datetime) -> None:
     """Note the licences that an office must still verify, where OSS has not told us of them.
 
     A person who files at oss.go.id sees there how each of them stands, and can enter it here. Their
     numbers at OSS are not known; what OSS tells later takes their place.
     """
-    known_positions = {row.activity_position for row in of(dossier) if row.product in _BY_RISK}
+    known_positions = {row.activity_position for row in of(dossier) if row.product in BY_RISK}
     for activity in dossier.activities:
-        product = _product_of(activity)
+        product = product_of(activity)
         if product is None or activity.position in known_positions:
             continue
         days, unit = days_of(activity)
@@ -330,137 +308,6 @@ def expect(dossier: Dossier, *, at: datetime) -> None:
             at=at,
             source=StatusSource.PERSON,
         )
-
-
-def needs_office(licence: Licence, dossier: Dossier) -> bool:
-    """Return whether an authority decides about this licence (medium-high and high risk)."""
-    if licence.product is None:
-        return False
-    risk = risk_of(licence, dossier)
-    return risk is not None and not issued_automatically(risk)
-
-
-def risk_of(licence: Licence, dossier: Dossier) -> RiskLevel | None:
-    """Return the risk of the licence's activity, as it was sent."""
-    for activity in dossier.activities:
-        if activity.position == licence.activity_position and activity.risk:
-            return activity.risk
-    return None
-
-
-def days_of(activity: Activity) -> tuple[int | None, str | None]:
-    """Return the days that the rules give the office, and their unit; (None, None) if not known.
-
-    Known only where every row in question names the same (see domain.estimate).
-    """
-    if activity.kbli_code is None or activity.kbli_year is None:
-        return None, None
-    rows = [
-        row
-        for row in get_book().risk_rows(activity.kbli_code, activity.kbli_year)
-        if row.size == activity.size
-        and row.risk == activity.risk
-        and (activity.scope_no is None or row.scope_no == activity.scope_no)
-    ]
-    spans = {(row.days, row.days_unit) for row in rows}
-    if len(spans) != 1:
-        return None, None
-    days, unit = next(iter(spans))
-    return (None, None) if days is None else (days, unit)
-
-
-@dataclass(frozen=True)
-class LicenceView:
-    """One licence as a page shows it. Nothing in it is personal.
-
-    history: every public state with its moment, the newest last, and whether only the person says
-    so. clock: None where no office decides. risk: None only where the dossier was never sent.
-    reason: of the newest status. told: only the person says the status; guessed: nobody does yet.
-    """
-
-    licence: Licence
-    risk: RiskLevel | None
-    status: LicenceStatus
-    state: PublicState
-    who: WhoActs
-    history: tuple[tuple[PublicState, datetime, bool], ...]
-    clock: Clocks | None
-    reason: ReturnReason | None
-    told: bool = False
-    guessed: bool = False
-
-    @property
-    def unknown(self) -> str:
-        """Return what OSS writes, where it is no status that we know; "" else."""
-        if self.status is not LicenceStatus.OTHER:
-            return ""
-        return " ".join(filter(None, (self.licence.status, self.licence.status_words)))
-
-    @property
-    def kind(self) -> LicenceProduct | None:
-        """Return what the licence is called; None for a kind that has no words here."""
-        by_risk = products_for(self.risk)[-1] if self.risk else LicenceProduct.NIB
-        if self.licence.product in {ProductType.STANDARD_CERTIFICATE, ProductType.PERMIT}:
-            return by_risk
-        return LicenceProduct.NIB if self.licence.product is None else None
-
-    @property
-    def is_granted(self) -> bool:
-        """Return whether the licence is there."""
-        return self.status in GRANTED
-
-    @property
-    def is_final(self) -> bool:
-        """Return whether nothing more comes."""
-        return self.status in FINAL
-
-
-def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
-    """Return the licences of a dossier for a page."""
-    found = []
-    for row in of(dossier):
-        status = LicenceStatus.of(row.status)
-        past = sorted(row.events, key=lambda event: (event.at, event.number))
-        newest = past[-1] if past else None
-        clock = None
-        if needs_office(row, dossier):
-            clock = clocks_of(
-                [(LicenceStatus.of(event.status), event.at) for event in past],
-                row.days if row.days_unit == WORKING_DAYS else None,
-                *calendars_around(now),
-                now,
-            )
-        found.append(
-            LicenceView(
-                licence=row,
-                risk=risk_of(row, dossier),
-                status=status,
-                state=public_state(status),
-                who=who_acts(status),
-                history=tuple(
-                    (public_state(LicenceStatus.of(e.status)), e.at, is_told(e))
-                    for e in past
-                    if not _is_guess(e)
-                ),
-                clock=clock,
-                reason=newest.reason_code if newest else None,
-                told=newest is not None and is_told(newest),
-                guessed=newest is not None and _is_guess(newest),
-            )
-        )
-    return found
-
-
-def calendars_around(moment: datetime) -> tuple[WorkingCalendar, WorkingCalendar]:
-    """Return the working days of OSS and of the office around a moment.
-
-    The years before and after are in it: a term may cross a New Year.
-    """
-    book, first, last = get_book(), moment.year - 1, moment.year + 1
-    return (
-        WorkingCalendar(book.national_holidays(first, last)),
-        WorkingCalendar(book.holidays(first, last)),
-    )
 
 
 def record_status(
@@ -586,7 +433,7 @@ def _close_corrections(licence: Licence, at: datetime) -> None:
     )
     for correction in db.session.scalars(query):
         correction.closed_at = at
-        correction.outcome = "closed"
+        correction.outcome = CorrectionOutcome.CLOSED
 
 
 def nib_is_told(handover: Handover) -> bool:

@@ -18,6 +18,7 @@ from app.domain.licence.clock import end_of_term
 from app.domain.licence.corrections import (
     MENDABLE,
     CorrectionItem,
+    CorrectionOutcome,
     Hindrance,
     ReturnReason,
     StepTarget,
@@ -34,7 +35,7 @@ from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import estimates
 from app.services.kbli import learning
-from app.services.licence import standing
+from app.services.licence import needed, standing, views
 from app.services.licence.gate import hindrance_of, open_corrections
 from app.services.mending.versions import version_of
 from app.services.messages import outbox
@@ -73,7 +74,7 @@ def past_corrections(dossier: Dossier) -> list[Correction]:
 def waiting_licence(dossier: Dossier) -> Licence | None:
     """Return the licence that an office is still working on; the first where there are several."""
     for licence in standing.of(dossier):
-        if standing.needs_office(licence, dossier) and licence.status not in FINAL:
+        if needed.needs_office(licence, dossier) and licence.status not in FINAL:
             return licence
     return None
 
@@ -114,7 +115,7 @@ def return_for_correction(
         answer_days = max((days for days in named if days is not None), default=None)
     until = None
     if answer_days is not None:
-        until = end_of_term(now, answer_days, *standing.calendars_around(now)).astimezone(UTC)
+        until = end_of_term(now, answer_days, *views.calendars_around(now)).astimezone(UTC)
     correction = Correction(
         dossier_id=dossier.id,
         licence_id=licence.id,
@@ -179,7 +180,7 @@ def send_again(dossier: Dossier, *, by: StatusSource, at: datetime | None = None
         for item in correction.items:
             item.after = version_of(dossier, parse_target(item.target))
         correction.closed_at = now
-        correction.outcome = "sent"
+        correction.outcome = CorrectionOutcome.SENT
         was = LicenceStatus.of(correction.licence.status)
         standing.record_status(
             dossier,
@@ -198,7 +199,7 @@ def reject_late(dossier: Dossier, now: datetime) -> bool:
     late = [c for c in open_corrections(dossier) if c.answer_until and c.answer_until <= now]
     for correction in late:
         correction.closed_at = now
-        correction.outcome = "late"
+        correction.outcome = CorrectionOutcome.LATE
         standing.record_status(
             dossier,
             correction.licence.id_izin,

@@ -12,12 +12,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
-from app.adapters.oss_reading import (
-    CODE_AT_MOST,
-    WORDS_AT_MOST,
-    LicensingResult,
-    ReferenceEntry,
-)
+from app.adapters.oss.reading import WORDS_AT_MOST
+from app.adapters.oss.results import LicensingResult, ReferenceEntry
+from app.adapters.oss.said import CODE_AT_MOST
 from app.extensions import db
 from app.models.oss_notice import OssCode
 

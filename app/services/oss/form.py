@@ -17,8 +17,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.adapters.licensing import to_wire
-from app.adapters.oss_reading import SIZE_CODES
+from app.adapters.oss.reading import SIZE_CODES
+from app.adapters.oss.wire import to_wire
 from app.adapters.workbook import text_workbook
 from app.domain.law.editions import KBLI_NOW
 from app.domain.law.requirements import DeclarationKind

@@ -11,8 +11,8 @@ import secrets
 from app import clock, modes
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import first_unanswered
-from app.domain.law.combined import Whole
-from app.domain.law.estimate import HARI, Estimate
+from app.domain.law.estimate.answer import HARI, Estimate
+from app.domain.law.estimate.combined import Whole
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.handover import HandoverState
 from app.domain.oss.service_mode import ServiceMode

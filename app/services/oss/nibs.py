@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, modes
-from app.adapters.oss_reading import LicensingResult
+from app.adapters.oss.results import LicensingResult
 from app.adapters.qr import read_qr
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known

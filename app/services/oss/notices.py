@@ -12,17 +12,18 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from enum import StrEnum
 
 import structlog
 from sqlalchemy import case, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.adapters import oss_reading
-from app.adapters.oss_reading import NoticeRead
+from app.adapters.oss import reading
+from app.adapters.oss.results import NoticeRead
+from app.adapters.oss.said import as_letters, nib_in_bytes, parse
 from app.domain.oss.codes import IN_FORCE
 from app.domain.oss.nib import NibDoubt, NibSource, is_holder
+from app.domain.oss.notices import NoticeState
 from app.extensions import db, vault
 from app.models.dossier import Applicant, Dossier, Handover
 from app.models.oss_notice import OssNotice
@@ -39,14 +40,6 @@ REPEATED_AFTER = timedelta(minutes=10)  # the same words again are then news: fr
 _WIB = timezone(timedelta(hours=7))  # the date in the token is Jakarta's
 _log = structlog.get_logger(__name__)
 ENVELOPES = {"receiveNIB": "dataNIB", "receiveFileDS": "receiveFileDS"}
-
-
-class NoticeState(StrEnum):
-    """Where a notice stands."""
-
-    NEW = "new"
-    MATCHED = "matched"  # its dossier is known, and OSS is being asked
-    UNMATCHED = "unmatched"  # waits for staff: nobody here, or more than one
 
 
 class NotOss(Exception):
@@ -84,18 +77,18 @@ def prove(
     envelope = ENVELOPES[service]
     is_whole = len(body) <= BODY_AT_MOST
     try:
-        content = oss_reading.parse(body) if is_whole else None
+        content = parse(body) if is_whole else None
     except ValueError:
         content, is_whole = None, False
-    numbers = oss_reading.nibs_in(content, envelope)
-    if not numbers and (found := oss_reading.nib_in_bytes(body)):
+    numbers = reading.nibs_in(content, envelope)
+    if not numbers and (found := nib_in_bytes(body)):
         numbers, is_whole = [found], False
     if not numbers:
         raise BadNotice
     if not username or not password:
         raise NotOss
     nib = numbers[0]
-    numbers += [number for number in (oss_reading.tax_number_in(content, envelope),) if number]
+    numbers += [number for number in (reading.tax_number_in(content, envelope),) if number]
     today = now.astimezone(_WIB).date()
     shown = token.strip().lower().encode()
     fits = False
@@ -145,7 +138,7 @@ def keep(notice: Notice) -> bool:
 
 
 def _was_overtaken(known: OssNotice) -> bool:
-    """Say whether OSS has told something else of this NIB since: frozen, active, frozen again."""
+    """Return whether OSS has told otherwise of this NIB since: frozen, active, frozen again."""
     query = select(OssNotice.id).where(
         OssNotice.nib == known.nib, OssNotice.received_at > known.received_at
     )
@@ -155,22 +148,22 @@ def _was_overtaken(known: OssNotice) -> bool:
 def _canonical(body: bytes) -> str:
     """Return the same for calls that differ in the order of their names only."""
     try:
-        return json.dumps(oss_reading.parse(body), sort_keys=True, ensure_ascii=True, default=str)
+        return json.dumps(parse(body), sort_keys=True, ensure_ascii=True, default=str)
     except (ValueError, RecursionError):
         return _as_text(body)
 
 
 def _as_text(body: bytes) -> str:
-    return oss_reading.as_letters(body).removeprefix("\ufeff")
+    return as_letters(body).removeprefix("\ufeff")
 
 
 def read(row: OssNotice) -> NoticeRead:
     """Read a notice that was kept. What cannot be read is logged, and kept, by its name alone."""
     try:
-        content = oss_reading.parse((row.body or "").encode())
+        content = parse((row.body or "").encode())
     except ValueError:
         content = None
-    notice = oss_reading.read_notice(content, ENVELOPES[row.service], row.nib)
+    notice = reading.read_notice(content, ENVELOPES[row.service], row.nib)
     row.oss_id, row.id_izin = notice.oss_id, notice.id_izin or None
     row.unread = list(notice.unread) or None
     if notice.unread:

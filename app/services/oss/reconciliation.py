@@ -15,8 +15,8 @@ from sqlalchemy import Select, desc, func, or_, select
 
 from app import clock
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicensingResult, ProjectResult
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicensingResult, ProjectResult
 from app.domain.dossier.events import EventKind
 from app.domain.oss.codes import IN_FORCE, LicenceStatus
 from app.domain.oss.nib import NibDoubt

@@ -65,7 +65,7 @@ def licence_paper(paper: Paper, verify_url: str) -> LicencePaper:
     dossier = paper.dossier
     activity = dossier.activity
     return LicencePaper(
-        kind="nib",
+        kind=paper.kind,
         number=paper.number,
         holder=_holder(dossier),
         trade_name=activity.trade_name or "",

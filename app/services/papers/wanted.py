@@ -14,7 +14,7 @@ from app.domain.dossier.attachments import (
     other_papers_offered,
     papers_for_activity,
 )
-from app.domain.law.estimate import Estimate
+from app.domain.law.estimate.answer import Estimate
 from app.domain.law.spatial import Ground
 from app.extensions import db
 from app.models.attachment import Attachment

@@ -21,10 +21,8 @@ from sqlalchemy import Table, select
 
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.editions import KBLI_NOW
-from app.domain.law.risk import RiskLevel
 from app.domain.law.rows import (
     AreaEntry,
-    AreaKind,
     AuthorityRule,
     HolidayEntry,
     HolidayKind,
@@ -323,7 +321,7 @@ def _build(fingerprint: Fingerprint, releases: list[Mapping[str, Any]]) -> Refer
     areas = {
         row["code"]: AreaEntry(
             code=row["code"],
-            kind=AreaKind(row["kind"]),
+            kind=row["kind"],
             name=row["name"],
             parent=row["parent"],
             old_code=row["old_code"],
@@ -345,7 +343,7 @@ def _build(fingerprint: Fingerprint, releases: list[Mapping[str, Any]]) -> Refer
         _areas=MappingProxyType(areas),
         _areas_in=_grouped((area.parent or "", area) for area in areas.values()),
         _own_days=tuple(
-            HolidayEntry(row["day"], HolidayKind(row["kind"]), row["name_id"], row["name_en"])
+            HolidayEntry(row["day"], row["kind"], row["name_id"], row["name_en"])
             for row in _rows(Holiday, ids, "day")
         ),
     )
@@ -420,8 +418,8 @@ def _build_risk(
             year=row["year"],
             scope_no=row["scope_no"],
             scope=pool.one(row["scope"]),
-            size=BusinessSize(row["size"]),
-            risk=RiskLevel(row["risk"]),
+            size=row["size"],
+            risk=row["risk"],
             authority=pool.one(
                 tuple(
                     pool.one(AuthorityRule(pool.one(condition), pool.one(who)))

@@ -6,124 +6,46 @@ gets the whole list of what is wrong, each with its file and line.
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-import json
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.risk import RiskLevel
-from app.domain.law.rows import AreaKind, HolidayKind, ReleaseInfo, RiskNote, Unread
-from app.reference import UNREAD
-
-# Part of every checksum: raise it when the same file must be read in another way.
-FORMAT = 1
-MANIFEST = "releases.toml"
+from app.domain.law.rows import AreaKind, HolidayKind, RiskNote, Unread
+from app.domain.written.text import has_digits
+from app.services.reference.lines import (
+    CODES_HEADER,
+    CORRESPONDENCE_HEADER,
+    DISTRICTS_HEADER,
+    HEADERS,
+    HOLIDAYS_HEADER,
+    LEVEL_NAMES_HEADER,
+    LEVELS_HEADER,
+    PREFIXES_HEADER,
+    PROVINCES_HEADER,
+    REGENCIES_HEADER,
+    RISK_HEADER,
+    VILLAGES_HEADER,
+    WORDS_HEADER,
+    Line,
+    count_in,
+    members_of,
+    parts_of,
+    read_lines,
+)
+from app.services.reference.manifest import (
+    FileProblem,
+    Kind,
+    ReferenceFilesBroken,
+    ReleaseSource,
+    Table,
+    Wrong,
+)
 
 Row = dict[str, Any]
-
-
-class Kind(StrEnum):
-    """Kinds of reference facts, in the order in which they can be checked."""
-
-    KBLI = "kbli"
-    CORRESPONDENCE = "correspondence"
-    RISK = "risk"
-    AREAS = "areas"
-    NIK_PREFIXES = "nik_prefixes"
-    HOLIDAYS = "holidays"
-    WORDS = "words"
-    LEVEL_NAMES = "level_names"
-
-
-class Table(StrEnum):
-    """Where rows go."""
-
-    CODES = "codes"
-    LEVELS = "levels"
-    CORRESPONDENCE = "correspondence"
-    RISK = "risk"
-    AREAS = "areas"
-    NIK_PREFIXES = "nik_prefixes"
-    HOLIDAYS = "holidays"
-    WORDS = "words"
-    LEVEL_NAMES = "level_names"
-
-
-class Wrong(StrEnum):
-    """What can be wrong with a line."""
-
-    FILE_MISSING = "file missing"
-    NOT_UTF8 = "not UTF-8"
-    NOT_TOML = "not TOML"
-    NOT_CSV = "not CSV"
-    KEY_MISSING = "key missing"
-    UNKNOWN_KIND = "unknown kind of release"
-    UNKNOWN_EDITION = "unknown edition"
-    DUPLICATE_RELEASE = "duplicate release"
-    HEADER = "wrong header"
-    COLUMNS = "wrong number of columns"
-    EMPTY = "empty value"
-    CODE_LENGTH = "code of unknown length"
-    DUPLICATE = "duplicate code"
-    UNKNOWN_CODE = "unknown code"
-    UNKNOWN_PARENT = "unknown parent"
-    UNKNOWN_CATEGORY = "unknown category"
-    RISK_LETTER = "impossible risk letter"
-    SIZE = "unknown business size"
-    NUMBER = "not a whole number"
-    VALUE = "value not allowed"
-    SCOPE_CONFLICT = "scope described in two ways"
-    DETAIL_NOT_READ = "detail beside a row that was not read"
-    AUTHORITY = "authority without its condition sign"
-    DATE = "date unreadable"
-    UNREAD_TEXT = "remark of unread text"
-    TOO_LONG = "too many words"
-    TOO_MANY = "too many lines for a code"
-    POINTS_TO_ITSELF = "code points to itself"
-
-
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """One thing that is wrong. line counts from 1; value is what stands there."""
-
-    file: str
-    line: int
-    wrong: Wrong
-    value: str = ""
-
-    def __str__(self) -> str:
-        shown = f" {self.value!r}" if self.value else ""
-        return f"{self.file}:{self.line}: {self.wrong.value}{shown}"
-
-
-class ReferenceFilesBroken(Exception):
-    """The folder cannot be loaded. problems holds everything found, in order of file and line."""
-
-    def __init__(self, problems: tuple[FileProblem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseSource:
-    """One entry of the manifest with its files. No files = an optional release that is absent."""
-
-    info: ReleaseInfo
-    files: tuple[Path, ...]
-    sha256: str
-
-    @property
-    def year(self) -> int:
-        """Edition as a number, for kinds that have editions."""
-        return int(self.info.edition)
 
 
 # Gives what is known already when the folder itself does not bring it.
@@ -139,137 +61,6 @@ class Known:
     regencies: Callable[[], frozenset[str]]
 
 
-# --- the manifest ---------------------------------------------------------------------------------
-
-
-REQUIRED_KEYS = ("id", "kind", "title", "as_of", "source", "licence", "trust", "files")
-EDITIONS: Mapping[str, tuple[str, ...]] = {
-    Kind.KBLI: ("2020", "2025"),
-    Kind.RISK: ("2025",),
-    Kind.WORDS: ("2025",),
-    Kind.LEVEL_NAMES: ("2025",),
-}
-
-
-def read_manifest(folder: Path) -> list[ReleaseSource]:
-    """Return the releases of a folder, checked.
-
-    Raises ReferenceFilesBroken when releases.toml or a file it names cannot be used.
-    """
-    path = folder / MANIFEST
-    problems: list[FileProblem] = []
-    try:
-        text = path.read_bytes().decode("utf-8")
-        entries = tomllib.loads(text).get("release", [])
-    except FileNotFoundError:
-        raise ReferenceFilesBroken((FileProblem(MANIFEST, 1, Wrong.FILE_MISSING),)) from None
-    except UnicodeDecodeError:
-        raise ReferenceFilesBroken((FileProblem(MANIFEST, 1, Wrong.NOT_UTF8),)) from None
-    except tomllib.TOMLDecodeError as error:
-        problem = FileProblem(MANIFEST, 1, Wrong.NOT_TOML, str(error))
-        raise ReferenceFilesBroken((problem,)) from None
-
-    starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[release]]"]
-    sources: list[ReleaseSource] = []
-    for position, entry in enumerate(entries):
-        line = starts[position] if position < len(starts) else 1
-        wrong = _manifest_problem(entry, {source.info.id for source in sources})
-        if wrong is not None:
-            problems.append(FileProblem(MANIFEST, line, *wrong))
-            continue
-        files = tuple(sorted(found for pattern in entry["files"] for found in folder.glob(pattern)))
-        missing = [pattern for pattern in entry["files"] if not any(folder.glob(pattern))]
-        if missing and not entry.get("optional", False):
-            problems += [FileProblem(MANIFEST, line, Wrong.FILE_MISSING, name) for name in missing]
-            continue
-        info = ReleaseInfo(
-            id=entry["id"],
-            kind=entry["kind"],
-            edition=entry.get("edition", ""),
-            title=entry["title"],
-            as_of=entry["as_of"],
-            source=entry["source"],
-            licence=entry["licence"],
-            trust=entry["trust"],
-        )
-        sources.append(ReleaseSource(info, files, _checksum(folder, entry, files)))
-    if problems:
-        raise ReferenceFilesBroken(tuple(problems))
-    return sources
-
-
-def _manifest_problem(entry: Mapping[str, Any], seen: set[str]) -> tuple[Wrong, str] | None:
-    """The first thing wrong with one entry, if any."""
-    for key in REQUIRED_KEYS:
-        if not entry.get(key):
-            return Wrong.KEY_MISSING, key
-    if entry["id"] in seen:
-        return Wrong.DUPLICATE_RELEASE, entry["id"]
-    if entry["kind"] not in list(Kind):
-        return Wrong.UNKNOWN_KIND, str(entry["kind"])
-    if entry.get("edition", "") not in EDITIONS.get(entry["kind"], ("",)):
-        return Wrong.UNKNOWN_EDITION, str(entry.get("edition", ""))
-    if type(entry["as_of"]) is not date:
-        return Wrong.DATE, str(entry["as_of"])
-    return None
-
-
-def _checksum(folder: Path, entry: Mapping[str, Any], files: tuple[Path, ...]) -> str:
-    """One checksum over the entry and the content of its files."""
-    digest = hashlib.sha256(
-        json.dumps([FORMAT, entry], sort_keys=True, default=str).encode("utf-8")
-    )
-    for path in files:
-        content = path.read_bytes()
-        digest.update(f"\0{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-# --- the tables -----------------------------------------------------------------------------------
-
-
-CODES_HEADER = ("code", "title_id", "category")
-LEVELS_HEADER = ("code", "title_id", "parent")
-CORRESPONDENCE_HEADER = ("code_2020", "code_2025", "relation", "method")
-RISK_HEADER = (
-    "code",
-    "scope_no",
-    "scope",
-    "scope_count",
-    "sizes",
-    "risk",
-    "details",
-    "authority",
-    "authority_complete",
-    "days",
-    "days_unit",
-    "licence",
-    "requirements",
-    "duties",
-    "supporting_licences",
-    "unread",
-    "note_code",
-)
-PROVINCES_HEADER = ("code", "name")
-REGENCIES_HEADER = ("code", "name", "province", "old_code")
-DISTRICTS_HEADER = ("code", "name", "regency", "old_code", "postal_hint")
-VILLAGES_HEADER = ("code", "name", "district", "type", "old_code")
-PREFIXES_HEADER = ("prefix", "regency", "status")
-HOLIDAYS_HEADER = ("date", "kind", "name_id", "name_en", "source")
-WORDS_HEADER = ("code", "name_en", "plain_id", "plain_en", "words")
-LEVEL_NAMES_HEADER = ("code", "name_en")
-
-HEADERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    Kind.KBLI: (CODES_HEADER, LEVELS_HEADER),
-    Kind.CORRESPONDENCE: (CORRESPONDENCE_HEADER,),
-    Kind.RISK: (RISK_HEADER,),
-    Kind.AREAS: (PROVINCES_HEADER, REGENCIES_HEADER, DISTRICTS_HEADER, VILLAGES_HEADER),
-    Kind.NIK_PREFIXES: (PREFIXES_HEADER,),
-    Kind.HOLIDAYS: (HOLIDAYS_HEADER,),
-    Kind.WORDS: (WORDS_HEADER,),
-    Kind.LEVEL_NAMES: (LEVEL_NAMES_HEADER,),
-}
 RELATIONS = ("1:1", "1:N", "N:1", "N:N")
 METHODS = (
     "bps_change_table",
@@ -289,30 +80,6 @@ AREA_SHAPES: Mapping[tuple[str, ...], tuple[AreaKind, int, str]] = {
     VILLAGES_HEADER: (AreaKind.VILLAGE, 10, "district"),
 }
 YES_NO = {"yes": True, "no": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a table, with the means to complain about it."""
-
-    file: str
-    number: int
-    cells: Mapping[str, str]
-    problems: list[FileProblem]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells[column]
-
-    def wrong(self, what: Wrong, value: str = "") -> None:
-        """Note a problem of this line."""
-        self.problems.append(FileProblem(self.file, self.number, what, value))
-
-    def filled(self, *columns: str) -> bool:
-        """Return whether these columns are filled; complain about those that are not."""
-        empty = [column for column in columns if not self.cells[column]]
-        for column in empty:
-            self.wrong(Wrong.EMPTY, column)
-        return not empty
 
 
 @dataclass(slots=True)
@@ -342,57 +109,6 @@ def read_releases(folder: Path, sources: list[ReleaseSource], known: Known) -> l
         found = sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
         raise ReferenceFilesBroken(tuple(found))
     return [contents[source.info.id] for source in sources]
-
-
-def read_lines(
-    folder: Path,
-    path: Path,
-    headers: tuple[tuple[str, ...], ...],
-    problems: list[FileProblem],
-) -> tuple[tuple[str, ...] | None, list[Line]]:
-    """Return header and lines of one table; only lines of the right width are returned.
-
-    headers: those that the table may have. What is wrong is added to problems.
-    """
-    name = path.relative_to(folder).as_posix()
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problems.append(FileProblem(name, line, Wrong.NOT_UTF8))
-        return None, []
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = tuple(next(rows, []))
-    if header not in headers:
-        problems.append(FileProblem(name, 1, Wrong.HEADER, ",".join(header)))
-        return None, []
-    return header, list(_checked(name, header, rows, problems))
-
-
-def _checked(
-    name: str, header: tuple[str, ...], rows: Any, problems: list[FileProblem]
-) -> Iterator[Line]:
-    number = rows.line_num + 1
-    while True:
-        try:
-            cells = next(rows, None)
-        except csv.Error as error:
-            problems.append(FileProblem(name, number, Wrong.NOT_CSV, str(error)))
-            return
-        if cells is None:
-            return
-        if len(cells) != len(header):
-            if cells:
-                problems.append(FileProblem(name, number, Wrong.COLUMNS, str(len(cells))))
-        else:
-            line = Line(name, number, dict(zip(header, cells, strict=True)), problems)
-            for cell in cells:
-                found = UNREAD.search(cell) if "(" in cell or "[" in cell else None
-                if found:
-                    line.wrong(Wrong.UNREAD_TEXT, found[0].strip())
-            yield line
-        number = rows.line_num + 1
 
 
 class _Reader:
@@ -453,7 +169,7 @@ class _Reader:
         for line in sorted(lines, key=lambda line: len(line["code"])):
             code, parent = line["code"], line["parent"]
             is_letter = len(code) == 1 and code.isascii() and code.isupper()
-            if not is_letter and not _digits(code, 2, 3, 4):
+            if not is_letter and not has_digits(code, 2, 3, 4):
                 line.wrong(Wrong.CODE_LENGTH, code)
                 continue
             if code in categories:
@@ -473,7 +189,7 @@ class _Reader:
         codes: set[str] = set()
         for line in tables.get(CODES_HEADER, []):
             code, category = line["code"], line["category"]
-            if not _digits(code, 5):
+            if not has_digits(code, 5):
                 line.wrong(Wrong.CODE_LENGTH, code)
             elif code in codes:
                 line.wrong(Wrong.DUPLICATE, code)
@@ -511,12 +227,12 @@ class _Reader:
         scopes: dict[tuple[str, int], tuple[str, str]] = {}
         for line in lines:
             code = line["code"]
-            if not _digits(code, 5):
+            if not has_digits(code, 5):
                 line.wrong(Wrong.CODE_LENGTH, code)
             elif code not in self._known_codes(year):
                 line.wrong(Wrong.UNKNOWN_CODE, code)
-            scope_no = _count(line, "scope_no", at_least=1)
-            scope_count = _count(line, "scope_count", at_least=1)
+            scope_no = count_in(line, "scope_no", at_least=1)
+            scope_count = count_in(line, "scope_count", at_least=1)
             described = (line["scope"], line["scope_count"])
             if scopes.setdefault((code, scope_no), described) != described:
                 line.wrong(Wrong.SCOPE_CONFLICT, f"{code} {scope_no}")
@@ -546,7 +262,7 @@ class _Reader:
             for line in tables.get(header, []):
                 code = line["code"]
                 parent = line[parent_column] if parent_column else ""
-                if not _digits(code, length):
+                if not has_digits(code, length):
                     line.wrong(Wrong.CODE_LENGTH, code)
                 elif code in seen:
                     line.wrong(Wrong.DUPLICATE, code)
@@ -555,13 +271,13 @@ class _Reader:
                 seen.add(code)
                 line.filled("name")
                 old_code = line.cells.get("old_code", "")
-                if old_code and not _digits(old_code, length):
+                if old_code and not has_digits(old_code, length):
                     line.wrong(Wrong.CODE_LENGTH, old_code)
                 village_type = line.cells.get("type", "")
                 if kind is AreaKind.VILLAGE and village_type not in VILLAGE_TYPES:
                     line.wrong(Wrong.VALUE, village_type)
                 postal_hint = line.cells.get("postal_hint", "")
-                if postal_hint and not _digits(postal_hint, 5):
+                if postal_hint and not has_digits(postal_hint, 5):
                     line.wrong(Wrong.VALUE, postal_hint)
                 if kind is AreaKind.REGENCY:
                     self.regencies.add(code)
@@ -569,7 +285,7 @@ class _Reader:
                     Table.AREAS,
                     {
                         "code": code,
-                        "kind": kind.value,
+                        "kind": kind,
                         "name": line["name"],
                         "parent": parent or None,
                         "old_code": old_code,
@@ -583,7 +299,7 @@ class _Reader:
         seen: set[str] = set()
         for line in lines:
             prefix = line["prefix"]
-            if not _digits(prefix, 4):
+            if not has_digits(prefix, 4):
                 line.wrong(Wrong.CODE_LENGTH, prefix)
             elif prefix in seen:
                 line.wrong(Wrong.DUPLICATE, prefix)
@@ -616,7 +332,7 @@ class _Reader:
         seen: set[str] = set()
         for line in lines:
             code = line["code"]
-            if not _digits(code, 5):
+            if not has_digits(code, 5):
                 line.wrong(Wrong.CODE_LENGTH, code)
             elif code not in self._known_codes(year):
                 line.wrong(Wrong.UNKNOWN_CODE, code)
@@ -651,32 +367,6 @@ class _Reader:
             content.add(Table.LEVEL_NAMES, {"year": year, **line.cells})
 
 
-def _digits(code: str, *lengths: int) -> bool:
-    """Return whether a code is made of plain digits and has one of these lengths."""
-    return len(code) in lengths and code.isascii() and code.isdigit()
-
-
-def _count(line: Line, column: str, *, at_least: int) -> int:
-    """A whole number; complains and returns the least one when it is none."""
-    text = line[column]
-    if text.isascii() and text.isdigit() and int(text) >= at_least:
-        return int(text)
-    line.wrong(Wrong.NUMBER, text)
-    return at_least
-
-
-def _list(text: str) -> list[str]:
-    return text.split("|") if text else []
-
-
-def _members(line: Line, column: str, values: list[str], allowed: type[StrEnum]) -> list[str]:
-    """The values, complaining about those that are not in the enumeration."""
-    for value in values:
-        if value not in list(allowed):
-            line.wrong(Wrong.VALUE, f"{column} {value}")
-    return values
-
-
 DETAIL_COLUMNS = RISK_HEADER[RISK_HEADER.index("authority") : RISK_HEADER.index("note_code")]
 
 
@@ -690,12 +380,12 @@ def _risk_details(line: Line) -> Row:
     if details_known and line["authority_complete"] not in YES_NO:
         line.wrong(Wrong.VALUE, line["authority_complete"])
     authority = []
-    for part in _list(line["authority"]):
+    for part in parts_of(line["authority"]):
         condition, sign, who = part.partition(">")
         if not sign or not who:
             line.wrong(Wrong.AUTHORITY, part)
         authority.append([condition, who])
-    days = _count(line, "days", at_least=0) if line["days"] else None
+    days = count_in(line, "days", at_least=0) if line["days"] else None
     if days is not None:
         line.filled("days_unit")
     return {
@@ -705,9 +395,9 @@ def _risk_details(line: Line) -> Row:
         "days": days,
         "days_unit": line["days_unit"],
         "licence": line["licence"],
-        "requirements": _list(line["requirements"]),
-        "duties": _list(line["duties"]),
-        "supporting_licences": _list(line["supporting_licences"]),
-        "unread": _members(line, "unread", _list(line["unread"]), Unread),
-        "notes": _members(line, "note_code", line["note_code"].split(), RiskNote),
+        "requirements": parts_of(line["requirements"]),
+        "duties": parts_of(line["duties"]),
+        "supporting_licences": parts_of(line["supporting_licences"]),
+        "unread": members_of(line, "unread", parts_of(line["unread"]), Unread),
+        "notes": members_of(line, "note_code", line["note_code"].split(), RiskNote),
     }

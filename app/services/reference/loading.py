@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select, update
 from app import clock
 from app.domain.dossier.seals import ActKind
 from app.domain.law.editions import KBLI_NOW
-from app.domain.law.rows import ReleaseInfo
+from app.domain.law.rows import AreaKind, ReleaseInfo
 from app.extensions import db
 from app.models.dossier import Activity
 from app.models.reference import (
@@ -35,16 +35,14 @@ from app.models.reference import (
 from app.reference import FOLDER
 from app.services.base import acts
 from app.services.reference.book import ReferenceBook, get_book, reset_book
-from app.services.reference.files import (
-    Content,
+from app.services.reference.files import Content, Known, read_releases
+from app.services.reference.manifest import (
     FileProblem,
-    Known,
     ReferenceFilesBroken,
     ReleaseSource,
     Table,
     Wrong,
     read_manifest,
-    read_releases,
 )
 
 __all__ = [
@@ -203,7 +201,7 @@ def _known() -> Known:
         return _current_codes(KbliLevel.code, KbliLevel.release_id, KbliLevel.year == year)
 
     def regencies() -> frozenset[str]:
-        return _current_codes(Area.code, Area.release_id, Area.kind == "regency")
+        return _current_codes(Area.code, Area.release_id, Area.kind == AreaKind.REGENCY)
 
     return Known(codes, levels, regencies)
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import LargeBinary, func, literal, select, union_all
 
 from app import clock
 from app.domain.dossier.events import EventKind
+from app.domain.dossier.requests import RequestKind
 from app.domain.dossier.retention import DataGroup, FileCase
 from app.domain.licence.turns import WHO_ACTS
 from app.domain.written.support_number import format_support_number
@@ -43,13 +43,6 @@ _SECRET = frozenset(
         ("attachments", "original_key"),
     }
 )
-
-
-class RequestKind(StrEnum):
-    """What can be asked for."""
-
-    WITHDRAW = "withdraw"
-    ERASE = "erase"
 
 
 class CannotAsk(Exception):

@@ -21,7 +21,7 @@ from app.domain.oss.handover import HandoverState
 from app.domain.oss.nib import NibDoubt
 from app.models.dossier import Dossier
 from app.models.licence import Licence
-from app.services.licence import gate
+from app.services.licence import gate, needed
 from app.services.licence import standing as licence_standing
 from app.services.nik import standing
 
@@ -131,9 +131,7 @@ def _verified(dossier: Dossier) -> list[Licence]:
     """Return the licences that an office verifies; none before there is a NIB."""
     if dossier.handover is None or not dossier.handover.nib:
         return []
-    return [
-        row for row in licence_standing.of(dossier) if licence_standing.needs_office(row, dossier)
-    ]
+    return [row for row in licence_standing.of(dossier) if needed.needs_office(row, dossier)]
 
 
 def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:

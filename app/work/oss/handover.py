@@ -6,9 +6,10 @@ import structlog
 
 from app import clock
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicensingResult
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicensingResult
 from app.domain.dossier.events import EventKind
+from app.domain.licence.specimen import SpecimenKind
 from app.domain.oss.handover import HandoverState
 from app.domain.oss.nib import NibSource
 from app.domain.sending.messages import MessageKind
@@ -101,7 +102,13 @@ def _keep(dossier_id: int, oss_id: str, result: LicensingResult) -> bool:
         _note_delay(dossier_id, "nib_taken")
         return False
     dossier.papers.append(
-        Paper(code=paper_code(), kind="nib", number=result.nib, specimen=True, issued_at=now)
+        Paper(
+            code=paper_code(),
+            kind=SpecimenKind.NIB,
+            number=result.nib,
+            specimen=True,
+            issued_at=now,
+        )
     )
     events.record(dossier, EventKind.PAPER_ISSUED, paper="nib")
     db.session.commit()

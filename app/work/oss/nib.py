@@ -6,8 +6,8 @@ import structlog
 
 from app import clock, modes
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import NibCheck
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import NibCheck
 from app.domain.dossier.events import EventKind
 from app.domain.oss.nib import NibDoubt, is_holder
 from app.domain.oss.service_mode import ServiceMode

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app import clock
+from app.domain.oss.notices import NoticeState
 from app.extensions import db
 from app.models.dossier import Job
 from app.models.oss_notice import OssNotice
@@ -17,7 +18,6 @@ from app.services.licence import numbers, standing
 from app.services.oss import reconciliation
 from app.services.oss.notices import (
     AT_A_TIME,
-    NoticeState,
     ask_about,
     by_number,
     by_person,

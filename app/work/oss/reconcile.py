@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app import clock, modes
 from app.adapters.http import ServiceUnavailable
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicensingResult
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicensingResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
 from app.domain.oss.codes import IN_FORCE
@@ -44,7 +44,7 @@ def _reconcile(job: Job, budget_s: float) -> bool:
     if handover is not None and has_newer(handover):
         nib = None  # what OSS has now was told in another file, and would differ from this one
     if handover is not None and not standing.nib_is_theirs(handover):
-        nib = None  # first OSS says whose it is (work/nib)
+        nib = None  # first OSS says whose it is (work/oss/nib)
     papers = frozenset(
         row.id_izin
         for row in standing.of(db.session.get_one(Dossier, job.dossier_id))
@@ -113,7 +113,7 @@ def _follow(dossier_id: int, nib: str) -> None:
 def _doubt(dossier_id: int, nib: str) -> None:
     """OSS does not know the NIB, which came in its own name or which it had confirmed: say so.
 
-    One that the person told us, and OSS never confirmed, is doubted by work/nib.
+    One that the person told us, and OSS never confirmed, is doubted by work/oss/nib.
     """
     dossier = opening.take_to_change(dossier_id)
     handover = dossier.handover
@@ -146,7 +146,7 @@ def _keep(dossier_id: int, nib: str, result: LicensingResult) -> bool:
         take_nib_status(dossier, result.nib_code or result.nib_status)
     is_ours = handover.nib_source == NibSource.OSS or handover.nib_doubt == NibDoubt.GONE
     if is_ours and handover.nib_confirmed_at is None:
-        # OSS called, and now it was asked itself. Whose a typed NIB is, work/nib finds out.
+        # OSS called, and now it was asked itself. Whose a typed NIB is, work/oss/nib finds out.
         handover.nib_confirmed_at, handover.nib_doubt = now, None
         events.record(dossier, EventKind.NIB_CONFIRMED, nib=nib)
     result = code_lists.with_words(result)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.domain.dossier.events import EventKind
+from app.domain.dossier.requests import RequestOutcome
 from app.extensions import db
 from app.models.dossier import Job
 from app.models.own_data import DataRequest
@@ -30,10 +31,11 @@ def _carry_out(job: Job, budget_s: float) -> bool:
         return True
     request_id, kind = row.id, row.kind
     if retention.why_kept(dossier) is Kept.UNDER_WAY:
-        outcome = "refused"
+        outcome = RequestOutcome.REFUSED
         events.record(dossier, EventKind.ERASURE_REFUSED, why=Kept.UNDER_WAY)
     else:
-        outcome = "partly" if retention.erase(dossier, cause=kind) else "erased"
+        stays = retention.erase(dossier, cause=kind)
+        outcome = RequestOutcome.PARTLY if stays else RequestOutcome.ERASED
     done = db.session.get_one(DataRequest, request_id)
     done.done_at = clock.now()
     done.outcome = outcome

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.kbli.finder import Finder, Hit, Surety, rivals, surety
+from app.domain.kbli.finder import Finder
+from app.domain.kbli.hits import Hit, Surety, rivals, surety
 from app.domain.kbli.language import BadFinderLanguage, language_from_table
 from app.domain.kbli.measures import quality, wordings_from_table
 from app.domain.kbli.words import is_shortened, respelled, skeleton, sound, split_words, squeeze

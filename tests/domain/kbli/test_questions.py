@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.kbli.finder import Hit
+from app.domain.kbli.hits import Hit
 from app.domain.kbli.questions import (
     AS_GOOD,
     FOREMOST,

@@ -4,8 +4,10 @@ from app.domain.written.text import (
     MAX_TYPED_CHARACTERS,
     WrittenNumber,
     count_digits,
+    has_digits,
     read_digits,
     read_number,
+    read_whole,
     tidy,
     tidy_prose,
 )
@@ -94,3 +96,25 @@ def test_what_forms_no_number_is_not_read(text):
 
 def test_the_longest_number_is_read():
     assert read_number("9" * MAX_TYPED_CHARACTERS) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0), ("7", 7), ("0042", 42), ("9999", 9999),
+        ("10000", None), ("", None), ("-1", None), ("+1", None), ("1.0", None), (" 1", None),
+        ("1 ", None), ("1_0", None), ("²", None), ("٣", None), ("１", None), ("0x1", None),
+        ("9" * 5000, None),
+    ],
+)  # fmt: skip
+def test_machines_write_whole_numbers_with_digits_alone(text, number):
+    assert read_whole(text) == number
+
+
+def test_how_many_digits_a_number_may_have_is_said_where_it_is_read():
+    assert read_whole("123456789", digits=9) == 123456789
+    assert read_whole("1234567890", digits=9) is None
+    assert has_digits("12345", 4, 5)
+    assert not has_digits("123", 4, 5)
+    assert not has_digits("1234a", 4, 5)
+    assert not has_digits("1234²", 4, 5)

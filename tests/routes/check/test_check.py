@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.domain.law.estimate import CapitalBand, EstimateCase, JourneyReason, Question, SalesBand
+from app.domain.law.estimate.answer import EstimateCase, Question
+from app.domain.law.estimate.bands import CapitalBand, SalesBand
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.labels import label
 from app.routes.check.check import ANSWERS, PANELS
 from app.services.kbli import browse

@@ -25,7 +25,7 @@ from app.services.dossier import estimates, opening
 from app.services.help import book as help_book
 from app.services.help import examples
 from app.services.help.files import CONTENT
-from app.services.licence.standing import views
+from app.services.licence.views import views
 from app.services.reference.book import get_book
 from app.web.limits import EXAMPLE
 from tests.client import Form, form_of, here, links_of, main_words, parse, words

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from app import i18n
 from app.config import Settings
 from app.domain.dossier.journey import StepName
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.nik.verdict import NikClass
 from app.labels import label
 from app.labels.base import NIK_REMEDIES

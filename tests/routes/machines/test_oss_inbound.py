@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from app.domain.oss.handover import HandoverState
 from app.domain.oss.nib import NibSource
+from app.domain.oss.notices import NoticeState
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import db, ports
 from app.models.dossier import Handover, Job
@@ -23,7 +24,7 @@ from app.services.dossier import opening
 from app.services.licence import standing
 from app.services.oss import handovers, nibs, reconciliation, submission
 from app.services.oss import notices as oss_notices
-from app.services.oss.notices import BadNotice, NoticeState
+from app.services.oss.notices import BadNotice
 from app.services.rights import retention
 from app.work.oss import notices as notices_work
 from tests.factories import PEOPLE, bring_forward, dossier_at, logged, new_line, run, sent_dossier

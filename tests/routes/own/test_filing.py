@@ -14,7 +14,7 @@ import pytest
 import segno
 from flask import Flask
 
-from app.adapters.licensing import to_wire
+from app.adapters.oss.wire import to_wire
 from app.domain.nik.verdict import NikClass
 from app.extensions import db
 from app.models.dossier import Dossier

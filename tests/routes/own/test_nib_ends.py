@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 
 from app import clock
 from app.adapters.http import ServiceUnavailable, UnavailableCause
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import (
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import (
     LicenceResult,
     LicensingResult,
     NibCheck,
@@ -27,7 +27,7 @@ from app.models.dossier import Dossier, Job
 from app.models.message import Message
 from app.models.oss_notice import OssCode
 from app.services.base.jobs import JobKind
-from app.services.licence import standing
+from app.services.licence import standing, views
 from app.services.oss import code_lists, nibs, notices, reconciliation
 from app.services.tracking import progress
 from app.work.oss import nib as nib_work
@@ -207,7 +207,7 @@ def test_the_words_of_a_licence_come_from_the_list_too(connected, oss, no_lists)
         dossier = holds(oss, NibSource.OSS)
         oss.licence = replace(APPROVED, status=LicenceStatus.OTHER, code="47")
         compare(dossier)
-        (view,) = standing.views(dossier, clock.now())
+        (view,) = views.views(dossier, clock.now())
         assert view.unknown == "47 Perbaikan"
 
 

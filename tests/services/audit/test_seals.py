@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.adapters.messages import Messages, NotSent, NotSentCause, Outgoing
+from app.adapters.messages import Messages, NotSent, Outgoing
 from app.domain.dossier.events import FIRST_HASH, EventKind
 from app.domain.dossier.seals import ActKind, Head
 from app.domain.law.calendar import WIT, local_date
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import Channel
 from app.extensions import db, ports
 from app.models.audit import Act, Seal, SealHead

@@ -17,17 +17,11 @@ from app.domain.law.authority import DaysKnown
 from app.domain.law.because import Known
 from app.domain.law.building import Building
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.combined import combine
 from app.domain.law.environment import environment_burden
-from app.domain.law.estimate import (
-    BANDS,
-    CapitalBand,
-    Estimate,
-    EstimateCase,
-    Question,
-    Topic,
-    estimate,
-)
+from app.domain.law.estimate.answer import Estimate, EstimateCase, Question, Topic
+from app.domain.law.estimate.bands import BANDS, CapitalBand
+from app.domain.law.estimate.combined import combine
+from app.domain.law.estimate.reckoning import estimate
 from app.domain.law.risk import LicenceProduct, RiskLevel, products_for
 from app.domain.law.rows import RiskRow
 from app.domain.law.spatial import DetailedPlan, Ground, PlaceFacts, spatial_burden

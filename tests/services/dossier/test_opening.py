@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 from app.domain.dossier import journey
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.law.business_size import BusinessSize, Capital
-from app.domain.law.estimate import EstimateCase, JourneyReason
+from app.domain.law.estimate.answer import EstimateCase
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import RiskLevel
 from app.domain.sending.messages import MessageKind

@@ -17,7 +17,7 @@ from app.services.kbli.boundaries import (
 )
 from app.services.kbli.explained import Explained, explain, meaning_of
 from app.services.reference.book import get_book
-from app.services.reference.files import ReferenceFilesBroken
+from app.services.reference.manifest import ReferenceFilesBroken
 
 BELONGS = "words/boundaries_a.csv"
 INSTEAD = "words/instead_a.csv"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.dossier.journey import StepName
-from app.domain.kbli.finder import Surety
+from app.domain.kbli.hits import Surety
 from app.domain.kbli.learning import READABLE_FROM, AddedBy
 from app.domain.licence.corrections import CorrectionItem, ReturnReason, StepTarget
 from app.domain.licence.status import StatusSource

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.kbli.finder import Surety
+from app.domain.kbli.hits import Surety
 from app.domain.kbli.questions import QUESTIONS_AT_MOST
 from app.services.kbli import questions
 from app.services.kbli.finder import read_language

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.adapters.licensing import Refused
-from app.adapters.oss_reading import LicenceResult, LicensingResult
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import LicenceResult, LicensingResult
 from app.domain.licence.status import StatusSource
 from app.domain.oss.codes import LicenceStatus, ProductType, ResponseCode
 from app.extensions import ports

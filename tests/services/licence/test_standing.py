@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.adapters.oss_reading import LicenceResult, LicensingResult
+from app.adapters.oss.results import LicenceResult, LicensingResult
 from app.clock import today
 from app.domain.dossier.journey import StepName
 from app.domain.law.calendar import WIT
@@ -19,7 +19,7 @@ from app.domain.oss.nib import NibSource
 from app.extensions import db
 from app.models.dossier import Dossier, Event
 from app.models.licence import Licence
-from app.services.licence import standing
+from app.services.licence import needed, standing
 from app.services.oss import nibs
 from tests.factories import MEDIUM_LOW, looking, sent_dossier
 
@@ -76,7 +76,7 @@ def test_sending_keeps_a_row_for_each_licence(app, database):
     assert [(e.number, e.status, e.source, e.unexpected) for e in row.events] == [
         (1, "50", "oss", False)
     ]
-    assert not standing.needs_office(row, dossier)
+    assert not needed.needs_office(row, dossier)
 
 
 def test_a_nib_that_is_the_licence_has_no_product(app, database):

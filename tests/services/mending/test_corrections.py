@@ -31,7 +31,7 @@ from app.services.base import jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import estimates
 from app.services.journey import steps
-from app.services.licence import gate, standing
+from app.services.licence import gate, standing, views
 from app.services.licence.gate import DossierClosed
 from app.services.mending import corrections, versions
 from app.services.mending.corrections import CannotReturn, NotMended, TooLate
@@ -445,6 +445,6 @@ def test_when_the_office_goes_on_nothing_waits_any_more(database, dossier):
 
 def test_the_clock_waits_meanwhile(app, database, dossier):
     give_back(dossier)
-    (view,) = standing.views(dossier, datetime.now(UTC))
+    (view,) = views.views(dossier, datetime.now(UTC))
     assert view.clock is not None
     assert (view.clock.state, view.clock.days_left) == (ClockState.PAUSED, 7)

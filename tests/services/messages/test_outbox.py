@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from app import services
-from app.adapters.messages import Fate, Messages, NotSent, NotSentCause, Outgoing, PageOutbox
+from app.adapters.messages import Fate, Messages, NotSent, Outgoing, PageOutbox
 from app.domain.dossier.pin_tries import Free
 from app.domain.law.calendar import WIT
 from app.domain.licence.status import WhoActs
 from app.domain.licence.turns import Turn
 from app.domain.sending import messages
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import (
     ANSWERS,
     SMS_SEPTETS,

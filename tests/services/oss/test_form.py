@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 from flask_babel import force_locale
 
-from app.adapters.licensing import to_wire
+from app.adapters.oss.wire import to_wire
 from app.domain.law.business_size import BusinessSize, Capital
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import LandStatus, Part

@@ -22,7 +22,7 @@ from app.services.base.jobs import JobKind
 from app.services.dossier import answers as dossier_answers
 from app.services.dossier import estimates, opening
 from app.services.journey import steps
-from app.services.licence import standing
+from app.services.licence import needed, standing
 from app.services.nik import checks
 from app.services.oss import handovers
 from app.services.oss.handovers import NotReady
@@ -136,7 +136,7 @@ def test_what_an_office_must_verify_waits_for_it(app, database, code, product, d
     (licence,) = standing.of(dossier)
     assert (licence.status, licence.product, licence.number) == ("09", product, None)
     assert (licence.days, licence.days_unit) == (days, "Hari" if days else None)
-    assert standing.needs_office(licence, dossier)
+    assert needed.needs_office(licence, dossier)
 
 
 # What stands in the way

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.adapters.licensing import HttpLicensing
-from app.adapters.oss_reading import LicensingResult
+from app.adapters.oss.licensing import HttpLicensing
+from app.adapters.oss.results import LicensingResult
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.codes import NibStatus
 from app.domain.oss.handover import HandoverState

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from app.adapters.http import service_client
-from app.adapters.licensing import FilingNotOffered, HttpLicensing, NoLine
+from app.adapters.oss.licensing import HttpLicensing, NoLine
+from app.adapters.oss.port import FilingNotOffered
 from app.domain.dossier.changes import ChangeKind, ChangeState
 from app.domain.dossier.progress import Stage, StageState
 from app.domain.law.calendar import local_date
@@ -32,7 +33,7 @@ from app.models.message import Message
 from app.services.after import changes
 from app.services.base import jobs
 from app.services.base.jobs import JobKind
-from app.services.licence import standing
+from app.services.licence import standing, views
 from app.services.messages import outbox
 from app.services.nik import standing as nik_standing
 from app.services.oss import handovers, nibs, submission, verdicts
@@ -193,18 +194,18 @@ def test_a_licence_that_the_person_tells_counts_once_it_is_seen(session, seen_by
     nibs.receive(dossier, NIB, NibSource.TYPED)
     nibs.see(dossier)
     (licence,) = standing.of(dossier)
-    (view,) = standing.views(dossier, datetime.now(UTC))
+    (view,) = views.views(dossier, datetime.now(UTC))
     assert (view.guessed, view.history) == (True, ()), "nobody has said anything yet"
     assert progress.turn_of(dossier) is Turn.LOOK_AT_OSS
     standing.read_in_oss(dossier, licence.id_izin, LicenceStatus.APPROVED, on=local_date(NOW))
-    (view,) = standing.views(dossier, datetime.now(UTC))
+    (view,) = views.views(dossier, datetime.now(UTC))
     assert (view.told, view.is_granted, [told for *_, told in view.history]) == (True, True, [True])
     assert progress.turn_of(dossier) is Turn.SHOW_PAPER
     assert [s.stage for s in progress.way_of(dossier) if s.told] == [Stage.LICENCE]
     source = StatusSource.OFFICE if seen_by == "staff" else StatusSource.OSS
     assert not standing.record_status(dossier, licence.id_izin, "50", at=NOW, source=source)
     assert progress.turn_of(dossier) is Turn.DONE
-    (view,) = standing.views(dossier, datetime.now(UTC))
+    (view,) = views.views(dossier, datetime.now(UTC))
     assert not view.told
     session.refresh(dossier)
     assert dossier.events[-1].kind == "licence_seen"

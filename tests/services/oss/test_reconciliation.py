@@ -17,7 +17,7 @@ from app.services.base import jobs
 from app.services.base.jobs import JobKind
 from app.services.licence import standing
 from app.services.oss import reconciliation
-from app.simulators.oss import LOOKING_THROUGH
+from app.simulators._oss_book import LOOKING_THROUGH
 from app.work import claims
 from app.work.oss import reconcile
 from tests.factories import MEDIUM_HIGH, bring_forward, logged, new_line, run, sent_dossier, use_oss

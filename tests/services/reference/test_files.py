@@ -11,8 +11,8 @@ from app.extensions import db
 from app.models.reference import Area, Holiday, KbliCode, ReferenceRelease, RiskFact
 from app.services.dossier import opening
 from app.services.reference.book import get_book, reset_book
-from app.services.reference.files import ReferenceFilesBroken, Wrong
 from app.services.reference.loading import Outcome, load_releases, status
+from app.services.reference.manifest import ReferenceFilesBroken, Wrong
 from tests.factories import pin_hash
 
 RISK_HEADER = (

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.adapters.messages import Incoming, Messages, NotSent, NotSentCause, PageOutbox
+from app.adapters.messages import Incoming, Messages, NotSent, PageOutbox
 from app.adapters.messages.gammu import GammuSmsd
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import Channel, MessageKind
 from app.extensions import ports
 from app.models.message import InboundMessage, Message, OptOut

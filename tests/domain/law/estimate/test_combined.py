@@ -9,13 +9,21 @@ import pytest
 
 from app.domain.law.because import Conclusion, ConclusionWithoutLaw, Fact, FactKind
 from app.domain.law.business_size import BusinessSize, Capital
-from app.domain.law.combined import combine, whole_capital
 from app.domain.law.environment import EnvironmentStep
-from app.domain.law.estimate import JourneyReason
+from app.domain.law.estimate.combined import combine, whole_capital
+from app.domain.law.estimate.obstacles import JourneyReason
 from app.domain.law.requirements import DeclarationKind
 from app.domain.law.risk import LicenceProduct, RiskLevel
 from app.domain.law.spatial import SpatialStep
-from tests.domain.law.test_estimate import LOW, MEDIUM_HIGH, MICRO, SMALL, asked, question, row
+from tests.domain.law.estimate.test_reckoning import (
+    LOW,
+    MEDIUM_HIGH,
+    MICRO,
+    SMALL,
+    asked,
+    question,
+    row,
+)
 
 KIOSK = asked([row()], question())
 LAUNDRY = asked([row(code="96100", risk=RiskLevel.MEDIUM_LOW)], question(code="96100"))
@@ -60,13 +68,11 @@ def test_the_strictest_environmental_document_is_for_all(estimates, step):
         found = combine(order).environment
         assert found.value is step
         assert found.citations[0].article == "78(6)"
-    assert combine(estimates).environment_complete
 
 
-def test_an_unknown_risk_leaves_the_document_open():
+def test_an_unknown_risk_adds_nothing_to_the_document():
     whole = combine([KIOSK, NOBODY_KNOWS])
     assert whole.environment.value is EnvironmentStep.SPPL_WITH_NIB
-    assert not whole.environment_complete
     assert whole.parts[1].products.value == ()
     assert whole.reasons == {JourneyReason.RISK_NOT_KNOWN}
     assert whole.obstacles[0].facts == (Fact(FactKind.CODE, "85101"),)
@@ -119,11 +125,9 @@ def test_the_capital_of_nothing_is_nothing():
     assert whole_capital([]).total_idr == 0
 
 
-def test_estimates_for_different_sizes_do_not_agree():
+def test_of_different_sizes_the_largest_counts():
     small = asked([row(SMALL)], question(SMALL))
-    assert combine([KIOSK, KIOSK]).sizes_agree
     whole = combine([KIOSK, small])
-    assert not whole.sizes_agree
     assert whole.size.value is SMALL
 
 

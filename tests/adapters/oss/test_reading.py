@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from app.adapters import oss_reading
-from app.adapters.oss_reading import Said
+from app.adapters.oss import reading
+from app.adapters.oss.said import Said, as_kbli, parse
 
 
 def said(**content):
@@ -15,7 +15,7 @@ def said(**content):
 
 
 def row(**content):
-    return oss_reading.read_licence(said(id_izin="I-1", **content))
+    return reading.read_licence(said(id_izin="I-1", **content))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_day_that_nobody_set_is_none(written, read):
     ],
 )
 def test_a_number_without_end_stays_short(body, read):
-    content = Said(oss_reading.parse(body), set())
+    content = Said(parse(body), set())
     assert content.text("x") == read
     assert content.idr("x") in (None, 0, 1, 1000, 9601055403879001)
 
@@ -77,7 +77,7 @@ def test_a_number_of_zeros_is_none():
     assert said(oss_id="000").identifier("oss_id") == ""
     assert said(oss_id="O-0").identifier("oss_id") == "O-0"
     assert (row(no_izin=0).nomor_izin, row(no_izin="0-10").nomor_izin) == (None, "0-10")
-    entity = oss_reading.read_nib_data(
+    entity = reading.read_nib_data(
         said(nib="8120000000001", nama_perseroan="X", npwp_perseroan="00.000.000.0-000.000")
     ).entity
     assert entity is not None
@@ -89,7 +89,7 @@ def test_a_number_of_zeros_is_none():
     [("1131", "01131"), ("01131", "01131"), ("01.131", "01131"), ("0113", ""), ("113", "")],
 )
 def test_only_a_number_gets_its_zero_back(written, code):
-    assert oss_reading.as_kbli(written) == code
+    assert as_kbli(written) == code
 
 
 def test_a_row_says_nothing_only_as_deep_as_one_looks():

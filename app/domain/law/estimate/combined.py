@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from app.domain.law.because import Conclusion, Fact, FactKind
 from app.domain.law.business_size import BusinessSize, Capital
 from app.domain.law.environment import EnvironmentStep, strictest_document
-from app.domain.law.estimate import (
-    Estimate,
-    EstimateCase,
+from app.domain.law.estimate.answer import Estimate, EstimateCase
+from app.domain.law.estimate.obstacles import (
     JourneyReason,
     TradeConflict,
     journey_reasons,
@@ -51,22 +50,17 @@ class Whole:
     parts: one per activity, in the order given. products: every product, each once.
     risk: the highest; it decides from when the whole business may run, not what each activity
         receives.
-    environment: the one document for all; environment_complete is False when the risk of an
-        activity is not known, so that a stricter document is still possible.
+    environment: the one document for all, as far as the risks are known.
     spatial: the heaviest step of any place; each place has its own.
     declarations: each kind once. trade: wholesale beside retail.
-    sizes_agree: False when the estimates were not all asked for the size of the whole business;
-        then they must be asked again (see whole_capital).
     obstacles: why the short journey does not carry the file, with the activities concerned.
     """
 
     parts: tuple[Part, ...]
     products: tuple[LicenceProduct, ...]
     size: Conclusion[BusinessSize] | None
-    sizes_agree: bool
     risk: Conclusion[RiskLevel] | None
     environment: Conclusion[EnvironmentStep] | None
-    environment_complete: bool
     spatial: Conclusion[SpatialStep] | None
     declarations: tuple[Declaration, ...]
     trade: Conclusion[TradeConflict] | None
@@ -125,10 +119,8 @@ def combine(estimates: Sequence[Estimate]) -> Whole:
         parts=parts,
         products=tuple(product for product in LicenceProduct if product in given),
         size=_size(sizes),
-        sizes_agree=len(sizes) <= 1,
         risk=risk,
         environment=_environment(estimates),
-        environment_complete=all(each.environment is not None for each in estimates),
         spatial=_spatial(estimates),
         declarations=_declarations(estimates),
         trade=trade,

@@ -16,15 +16,10 @@ from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause, service_client
-from app.adapters.licensing import (
-    HttpLicensing,
-    NoLine,
-    Refused,
-    final_to_wire,
-    report_to_wire,
-    to_wire,
-)
-from app.adapters.oss_reading import EntityResult, LicenceResult, LicenceState, ReferenceEntry
+from app.adapters.oss.licensing import HttpLicensing, NoLine
+from app.adapters.oss.port import Refused
+from app.adapters.oss.results import EntityResult, LicenceResult, LicenceState, ReferenceEntry
+from app.adapters.oss.wire import final_to_wire, report_to_wire, to_wire
 from app.domain.law.business_size import BusinessSize, Capital
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import (
@@ -49,8 +44,9 @@ from app.domain.oss.submission import (
     Submission,
 )
 from app.domain.written.person import Sex
+from app.simulators._oss_book import LOOKING_THROUGH
 from app.simulators._shared import SLOW_S, UnderscoreHeaders
-from app.simulators.oss import HOLDER, LOOKING_THROUGH, NIB_PREFIX, create_oss_simulator
+from app.simulators.oss import HOLDER, NIB_PREFIX, create_oss_simulator
 
 KEY = "latihan-user-key"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # nine in the morning in Jakarta

@@ -13,20 +13,10 @@ from hypothesis import strategies as st
 
 from app.domain.law.authority import DaysKnown
 from app.domain.law.business_size import BusinessSize
-from app.domain.law.estimate import (
-    BANDS,
-    Bring,
-    CapitalBand,
-    EstimateCase,
-    JourneyReason,
-    Notice,
-    Question,
-    SalesBand,
-    estimate,
-    journey_reasons,
-    size_of_band,
-    trade_conflict,
-)
+from app.domain.law.estimate.answer import Bring, EstimateCase, Notice, Question
+from app.domain.law.estimate.bands import BANDS, CapitalBand, SalesBand, size_of_band
+from app.domain.law.estimate.obstacles import JourneyReason, journey_reasons, trade_conflict
+from app.domain.law.estimate.reckoning import estimate
 from app.domain.law.requirements import DeclarationKind, SupportingPaperKind
 from app.domain.law.risk import LicenceProduct, MayOperate, RiskLevel
 from app.domain.law.rows import AuthorityRule, RiskNote, RiskRow, Unread

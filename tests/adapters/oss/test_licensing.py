@@ -11,14 +11,10 @@ from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from app.adapters.http import ServiceClient, ServiceUnavailable, UnavailableCause, service_client
-from app.adapters.licensing import (
-    FilingNotOffered,
-    HandoverReceipt,
-    HttpLicensing,
-    Refused,
-    to_wire,
-)
-from app.adapters.oss_reading import LicenceResult
+from app.adapters.oss.licensing import HttpLicensing
+from app.adapters.oss.port import FilingNotOffered, HandoverReceipt, Refused
+from app.adapters.oss.results import LicenceResult
+from app.adapters.oss.wire import to_wire
 from app.domain.law.business_size import BusinessSize, Capital
 from app.domain.law.risk import RiskLevel
 from app.domain.oss.codes import (
