@@ -16,12 +16,11 @@ from werkzeug.test import TestResponse
 
 from app.domain.dossier.journey import Answers, way
 from app.extensions import db
-from app.simulators.dukcapil import MadeUpPerson, made_up_people
 from tests.client import HTMX, CheckingClient, Form, follow_on, form_of, here, links_of, parse
+from tests.personas import Persona, personas
 
 PREFIXES = {"id": "", "en": "/en"}
-PEOPLE = {person.key: person for person in made_up_people()}
-PIN = "481627"
+PIN = personas()["kiosk"].pin
 
 # name: (path, status). Every GET without a value in its path is here or in NOT_PAGES.
 PUBLIC: Mapping[str, tuple[str, int]] = {
@@ -167,92 +166,11 @@ PARTS = (
 MORE = {"alamat": "pilih", "tempat": "pilih", "kegiatan": "temukan"}
 
 
-@dataclass(frozen=True)
-class Persona:
-    """One made-up applicant: page -> field -> answer, as a person would type or choose it."""
-
-    name: str
-    person: MadeUpPerson
-    answers: Mapping[str, Mapping[str, object]]
-
-
-def persona(name: str, key: str, **pages: Mapping[str, object]) -> Persona:
-    """Return a persona of the made-up person `key`; pages replace usual answers, or
-    take them out with None."""
-    who = PEOPLE[key]
-    born = who.typed_birth_date
-    usual: dict[str, dict[str, object]] = {
-        **{step: {} for step in STEPS},  # one that is not named below may be left empty
-        START: {"pin": PIN},
-        "diri": {
-            "nik": who.nik,
-            "nama": who.typed_name,
-            "lahir": f"{born.day}-{born.month}-{born.year}",
-            "kelamin": str(who.typed_sex),
-        },
-        "telepon": {"telepon": "0812 0000 4567"},
-        "alamat": {
-            "distrik": "960105",
-            "kampung": "9601051002",
-            "jalan": "Jalan Latihan 7, dekat pasar",
-            "rtrw": "1/2",
-        },
-        "kegiatan": {"cari": "kios sembako", "kbli": "47112"},
-        "usaha": {"usaha": "Kios Contoh", "uraian": "Saya jual beras, gula dan minyak goreng"},
-        "tempat": {
-            "distrik": "960105",
-            "kampung": "9601051002",
-            "jalan": "Jalan Latihan 7, dekat pasar",
-            "jenis": "sendiri",
-            "posisi": "01",
-        },
-        "lahan": {"luas": "12", "satuan": "01", "status": "01"},
-        "modal": {
-            "mesin": "2 juta",
-            "kerja": "Rp 5.000.000",
-            "lain": "500 ribu",
-            "tanah": "0",
-            "bangunan": "0",
-        },
-        "produksi": {
-            "laki": "1",
-            "perempuan": "1",
-            "hasil": "beras, gula, minyak goreng",
-            "kapasitas": "1500",
-            "unit": "kg",
-        },
-        "pernyataan": {"pernyataan": True},
-    }
-    for page, answers in pages.items():
-        merged = {**usual.get(page, {}), **answers}
-        usual[page] = {name: answer for name, answer in merged.items() if answer is not None}
-    return Persona(name, who, usual)
-
-
-KIOSK = persona("kiosk", "kiosk")
-# Medium-low risk: a standard certificate comes with the NIB.
-TARO = persona(
-    "taro",
-    "farmer",
-    kegiatan={"cari": "keladi", "kbli": "01139"},
-    usaha={"usaha": "", "uraian": "Saya tanam keladi dan petatas"},
-    lahan={"luas": "0,5", "satuan": "02", "status": "adat"},
-    produksi={"hasil": "keladi", "kapasitas": "900", "unit": "kg"},
-)
-LIVES_OUTSIDE = persona(
-    "lives-outside",
-    "elsewhere",
-    alamat={
-        "distrik": "luar",
-        "kampung": None,
-        "provinsi": "73",
-        "kabupaten": "7371",
-        "wilayah": "Kecamatan Contoh, Kelurahan Contoh",
-    },
-    tempat={"rtrw": "1/2"},
-)
-NAME_DIFFERS = persona("name-differs", "name_differs")
-REGISTRY_DOWN = persona("registry-down", "down")
+KIOSK = personas()["kiosk"]
+TARO = personas()["customary-land"]  # medium-low risk: a standard certificate comes with the NIB
+LIVES_OUTSIDE = personas()["lives-elsewhere"]
+NAME_DIFFERS = personas()["name-differs"]
+DEPOT = personas()["water-depot"]  # medium-high risk: the office has seven working days
 
 
 # Where the application of the whole run keeps the places that somebody walked to.
@@ -336,7 +254,7 @@ class Walk:
             walk = cls(client, who, language=language, htmx=htmx)
             walk.to(page)
             return walk
-        key = (client.speaks, who.name, repr(who.answers), language, htmx, page)
+        key = (client.speaks, who.name, repr(who.pages), language, htmx, page)
         if key not in places:
             walk = cls(client, who, language=language, htmx=htmx)
             walk.to(page)
@@ -420,7 +338,7 @@ class Walk:
 
     def _fill(self, form: Form, page: str) -> str | None:
         """Fill what can be filled; return the button that brings the rest, None to go on."""
-        answers = self.who.answers.get(page, {})
+        answers = self.who.pages.get(page, {})
         missing = False
         for name, answer in answers.items():
             if form.can(name, answer):

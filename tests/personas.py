@@ -1,10 +1,10 @@
-"""Made-up people for the journey driver: who they are, what they answer, what must come of it."""
+"""The made-up people of all walks: who they are, what they answer, what must come of it."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -90,6 +90,7 @@ class Persona:
 
     name: str
     about: str
+    person: MadeUpPerson
     pin: str
     expects: str
     or_else: str | None
@@ -120,6 +121,22 @@ class Persona:
     def answers(self) -> Answers:
         """What is answered about the person and the main activity."""
         return self.activities[0].answers
+
+    @property
+    def pages(self) -> Mapping[str, Mapping[str, object]]:
+        """What is typed or chosen on each page, by the last word of its address."""
+        return {
+            "mulai": {"pin": self.pin},
+            **self.answers,
+            "kegiatan": {"cari": self.words, "kbli": self.code},
+            "pernyataan": {"pernyataan": True},
+        }
+
+    def but(self, **answers: Mapping[str, str]) -> Persona:
+        """Return the same person with other answers on some pages."""
+        main, *others = self.activities
+        main = replace(main, answers=_merged(main.answers, answers))
+        return replace(self, activities=(main, *others))
 
     def came_out(self, outcome: str) -> bool:
         """Return whether an outcome is what this person must come to."""
@@ -200,6 +217,7 @@ def _read(
     return Persona(
         name=name,
         about=merged["about"],
+        person=people[row["person"]],
         pin=merged["pin"],
         expects=merged["expects"],
         or_else=merged.get("or_else"),

@@ -16,7 +16,8 @@ from app.web.marks import open_to_all
 from app.work import run
 from tests.client import form_of
 from tests.factories import OTHER_PIN, PEOPLE, bring_forward, logged, looking
-from tests.pages import KIOSK, NAME_DIFFERS, PIN, Persona, Walk
+from tests.pages import KIOSK, NAME_DIFFERS, PIN, Walk
+from tests.personas import Persona
 
 NIK = PEOPLE["kiosk"].nik
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.factories import DEED_NUMBER, ENTITY_NPWP
-from tests.pages import KIOSK, LIVES_OUTSIDE, PREFIXES, PUBLIC, TARO, persona
+from tests.pages import DEPOT, KIOSK, LIVES_OUTSIDE, PREFIXES, PUBLIC, TARO
+from tests.personas import personas
 
 pytestmark = pytest.mark.browser
 
@@ -39,20 +39,8 @@ def test_from_start_to_nib(visitor, width, scripts, language, who):
     assert faults == [], "\n" + "\n".join(dict.fromkeys(faults))
 
 
-COMPANY = persona(
-    "company",
-    "hyphen",
-    badan={
-        "nama": "PT Contoh Jaya",
-        "jabatan": "direktur",
-        "nomor": DEED_NUMBER,
-        "tanggal": "17-8-2020",
-        "npwp": ENTITY_NPWP,
-    },
-    akta={"kode": "47112 11052", "tahun": "2025"},
-)
-# Refilled drinking water: medium-high risk, so an office decides.
-DEPOT = persona("depot", "hyphen", kegiatan={"cari": "depot air minum", "kbli": "11052"})
+# Two activities in its deed, of which an office decides about the second.
+COMPANY = personas()["company"].but(akta={"kode": "47521 11052"})
 
 
 @pytest.mark.parametrize(("width", "scripts", "language"), [(240, True, "id"), (360, False, "en")])

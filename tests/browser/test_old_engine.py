@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.pages import KIOSK, MORE, NIK, NUMBER, RESULT
+from tests.browser.walking import Walker
+from tests.pages import KIOSK
 
 pytestmark = pytest.mark.oldbrowser
 
@@ -26,12 +27,16 @@ FILL = """(() => {
     const box = boxes.find(each => each.value === answer);
     if (!box) return false;
     box.checked = true;
+  } else if (first.type === 'select-one') {
+    const chosen = [...first.options].find(each => [each.value, each.text].includes(answer));
+    if (!chosen) return false;
+    chosen.selected = true;
   } else first.value = answer;
-  return first.type === 'checkbox' || first.type === 'radio' || first.value === answer;
+  return ['checkbox', 'radio', 'select-one'].includes(first.type) || first.value === answer;
 })()"""
 
 
-class OldBrowser:
+class OldBrowser(Walker):
     """One page in the old engine."""
 
     def __init__(self) -> None:
@@ -63,29 +68,15 @@ class OldBrowser:
         found = f"document.querySelectorAll({json.dumps(selector)})"
         self.leave_by(f"var all = {found}; all[all.length - 1].click()")
 
-    def fill(self, name: str, answer: object) -> bool:
-        """Answer a box; say whether it is there and takes the answer."""
-        return bool(self.js(FILL % json.dumps([name, answer])))
+    def fill_all(self, answers: Mapping[str, object]) -> list[str]:
+        """Answer what is there; return what is not there, or does not take the answer."""
+        boxes = answers.items()
+        return [name for name, answer in boxes if not self.js(FILL % json.dumps([name, answer]))]
 
     @property
     def on(self) -> str:
         """The name of the journey page."""
         return str(self.js("location.pathname")).rpartition("/")[2]
-
-    def go_on(self) -> None:
-        """Answer the page as the kiosk's owner would, and go on."""
-        name = self.on
-        if name in {NUMBER, NIK}:
-            self.press("main a.go")
-            return
-        answers = dict(KIOSK.answers.get(name, {}))
-        for _ in range(4):
-            missing = [box for box, answer in answers.items() if not self.fill(box, answer)]
-            if not missing:
-                break
-            self.press(f'main button[name="{MORE[name]}"]')
-        assert not missing, f"{name} has no box for {missing}"
-        self.press("main button.go")
 
 
 @pytest.fixture
@@ -107,12 +98,11 @@ def test_the_kiosk_gets_to_its_result_in_an_old_engine(old, served):
     old.leave_by(f"location.href = {json.dumps(served.url + '/berkas/mulai')}")
     assert "Chrome/87." in str(old.js("navigator.userAgent"))
     assert old.js("typeof htmx") == "undefined"
-    for _ in range(30):
-        if old.on == RESULT:
-            break
+
+    def look() -> None:
         assert old.js("document.getElementById('sinyal') ? sinyal.textContent : ''") == ""
-        old.go_on()
-    assert old.on == RESULT
+
+    old.walk_on(KIOSK, look=look)
     shown = str(old.js("document.querySelector('main .code').textContent"))
     assert len("".join(shown.split())) == 13
     colours = "getComputedStyle(document.querySelector('.bar')).backgroundColor"

@@ -52,7 +52,7 @@ def start(terminal: Visitor, *, shared: bool = False) -> None:
 
 def type_without_sending(terminal: Visitor) -> None:
     """Fill the first step, pick a photo, and go away from both."""
-    terminal.fill_all({**KIOSK.answers["diri"], "nama": WHO, "kelamin": "P"})
+    terminal.fill_all({**KIOSK.pages["diri"], "nama": WHO, "kelamin": "P"})
     terminal.open(PAPER)
     terminal.page.locator("#berkas").set_input_files(PHOTO)
     terminal.open("/berkas/nomor")

@@ -6,13 +6,22 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Locator,
+    Page,
+)
 
-from tests.pages import MORE, NIK, NUMBER, PREFIXES, RESULT, START, Persona
+from tests.browser.walking import Walker
+from tests.pages import PREFIXES, RESULT, START
+from tests.personas import Persona
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -58,7 +67,7 @@ def launch(chromium: BrowserType, *, keeps_pages: bool = False) -> Browser:
     return chromium.launch(executable_path=known, args=FLAGS, ignore_default_args=without)
 
 
-class Visitor:
+class Visitor(Walker):
     """One browser context: its own cookies, address and screen."""
 
     def __init__(
@@ -117,7 +126,7 @@ class Visitor:
         if boxes.count() == 0:
             return False
         if self._kind(name) == "select":
-            return self.page.locator(f'main [name="{name}"] option[value="{answer}"]').count() > 0
+            return self._option(name, answer).count() > 0
         if self._kind(name) == "radio":
             return self.page.locator(f'main [name="{name}"][value="{answer}"]').count() > 0
         return True
@@ -129,13 +138,20 @@ class Visitor:
     def _is_select(self, name: str) -> bool:
         return self.page.locator(f'main select[name="{name}"]').count() > 0
 
+    def _option(self, name: str, answer: object) -> Locator:
+        """Return what a list offers by this value or these words."""
+        options = self.page.locator(f'main [name="{name}"] option')
+        by_words = options.filter(has_text=re.compile(rf"^\s*{re.escape(str(answer))}\s*$"))
+        return options.and_(self.page.locator(f'[value="{answer}"]')).or_(by_words)
+
     def fill(self, name: str, answer: object) -> None:
-        """Answer one box as a person would."""
+        """Answer one box as a person would; choices of a list go by value or by words."""
         box = self.page.locator(f'main [name="{name}"]')
         kind = self._kind(name)
         if kind == "select":
-            if box.input_value() != str(answer):
-                box.select_option(str(answer))
+            value = self._option(name, answer).first.get_attribute("value")
+            if box.input_value() != value:
+                box.select_option(value)
         elif kind == "radio":
             self.page.locator(f'main [name="{name}"][value="{answer}"]').check()
         elif kind == "checkbox":
@@ -144,7 +160,7 @@ class Visitor:
         else:
             box.fill(str(answer))
 
-    def fill_all(self, answers: dict[str, object]) -> list[str]:
+    def fill_all(self, answers: Mapping[str, object]) -> list[str]:
         """Answer what is there; return the names of what is not there (yet)."""
         missing = []
         for name, answer in answers.items():
@@ -187,26 +203,12 @@ class Visitor:
         if self.scripts:
             self.page.wait_for_load_state("networkidle")
 
-    def go_on(self, who: Persona) -> None:
-        """Answer the page as the persona would, and go on to the next."""
-        name = self.on
-        if name in {NUMBER, NIK}:
-            self.press("main a.go")
-            return
-        answers = dict(who.answers.get(name, {}))
-        for _ in range(4):
-            missing = self.fill_all(answers)
-            if not missing:
-                break
-            assert name in MORE, f"{name} has no box for {missing}"
-            self.page.locator(f'main button[name="{MORE[name]}"]').click()
-            wanted = f'main [name="{missing[0]}"]'
-            if missing[0] == "kbli":
-                wanted += f'[value="{answers["kbli"]}"]'
-            self.page.locator(wanted).first.wait_for(state="attached")
-            self.settle()
-        assert not missing, f"{name} has no box for {missing}"
-        self.press("main button.go")
+    def ask_for(self, more: str, name: str, answer: object) -> None:
+        """Press what brings the rest of this page, and wait for the box."""
+        self.page.locator(more).click()
+        wanted = f'main [name="{name}"]' + (f'[value="{answer}"]' if name == "kbli" else "")
+        self.page.locator(wanted).first.wait_for(state="attached")
+        self.settle()
 
     def walk(
         self,
@@ -219,13 +221,7 @@ class Visitor:
         """Go through the journey up to a page; look at each one on the way."""
         if self.on in {"", "blank"} or "/berkas/" not in self.path:
             self.open(f"{PREFIXES[language]}/berkas/{START}")
-        for _ in range(30):
-            if look is not None:
-                look(self)
-            if self.on == to:
-                return
-            self.go_on(who)
-        raise AssertionError(f"{to} never came; the walk stands at {self.page.url}")
+        self.walk_on(who, to, None if look is None else lambda: look(self))
 
     # Looking
 

@@ -54,7 +54,7 @@ def test_what_is_typed_stays_when_the_page_is_left(app, client, button, leads, h
     assert form_of(again)["surel"] == "rekaan@contoh.id"
     assert not parse(again).with_class("err")
     assert b"rekaan@contoh" not in repr(raw_rows(app)).encode()
-    form_of(again).fill(KIOSK.answers["telepon"], surel="").submit(htmx=htmx)
+    form_of(again).fill(KIOSK.pages["telepon"], surel="").submit(htmx=htmx)
     assert count(app, Draft) == 0
 
 

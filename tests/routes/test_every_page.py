@@ -143,7 +143,7 @@ def test_every_word_of_a_public_page_is_marked(pseudo_client, name, language):
 def test_every_word_of_the_journey_is_marked(pseudo_client, who, language):
     walk = Walk(pseudo_client, who, language=language)
     walk.to("periksa" if who is NAME_DIFFERS else "hasil")
-    typed = [answer for page in who.answers.values() for answer in page.values()]
+    typed = [answer for page in who.pages.values() for answer in page.values()]
     typed += ["nomor-bantuan.png"]
     typed += name_variants(who.person.typed_name)  # other spellings of what was typed
     number = walk.number.replace(" ", "+")
@@ -170,7 +170,7 @@ def test_every_word_about_a_mistake_is_marked(pseudo_client, page, language):
             box.value = ""
     answer = form.submit(follow=False)
     assert answer.status_code == 422
-    typed = [answer for one in KIOSK.answers.values() for answer in one.values()]
+    typed = [answer for one in KIOSK.pages.values() for answer in one.values()]
     with pseudo_client.application.app_context():
         bare = bare_words(parse(answer), language, get_book(), typed)
     assert not bare, bare

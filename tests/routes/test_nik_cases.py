@@ -498,7 +498,7 @@ def misprint(kind: str) -> str:
 @pytest.mark.parametrize("kind", ["short", "date", "serial"])
 def test_a_misprinted_card_opens_a_case_instead_of_a_wall(client, app, kind, htmx, language):
     open_dossier(app, client, StepName.IDENTITY)
-    prefix, who = PREFIXES[language], KIOSK.answers["diri"]
+    prefix, who = PREFIXES[language], KIOSK.pages["diri"]
     form = form_of(client.get(f"{prefix}/berkas/diri"))
     assert not form.can("kartu", "ya")
     refused = form.fill(who, nik=misprint(kind)).submit(htmx=htmx)
@@ -524,12 +524,12 @@ def test_a_misprinted_card_opens_a_case_instead_of_a_wall(client, app, kind, htm
 def test_a_slip_of_the_hand_cannot_stand_on_a_card(client, app, typed):
     open_dossier(app, client, StepName.IDENTITY)
     form = form_of(client.get("/berkas/diri"))
-    refused = form.fill(KIOSK.answers["diri"], nik=typed).submit()
+    refused = form.fill(KIOSK.pages["diri"], nik=typed).submit()
     assert not form_of(refused).can("kartu", "ya")
 
 
 def test_in_practice_somebodys_misprint_is_not_kept(client, app):
     open_dossier(app, client, StepName.IDENTITY)
     form = form_of(client.get("/berkas/diri"))
-    refused = form.fill(KIOSK.answers["diri"], nik="327301450190002").submit()
+    refused = form.fill(KIOSK.pages["diri"], nik="327301450190002").submit()
     assert not form_of(refused).can("kartu", "ya")

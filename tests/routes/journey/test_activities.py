@@ -43,7 +43,7 @@ def test_a_second_activity_from_the_review_and_back_to_it(client, app, language,
     assert here(answer) == f"{prefix}/berkas/kegiatan/2"
     asked = []
     answers = {
-        **KIOSK.answers,
+        **KIOSK.pages,
         "kegiatan": {"cari": "nasi kuning", "kbli": "56109"},
         "usaha": {"uraian": "Saya masak nasi kuning"},
     }

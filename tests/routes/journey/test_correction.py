@@ -19,22 +19,14 @@ from app.services.papers import wanted
 from app.services.reference.book import get_book
 from tests.client import HTMX, CheckingClient, form_of, links_of, parse, words
 from tests.factories import looking, new_line
-from tests.pages import KIOSK, PREFIXES, REVIEW, Walk, page_of, persona
+from tests.pages import DEPOT, KIOSK, PREFIXES, REVIEW, Walk, page_of
 from tests.papers import photo
+from tests.personas import personas
 from tests.pseudo import bare_words
 from tests.situations import SITUATIONS, arrange
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
-
-# Refilled drinking water: medium-high risk, the office has seven working days.
-DEPOT = persona(
-    "depot",
-    "kiosk",
-    kegiatan={"cari": "depot air minum", "kbli": "11052"},
-    usaha={"usaha": "Depot Contoh", "uraian": "Saya isi ulang air minum"},
-    produksi={"hasil": "air minum", "kapasitas": "900", "unit": "galon"},
-)
 
 
 @pytest.fixture(autouse=True)
@@ -285,8 +277,7 @@ def test_days_are_said_where_they_are_known(client):
 
 
 def test_unknown_days_are_said_to_be_unknown(client):
-    swiftlets = persona("swiftlets", "kiosk", kegiatan={"cari": "burung walet", "kbli": "01497"})
-    Walk(client, swiftlets, language="en").to("hasil")
+    Walk(client, personas()["medium-high"], language="en").to("hasil")
     form = form_of(client.get("/en/berkas/latihan-petugas"), "/berkas/latihan-petugas")
     said = main(form.fill(tindakan="lengkap").submit())
     assert "We do not know how many days the office has. Ask DPMPTSP." in said

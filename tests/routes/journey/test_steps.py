@@ -52,8 +52,8 @@ from tests.pages import (
     TARO,
     Persona,
     Walk,
-    persona,
 )
+from tests.personas import personas
 
 both_languages = pytest.mark.parametrize("language", PREFIXES)
 both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
@@ -187,11 +187,11 @@ def traces(who: Persona) -> set[str]:
         *(f"{day.day}-{day.month}-{day.year}" for day in born),
         PHONE,
         PHONE.removeprefix("+62"),
-        str(who.answers["alamat"]["jalan"]),
+        str(who.pages["alamat"]["jalan"]),
         "Jalan Latihan",
         "Kecamatan Contoh",
-        *(str(text) for text in who.answers["usaha"].values() if text),
-        str(who.answers["produksi"]["hasil"]),
+        *(str(text) for text in who.pages["usaha"].values() if text),
+        str(who.pages["produksi"]["hasil"]),
     }
 
 
@@ -330,7 +330,7 @@ def test_typed_again_after_the_registry_was_mended(client, app, office_is):
 
 
 def test_a_slow_registry_lets_the_person_go_on(client, app, fresh_line):
-    walk = Walk(client, persona("slow", "slow"), htmx=True)
+    walk = Walk(client, personas()["slow-registry"], htmx=True)
     walk.to("diri")
     walk.go_on()
     assert walk.page == "nik"
@@ -737,7 +737,7 @@ def test_the_way_through_the_finder_asks_nothing_twice(client, app, htmx, langua
     assert 1 + len(shown) + len(ways) == 17
     fits = {"id": "cocok dengan data Dukcapil", "en": "fits the civil registry"}[language]
     assert fits in main_words(walk.shown["telepon"])
-    assert KIOSK.answers["usaha"]["uraian"] == form_of(walk.shown["produksi"])["hasil"]
+    assert KIOSK.pages["usaha"]["uraian"] == form_of(walk.shown["produksi"])["hasil"]
     assert "NIB" in main_words(client.get(f"{prefix}/"))
 
 

@@ -33,7 +33,7 @@ from tests.client import (
     words,
 )
 from tests.factories import at_once, looking, new_line, open_in, sent_dossier
-from tests.pages import PREFIXES, PUBLIC, Walk, persona
+from tests.pages import KIOSK, PREFIXES, PUBLIC, Walk
 from tests.pseudo import bare_words
 from tests.routes.test_weights import (
     FULL_PAGE,
@@ -47,9 +47,7 @@ both_languages = pytest.mark.parametrize("language", PREFIXES)
 FILES = ("pdf", "xlsx", "json", "csv")
 
 # Answers without any word that practice uses, so that the words below can only be ours.
-PLAIN = persona(
-    "plain",
-    "kiosk",
+PLAIN = KIOSK.but(
     diri={"nama": "Yosina Mambrasar"},
     alamat={"jalan": "Jalan Mangga 7, dekat pasar"},
     usaha={"usaha": "Kios Mangga"},
