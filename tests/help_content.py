@@ -57,9 +57,7 @@ meaning_en = "The office that makes KTP and KK."
 example_id = "Di sana nama yang salah dibetulkan."
 example_en = "They mend a wrong name there."
 """
-PLACES = """[step]
-diri = "baca-ktp"
-[nik]
+PLACES = """[nik]
 name_mismatch = "nama-beda"
 [reason]
 name_differs = "nama-beda"

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select
 from werkzeug.test import TestResponse
 
+from app.domain.dossier.journey import Answers, way
 from app.extensions import db
 from app.simulators.dukcapil import PracticePerson, practice_people
 from tests.client import HTMX, CheckingClient, Form, follow_on, form_of, here, links_of, parse
@@ -145,10 +146,7 @@ NOT_PAGES = {
 
 # Pages of the journey in order; the names are the last words of their addresses.
 START, NUMBER, NIK, REVIEW, RESULT = "mulai", "nomor", "nik", "periksa", "hasil"
-STEPS = (
-    "diri", "telepon", "alamat", "kegiatan", "usaha", "tempat", "lahan", "modal", "produksi",
-    "pernyataan",
-)  # fmt: skip
+STEPS = tuple(stop.name.value for stop in way(Answers()))
 JOURNEY = (START, NUMBER, *STEPS, REVIEW, RESULT)  # with a NIK that fits; NIK comes else
 # Pages of the open file beside the way.
 OWN = (
@@ -184,6 +182,7 @@ def persona(name: str, key: str, **pages: Mapping[str, object]) -> Persona:
     who = PEOPLE[key]
     born = who.typed_birth_date
     usual: dict[str, dict[str, object]] = {
+        **{step: {} for step in STEPS},  # one that is not named below may be left empty
         START: {"pin": PIN},
         "diri": {
             "nik": who.nik,

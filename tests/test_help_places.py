@@ -6,7 +6,7 @@ from enum import Enum
 
 import pytest
 
-from app.domain.dossier.journey import StepName
+from app.domain.dossier.steps import STEPS
 from app.domain.licence.corrections import ReturnReason
 from app.domain.nik.verdict import NikClass
 from app.domain.written.person import AgeProblem
@@ -54,8 +54,8 @@ def test_every_problem_of_the_domain_has_its_topic(places):
     assert [key_of(each) for each in every if places.of_problem(each) is None] == []
 
 
-def test_every_question_has_its_topic(places):
-    assert set(places.step) == set(StepName)
+def test_every_question_has_its_topic(application):
+    assert {step.help for step in STEPS.values()} <= set(book.book().topics)
 
 
 def test_every_class_of_a_nik_has_its_topic(places):
@@ -74,5 +74,5 @@ def test_the_list_names_only_problems_that_exist(places):
 
 
 def test_every_place_leads_to_a_topic_that_exists(places):
-    for part in (places.step, places.nik, places.reason, places.problem, places.page):
+    for part in (places.nik, places.reason, places.problem, places.page):
         assert set(part.values()) <= set(book.book().topics)

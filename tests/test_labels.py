@@ -66,6 +66,7 @@ NOT_SHOWN = {
     "Evidence": "chooses a turn",
     "ExamplePage": "a number; pages show the headings of routes/help/examples.py",
     "NikState": "chooses a turn",
+    "Of": "names a table",
     "RecoveryWay": "the record",
     "RegistryFault": "nobody but staff can do anything about it",
     "ResponseCode": "for OSS only",

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.dossier.journey import AnswerGroup, StepName
 from app.domain.dossier.progress import Stage
+from app.domain.dossier.steps import STEPS, AnswerGroup
 from app.domain.law.authority import DaysKnown
 from app.domain.law.business_size import BusinessSize
 from app.domain.law.environment import EnvironmentStep
@@ -137,19 +137,7 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (AnswerGroup.BUSINESS, _l("Your business")),
     (AnswerGroup.PLACE, _l("Place")),
     (AnswerGroup.MONEY, _l("Capital and work")),
-    (StepName.KIND, _l("Kind of business")),
-    (StepName.IDENTITY, _l("About you")),
-    (StepName.PHONE, _l("Phone")),
-    (StepName.ENTITY, _l("The company or group")),
-    (StepName.DEED, _l("Founding paper")),
-    (StepName.HOME, _l("Home")),
-    (StepName.ACTIVITY, _l("Activity")),
-    (StepName.BUSINESS, _l("Business")),
-    (StepName.PLACE, _l("Place")),
-    (StepName.LAND, _l("Land")),
-    (StepName.CAPITAL, _l("Capital")),
-    (StepName.PRODUCTION, _l("Workers")),
-    (StepName.DECLARATIONS, _l("Statements")),
+    *((step.name, _l(step.words)) for step in STEPS.values()),
     (Stage.STARTED, _l("File opened")),
     (Stage.NIK, _l("NIK checked with the civil registry")),
     (Stage.SENT, _l("File sent")),

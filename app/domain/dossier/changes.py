@@ -10,21 +10,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.domain.dossier.journey import StepName
+from app.domain.dossier.steps import EACH, STEPS, StepName
+from app.domain.dossier.steps import ChangeKind as ChangeKind
 from app.domain.law.risk import Citation
 
 REASON_AT_MOST = 255  # characters
-
-
-class ChangeKind(StrEnum):
-    """What a person wants. The values stand in addresses."""
-
-    PLACE = "tempat"
-    CAPACITY = "kapasitas"
-    ACTIVITY = "kegiatan"
-    OWN_DATA = "data-diri"
-    ADD_ACTIVITY = "tambah"
-    CLOSE = "tutup"
 
 
 class ChangeState(StrEnum):
@@ -38,21 +28,16 @@ class ChangeState(StrEnum):
 
 OPEN_STATES = frozenset({ChangeState.DRAFT, ChangeState.SENT})
 
-# Another place has another piece of land; another activity has other products.
+# A further activity is asked everything.
 ASKED_AGAIN: Mapping[ChangeKind, tuple[StepName, ...]] = MappingProxyType(
     {
-        ChangeKind.PLACE: (StepName.PLACE, StepName.LAND),
-        ChangeKind.CAPACITY: (StepName.CAPITAL, StepName.PRODUCTION),
-        ChangeKind.ACTIVITY: (StepName.ACTIVITY, StepName.BUSINESS, StepName.PRODUCTION),
-        ChangeKind.OWN_DATA: (StepName.PHONE, StepName.HOME),
-        ChangeKind.ADD_ACTIVITY: (
-            StepName.ACTIVITY,
-            StepName.BUSINESS,
-            StepName.PLACE,
-            StepName.LAND,
-            StepName.CAPITAL,
-            StepName.PRODUCTION,
-        ),
+        kind: tuple(
+            step.name
+            for step in STEPS.values()
+            if kind in step.again or (kind is ChangeKind.ADD_ACTIVITY and step.name in EACH)
+        )
+        for kind in ChangeKind
+        if kind is not ChangeKind.CLOSE
     }
 )
 

@@ -1,108 +1,39 @@
-"""The steps of a dossier: which there are, for whom, in what order, and which come next.
+"""The way through the form: which steps come next, for whom, in what order.
 
-One declaration that the pages, the counter, "check your answers" and the tests read. A step knows
-whether it is asked and whether it was answered from `Answers`, a snapshot without personal values.
-A step is asked once for the dossier, or once for each of its activities.
+A step (steps.py) is asked once for the dossier, or once for each of its activities. The pages, the
+counter, "check your answers" and the tests read the way from `Answers`, which holds no personal
+value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from app.domain.law.business_size import Capital
+from app.domain.dossier.steps import AFTER, BEFORE, FOR_EACH, Step
+from app.domain.dossier.steps import EACH as EACH
+from app.domain.dossier.steps import AnswerGroup as AnswerGroup
+from app.domain.dossier.steps import StepName as StepName
 from app.domain.law.legal_form import RULES, LegalForm
 
 MAX_ACTIVITIES = 20
 
 
-class StepName(StrEnum):
-    """Names of the steps. The values are the words in the address of the page."""
-
-    KIND = "pelaku"
-    IDENTITY = "diri"
-    PHONE = "telepon"
-    ENTITY = "badan"
-    DEED = "akta"
-    HOME = "alamat"
-    ACTIVITY = "kegiatan"
-    BUSINESS = "usaha"
-    PLACE = "tempat"
-    LAND = "lahan"
-    CAPITAL = "modal"
-    PRODUCTION = "produksi"
-    DECLARATIONS = "pernyataan"
-
-
-class AnswerGroup(StrEnum):
-    """What belongs together where all answers are read at once, in the order of reading."""
-
-    PERSON = "person"
-    BUSINESS = "business"
-    PLACE = "place"
-    MONEY = "money"
-
-
-GROUP_OF = {
-    StepName.ACTIVITY: AnswerGroup.BUSINESS,
-    StepName.BUSINESS: AnswerGroup.BUSINESS,
-    StepName.PLACE: AnswerGroup.PLACE,
-    StepName.LAND: AnswerGroup.PLACE,
-    StepName.CAPITAL: AnswerGroup.MONEY,
-    StepName.PRODUCTION: AnswerGroup.MONEY,
-}
-"""The group of each step that is not about the person."""
-
-
 @dataclass(frozen=True, slots=True)
 class ActivityAnswers:
-    """What was answered about one activity. position: its lasting number inside the dossier."""
+    """Which steps were answered of one activity. position: its lasting number in the dossier."""
 
     position: int = 0
-    kbli_code: str | None = None
-    described: bool = False
-    needs_scope: bool = False
-    scope_no: int | None = None
-    place: bool = False
-    land: bool = False
-    capital: Capital | None = None
-    production: bool = False
+    given: frozenset[StepName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered so far, without any personal value. activities: at least one."""
+    """Which steps were answered so far. activities: at least one."""
 
     form: LegalForm = LegalForm.INDIVIDUAL
-    identity: bool = False
-    phone: bool = False
-    entity: bool = False
-    deed: bool = False
-    home: bool = False
+    given: frozenset[StepName] = frozenset()
     activities: tuple[ActivityAnswers, ...] = field(default_factory=lambda: (ActivityAnswers(),))
-    declarations_missing: bool = True
     sent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One page of the journey, asked once.
-
-    answered: whether the answers complete it. asked: for whom it is there.
-    """
-
-    name: StepName
-    answered: Callable[[Answers], bool]
-    asked: Callable[[Answers], bool] = lambda answers: True
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityStep:
-    """One page that is asked for each activity."""
-
-    name: StepName
-    answered: Callable[[ActivityAnswers], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,39 +60,6 @@ class Stop:
         return stop
 
 
-def _is_entity(answers: Answers) -> bool:
-    return RULES[answers.form].is_entity
-
-
-def _has_deed(answers: Answers) -> bool:
-    return RULES[answers.form].deed
-
-
-def _described(activity: ActivityAnswers) -> bool:
-    return activity.described and not (activity.needs_scope and activity.scope_no is None)
-
-
-# An individual never sees KIND on the way: most people here run a business of their own, and the
-# first page says how to get there.
-BEFORE: tuple[Step, ...] = (
-    Step(StepName.KIND, lambda a: True, asked=_is_entity),
-    Step(StepName.IDENTITY, lambda a: a.identity),
-    Step(StepName.PHONE, lambda a: a.phone),
-    Step(StepName.ENTITY, lambda a: a.entity, asked=_is_entity),
-    Step(StepName.DEED, lambda a: a.deed, asked=_has_deed),
-    Step(StepName.HOME, lambda a: a.home),
-)
-FOR_EACH: tuple[ActivityStep, ...] = (
-    ActivityStep(StepName.ACTIVITY, lambda a: a.kbli_code is not None),
-    ActivityStep(StepName.BUSINESS, _described),
-    ActivityStep(StepName.PLACE, lambda a: a.place),
-    ActivityStep(StepName.LAND, lambda a: a.land),
-    ActivityStep(StepName.CAPITAL, lambda a: a.capital is not None),
-    ActivityStep(StepName.PRODUCTION, lambda a: a.production),
-)
-AFTER: tuple[Step, ...] = (Step(StepName.DECLARATIONS, lambda a: not a.declarations_missing),)
-
-EACH = frozenset(step.name for step in FOR_EACH)
 ALWAYS_OPEN = frozenset({StepName.KIND})
 
 
@@ -169,10 +67,11 @@ def _way(answers: Answers) -> list[tuple[Stop, bool]]:
     """Return every stop of this person's way, in order, and whether it is answered."""
 
     def once(steps: tuple[Step, ...]) -> list[tuple[Stop, bool]]:
-        return [(Stop(s.name), s.answered(answers)) for s in steps if s.asked(answers)]
+        form = RULES[answers.form]
+        return [(Stop(s.name), s.name in answers.given) for s in steps if s.asked(form)]
 
     each = [
-        (Stop(step.name, activity.position), step.answered(activity))
+        (Stop(step.name, activity.position), step.name in activity.given)
         for activity in answers.activities
         for step in FOR_EACH
     ]

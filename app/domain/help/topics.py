@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 
-from app.domain.dossier.journey import StepName
 from app.domain.help.examples import Example
 from app.domain.law.risk import Citation
 from app.domain.licence.corrections import ReturnReason
@@ -115,13 +114,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Which topic (slug) belongs to which place.
+    """Which topic (slug) belongs to which place. That of a step stands with the step.
 
     problem: "NikProblem" for all problems of a kind, "NikProblem.EMPTY" for one of them, which
     goes first. page: endpoint -> slug.
     """
 
-    step: Mapping[StepName, str]
     nik: Mapping[NikClass, str]
     reason: Mapping[ReturnReason, str]
     problem: Mapping[str, str]

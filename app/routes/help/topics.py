@@ -20,7 +20,7 @@ from markupsafe import Markup
 from werkzeug.routing import BuildError
 
 from app.config import Settings
-from app.domain.dossier.journey import StepName
+from app.domain.dossier.steps import STEPS, StepName
 from app.domain.help.examples import Example
 from app.domain.help.topics import ORIGINAL, Helper, Term, Topic
 from app.domain.kbli.finder import MAX_QUERY_CHARACTERS
@@ -33,8 +33,9 @@ from app.i18n import DEFAULT, language, outside_url_as_read
 from app.practice_space.people import practice_keys
 from app.routes.journey.example_steps import boxes
 from app.services.help import book
+from app.services.help.content import Mistake
 from app.services.help.example_files import Practice
-from app.services.help.files import CONTENT
+from app.services.help.files import CONTENT, HelpBroken
 from app.services.help.text import ROOT, meaning
 from app.web import limits
 from app.web.answers import render, see_other, share_link
@@ -289,7 +290,7 @@ def _of_slugs(slugs: Iterable[str | None]) -> list[Opened]:
 
 def help_beside(step: StepName, mistakes: Sequence[tuple[Any, str]] = ()) -> list[Opened]:
     """Return the topics for a question: those of what went wrong, else the one of the step."""
-    of_step = book.book().places.step.get(step)
+    of_step = STEPS[step].help
     return help_for_mistakes(mistakes, of_step) or _of_slugs([of_step])
 
 
@@ -354,7 +355,10 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
     Raises help_files.HelpBroken where the content has a mistake.
     """
     practice = Practice(practice_keys(), boxes())
-    book.load(page_of(app), folder or CONTENT, practice)
+    topics = book.load(page_of(app), folder or CONTENT, practice).topics
+    if folder is None and (gone := {step.help for step in STEPS.values()} - topics.keys()):
+        said = f"there is no topic “{', '.join(sorted(gone))}”"
+        raise HelpBroken([Mistake("app/domain/dossier/steps.py", 1, said)])
     app.add_template_global(help_beside)
     app.add_template_global(help_for_mistakes)
     app.add_template_global(help_for)

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.domain.dossier import journey
 from app.domain.dossier.journey import Answers, StepName, Stop
+from app.domain.dossier.steps import STEPS
 from app.domain.help.examples import Example
 from app.models.dossier import Dossier, Job
 from app.practice_space.people import practice_person
@@ -126,19 +127,8 @@ def _form(one: Example, step: StepName, at: At) -> tuple[Form, MultiDict[str, st
 
 # To read
 
-_TOLD = (
-    StepName.KIND,
-    StepName.IDENTITY,
-    StepName.PHONE,
-    StepName.ENTITY,
-    StepName.DEED,
-    StepName.HOME,
-    StepName.ACTIVITY,
-    StepName.BUSINESS,
-    StepName.PLACE,
-    StepName.LAND,
-    StepName.PRODUCTION,
-)
+# The page about the capital and that about the statements tell theirs.
+_TOLD = tuple(name for name in STEPS if name not in {StepName.CAPITAL, StepName.DECLARATIONS})
 
 
 def told(one: Example, steps: Collection[StepName] = _TOLD) -> list[Answered]:

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Mapper, class_mapper, selectinload
 from app import clock
 from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.dossier.events import EventKind
+from app.domain.dossier.steps import Of, filled_by
 from app.domain.oss.codes import NibStatus
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.change import ChangeRequest
 from app.models.dossier import Activity, Applicant, Dossier, Entity, Handover, Job
-from app.models.step_columns import COLUMNS
 from app.services.base import events, jobs
 from app.services.base.jobs import JobKind
 from app.services.dossier import opening
@@ -244,8 +244,8 @@ def _revoke(dossier: Dossier, request: ChangeRequest, *, by: str) -> None:
 def _copied(dossier: Dossier, kind: ChangeKind) -> Dossier:
     """Return the dossier once more, as a new draft without what is asked again."""
     steps = ASKED_AGAIN[kind]
-    of_person = {name for step in steps for name in COLUMNS[step][0]}
-    of_activity = {name for step in steps for name in COLUMNS[step][1]}
+    of_person = filled_by(steps, Of.PERSON)
+    of_activity = filled_by(steps, Of.ACTIVITY)
     now = clock.now()
     # The place, the figures and the activity of the main one change; further ones stay as they are.
     adds = kind is ChangeKind.ADD_ACTIVITY

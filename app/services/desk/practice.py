@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app import clock
 from app.domain.dossier import journey
-from app.domain.dossier.journey import StepName
+from app.domain.dossier.steps import STEPS
 from app.domain.licence.corrections import CorrectionItem, PaperTarget, ReturnReason, Target
 from app.domain.licence.status import (
     ACTION_STATUSES,
@@ -20,8 +20,6 @@ from app.services.dossier import answers
 from app.services.licence import gate, standing
 from app.services.mending import corrections
 from app.services.papers import wanted
-
-_NOT_TO_MEND = frozenset({StepName.DECLARATIONS, StepName.KIND})
 
 
 class NotPossible(Exception):
@@ -46,7 +44,7 @@ def actions(rows: list[Licence]) -> tuple[OfficeAction, ...]:
 def targets(dossier: Dossier) -> list[Target]:
     """Return the steps and papers that can be given back, those of each activity apart."""
     stops = journey.way(answers.answers_of(dossier))
-    steps = [gate.target_of(stop) for stop in stops if stop.name not in _NOT_TO_MEND]
+    steps = [gate.target_of(stop) for stop in stops if STEPS[stop.name].is_mendable]
     there = [state.paper.key for state in wanted.papers_of(dossier) if state.there]
     return [*steps, *(PaperTarget(key) for key in dict.fromkeys(there))]
 

@@ -1,8 +1,9 @@
-"""One activity of a file, as the rules want it."""
+"""Where in a file an answer is kept."""
 
 from __future__ import annotations
 
-from app.models.dossier import Activity, Dossier
+from app.domain.dossier.steps import STEPS, Of, StepName
+from app.models.dossier import Activity, Applicant, Dossier, Entity
 
 
 class NoSuchActivity(Exception):
@@ -15,3 +16,18 @@ def activity_at(dossier: Dossier, at: int) -> Activity:
         if activity.position == at:
             return activity
     raise NoSuchActivity(at)
+
+
+def row_of(
+    dossier: Dossier, step: StepName, at: int = 0
+) -> Dossier | Applicant | Entity | Activity | None:
+    """Return the row that a step fills. at: number of the activity. Raises NoSuchActivity."""
+    match STEPS[step].of:
+        case Of.ACTIVITY:
+            return activity_at(dossier, at)
+        case Of.PERSON:
+            return dossier.applicant
+        case Of.ENTITY:
+            return dossier.entity
+        case Of.FILE:
+            return dossier

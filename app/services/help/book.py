@@ -47,7 +47,7 @@ class NoSuchTopic(LookupError):
 class _Shelf:
     """Where the book stands once it was read."""
 
-    book: HelpBook = field(default_factory=lambda: HelpBook({}, {}, Places({}, {}, {}, {}, {})))
+    book: HelpBook = field(default_factory=lambda: HelpBook({}, {}, Places({}, {}, {}, {})))
 
 
 _shelf = _Shelf()

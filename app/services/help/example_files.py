@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from app.domain.dossier.journey import StepName
+from app.domain.dossier.steps import STEPS, StepName
 from app.domain.help.examples import Example, ExamplePage, ExampleText, PageText
 from app.domain.help.topics import ORIGINAL, TRANSLATION
 from app.domain.law.business_size import Capital
@@ -51,9 +51,9 @@ _TEXT: Final[dict[str, type]] = {
     "page": list,
 }
 _CAPITAL: Final = ("tanah", "bangunan", "mesin", "lain", "kerja")
-_ALWAYS: Final = frozenset(
-    {StepName.PHONE, StepName.HOME, StepName.BUSINESS, StepName.PLACE}
-    | {StepName.LAND, StepName.CAPITAL, StepName.PRODUCTION}
+# What follows from person, legal form, words and code, and what is ticked.
+_NOT_TYPED: Final = frozenset(
+    {StepName.KIND, StepName.IDENTITY, StepName.ACTIVITY, StepName.DECLARATIONS}
 )
 
 
@@ -158,11 +158,11 @@ class _Reader:
     def answers(
         self, slug: str, row: Mapping[str, Any], text: str, form: LegalForm
     ) -> dict[StepName, dict[str, str]] | None:
-        needed = set(_ALWAYS)
-        if RULES[form].is_entity:
-            needed.add(StepName.ENTITY)
-        if RULES[form].deed:
-            needed.add(StepName.DEED)
+        needed = {
+            name
+            for name, step in STEPS.items()
+            if name not in _NOT_TYPED and step.asked(RULES[form])
+        }
         usable, found = True, {}
         for key in row.keys() - _FACTS.keys() - needed:
             self.wrong(FACTS, line_of_row(text, slug, key), f"“{key}” is not asked here")

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from xml.etree import ElementTree
 
-from app.domain.dossier.journey import StepName
 from app.domain.help.topics import (
     ORIGINAL,
     TRANSLATION,
@@ -378,10 +377,10 @@ class _Reader:
     def places(self, topics: Collection[str]) -> Places:
         path = self.folder / "places.toml"
         if not topics or not path.exists():  # nothing to point to yet
-            return Places({}, {}, {}, {}, {})
+            return Places({}, {}, {}, {})
         text = path.read_text(encoding="utf-8")
         table = self.toml(text, path.name) or {}
-        for name in table.keys() - {"step", "nik", "reason", "problem", "page"}:
+        for name in table.keys() - {"nik", "reason", "problem", "page"}:
             self.wrong(path.name, line_of_table(text, name), f"nobody knows the table “{name}”")
 
         def part(name: str, fits: Callable[[str], bool]) -> dict[str, str]:
@@ -401,7 +400,6 @@ class _Reader:
             return {kind(key): slug for key, slug in rows.items()}
 
         return Places(
-            step=members(StepName, "step"),
             nik=members(NikClass, "nik"),
             reason=members(ReturnReason, "reason"),
             problem=part(

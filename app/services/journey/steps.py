@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from app import clock
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.dossier.known import known
+from app.domain.dossier.steps import STEPS, Of, filled_by
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm, Role
 from app.domain.law.requirements import WORDING, DeclarationKind
@@ -20,9 +21,8 @@ from app.domain.sending.messages import Channel, MessageKind
 from app.domain.written.person import Sex
 from app.extensions import db, vault
 from app.models.dossier import DeclarationGiven, Dossier, Entity
-from app.models.step_columns import PLACE_COLUMNS
 from app.services.base import events
-from app.services.dossier.activity import activity_at
+from app.services.dossier.activity import activity_at, row_of
 from app.services.dossier.estimates import KBLI_YEAR
 from app.services.dossier.opening import is_slip
 from app.services.journey import drafts
@@ -50,6 +50,16 @@ def _answered(dossier: Dossier, step: StepName, at: int = 0) -> None:
     gate.changed(dossier, gate.target_of(Stop(step, at)))
     drafts.drop(dossier, Stop(step, at))
     db.session.flush()
+
+
+def answer(dossier: Dossier, stop: Stop, **columns: object) -> None:
+    """Record the answer of a step. columns: what is kept, each declared for the step."""
+    assert columns.keys() <= filled_by((stop.name,), STEPS[stop.name].of)
+    _changing(dossier, stop.name, stop.position)
+    row = known(row_of(dossier, stop.name, stop.position))
+    for name, value in columns.items():
+        setattr(row, name, value)
+    _answered(dossier, stop.name, stop.position)
 
 
 def identify(dossier: Dossier, *, nik: str, name: str, birth_date: date, sex: Sex) -> bool:
@@ -102,14 +112,15 @@ def set_home(
 ) -> None:
     """Record the home. area_code: village (10 digits), or regency (4) with district and village
     in area_text where the book has no villages."""
-    _changing(dossier, StepName.HOME)
-    applicant = dossier.applicant
-    applicant.area_code = area_code
-    applicant.area_text = area_text
-    applicant.street = street
-    applicant.rt_rw = rt_rw
-    applicant.postcode = postcode
-    _answered(dossier, StepName.HOME)
+    answer(
+        dossier,
+        Stop(StepName.HOME),
+        area_code=area_code,
+        area_text=area_text,
+        street=street,
+        rt_rw=rt_rw,
+        postcode=postcode,
+    )
 
 
 def choose_form(dossier: Dossier, form: LegalForm) -> None:
@@ -137,20 +148,12 @@ class EntityFacts:
 
 def describe_entity(dossier: Dossier, facts: EntityFacts) -> None:
     """Record the company, group or branch that the person acts for."""
-    _changing(dossier, StepName.ENTITY)
-    entity = known(dossier.entity)
-    for column in fields(facts):
-        setattr(entity, column.name, getattr(facts, column.name))
-    _answered(dossier, StepName.ENTITY)
+    answer(dossier, Stop(StepName.ENTITY), **vars(facts))
 
 
 def set_deed(dossier: Dossier, *, year: int, codes: Sequence[str]) -> None:
     """Record the KBLI codes that the founding paper names. year: their edition."""
-    _changing(dossier, StepName.DEED)
-    entity = known(dossier.entity)
-    entity.deed_year = year
-    entity.deed_codes = list(codes)
-    _answered(dossier, StepName.DEED)
+    answer(dossier, Stop(StepName.DEED), deed_year=year, deed_codes=list(codes))
 
 
 def same_place(dossier: Dossier, at: int) -> None:
@@ -158,7 +161,7 @@ def same_place(dossier: Dossier, at: int) -> None:
     _changing(dossier, StepName.PLACE, at)
     _changing(dossier, StepName.LAND, at)
     activity, main = activity_at(dossier, at), dossier.activity
-    for column in PLACE_COLUMNS:
+    for column in filled_by((StepName.PLACE, StepName.LAND), Of.ACTIVITY):
         setattr(activity, column, getattr(main, column))
     _answered(dossier, StepName.PLACE, at)
     _answered(dossier, StepName.LAND, at)
@@ -185,13 +188,14 @@ def describe_business(
     at: int = 0,
 ) -> None:
     """Record the trade name, what is done in the person's words, and the scope where asked."""
-    _changing(dossier, StepName.BUSINESS, at)
-    activity = activity_at(dossier, at)
-    activity.trade_name = trade_name
-    activity.description = description
-    activity.scope_no = scope_no
-    activity.described = True
-    _answered(dossier, StepName.BUSINESS, at)
+    answer(
+        dossier,
+        Stop(StepName.BUSINESS, at),
+        trade_name=trade_name,
+        description=description,
+        scope_no=scope_no,
+        described=True,
+    )
 
 
 def set_place(
@@ -205,14 +209,15 @@ def set_place(
     at: int = 0,
 ) -> None:
     """Record where the business is run."""
-    _changing(dossier, StepName.PLACE, at)
-    activity = activity_at(dossier, at)
-    activity.village_code = village_code
-    activity.street = street
-    activity.rt_rw = rt_rw
-    activity.shared_premises = shared_premises
-    activity.position_code = position_code
-    _answered(dossier, StepName.PLACE, at)
+    answer(
+        dossier,
+        Stop(StepName.PLACE, at),
+        village_code=village_code,
+        street=street,
+        rt_rw=rt_rw,
+        shared_premises=shared_premises,
+        position_code=position_code,
+    )
 
 
 def set_land(
@@ -225,25 +230,19 @@ def set_land(
     at: int = 0,
 ) -> None:
     """Record the land."""
-    _changing(dossier, StepName.LAND, at)
-    activity = activity_at(dossier, at)
-    activity.land_area = area
-    activity.land_unit = unit
-    activity.land_status = status
-    activity.customary_land = customary
-    _answered(dossier, StepName.LAND, at)
+    answer(
+        dossier,
+        Stop(StepName.LAND, at),
+        land_area=area,
+        land_unit=unit,
+        land_status=status,
+        customary_land=customary,
+    )
 
 
 def declare_capital(dossier: Dossier, capital: Capital, *, at: int = 0) -> None:
     """Record the planned capital, part by part, in whole rupiah."""
-    _changing(dossier, StepName.CAPITAL, at)
-    activity = activity_at(dossier, at)
-    activity.land_idr = capital.land_idr
-    activity.building_idr = capital.building_idr
-    activity.machines_idr = capital.machines_idr
-    activity.other_idr = capital.other_idr
-    activity.working_idr = capital.working_idr
-    _answered(dossier, StepName.CAPITAL, at)
+    answer(dossier, Stop(StepName.CAPITAL, at), **asdict(capital))
 
 
 def set_production(
@@ -257,14 +256,15 @@ def set_production(
     at: int = 0,
 ) -> None:
     """Record workers, product and yearly capacity (PP 28/2025, article 211)."""
-    _changing(dossier, StepName.PRODUCTION, at)
-    activity = activity_at(dossier, at)
-    activity.workers_male = workers_male
-    activity.workers_female = workers_female
-    activity.product = product
-    activity.capacity = capacity
-    activity.capacity_unit = unit
-    _answered(dossier, StepName.PRODUCTION, at)
+    answer(
+        dossier,
+        Stop(StepName.PRODUCTION, at),
+        workers_male=workers_male,
+        workers_female=workers_female,
+        product=product,
+        capacity=capacity,
+        capacity_unit=unit,
+    )
 
 
 def declare(dossier: Dossier, kinds: Collection[DeclarationKind]) -> None:

@@ -1,7 +1,7 @@
 """All answers of a dossier, stop by stop, as "check your answers" shows them.
 
-One function a step, in the table at the end; which steps there are, for whom and in what order says
-app.domain.journey.
+One function a step, in the tables at the end. Which
+steps there are, for whom and in what order says app/domain/dossier/steps.py.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from datetime import date
 from flask_babel import gettext as _
 
 from app.domain.dossier import journey
-from app.domain.dossier.journey import EACH, GROUP_OF, AnswerGroup, StepName, Stop
+from app.domain.dossier.journey import AnswerGroup, StepName, Stop
 from app.domain.dossier.known import known
+from app.domain.dossier.steps import STEPS
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import LegalForm
 from app.domain.law.rows import KbliEntry
@@ -228,7 +229,7 @@ def in_groups(sections: Sequence[Section]) -> list[Group]:
     order = list(AnswerGroup)
     found: dict[tuple[int, int], list[Section]] = {}
     for section in sections:
-        name = GROUP_OF.get(section.stop.name, AnswerGroup.PERSON)
+        name = STEPS[section.stop.name].group
         place = -1 if name is AnswerGroup.PERSON else section.stop.position
         found.setdefault((place, order.index(name)), []).append(section)
     return [
@@ -238,6 +239,6 @@ def in_groups(sections: Sequence[Section]) -> list[Group]:
 
 
 def _rows(dossier: Dossier, stop: Stop, book: ReferenceBook) -> list[Row]:
-    if stop.name in EACH:
+    if stop.name in FOR_EACH:
         return FOR_EACH[stop.name](activity_at(dossier, stop.position), book)
     return ONCE[stop.name](dossier, book)

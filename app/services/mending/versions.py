@@ -12,12 +12,12 @@ from flask_babel import force_locale, get_locale
 
 from app.domain.dossier.journey import StepName, Stop
 from app.domain.dossier.known import MissingAnswer
+from app.domain.dossier.steps import STEPS
 from app.domain.licence.corrections import PaperTarget, ReturnReason, StepTarget, parse_target
 from app.i18n import LANGUAGES
 from app.models.dossier import Dossier
 from app.models.licence import CorrectionTarget
-from app.models.step_columns import OF_ACTIVITY, OF_ENTITY, OF_PERSON
-from app.services.dossier.activity import activity_at
+from app.services.dossier.activity import row_of
 from app.services.journey.summary import summary_of
 from app.services.reference.book import get_book
 
@@ -36,16 +36,8 @@ def version_of(dossier: Dossier, target: StepTarget | PaperTarget) -> str | None
 def _raw(dossier: Dossier, target: StepTarget) -> dict[str, object]:
     if target.step is StepName.DECLARATIONS:
         return {"kinds": sorted(given.kind for given in dossier.declarations)}
-    if target.step is StepName.KIND:
-        return {"legal_form": dossier.legal_form}
-    row: object
-    if target.step in OF_PERSON:
-        row, names = dossier.applicant, OF_PERSON[target.step]
-    elif target.step in OF_ENTITY:
-        row, names = dossier.entity, OF_ENTITY[target.step]
-    else:
-        row = activity_at(dossier, target.position)
-        names = OF_ACTIVITY[target.step]
+    row = row_of(dossier, target.step, target.position)
+    names = [column.name for column in STEPS[target.step].columns]
     values = {name: getattr(row, name, None) for name in names}
     return {n: str(v) if isinstance(v, Decimal | date) else v for n, v in values.items()}
 

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from app.domain.dossier import journey
 from app.domain.dossier.changes import ASKED_AGAIN, ChangeKind, ChangeState
 from app.domain.dossier.journey import EACH, StepName, Stop, first_unanswered
+from app.domain.dossier.steps import Of, filled_by
 from app.domain.nik.verdict import NikClass
 from app.domain.sending.messages import MessageKind
 from app.models.change import ChangeRequest
 from app.models.dossier import Activity, Applicant, Dossier, Job
 from app.models.message import Message
-from app.models.step_columns import COLUMNS
 from app.services.after import changes, lkpm
 from app.services.after.changes import NOT_COPIED, ChangeOpen, NoNib, TooLate
 from app.services.base import events, jobs
@@ -82,13 +82,13 @@ def test_every_other_answer_comes_along_and_nothing_of_the_old_file_moves(databa
     copy, _ = changes.open_change(dossier, kind, None)
     database.commit()
     assert values(dossier) == before
-    person = {name for step in ASKED_AGAIN[kind] for name in COLUMNS[step][0]}
-    activity = {name for step in ASKED_AGAIN[kind] for name in COLUMNS[step][1]}
+    person = filled_by(ASKED_AGAIN[kind], Of.PERSON)
+    activity = filled_by(ASKED_AGAIN[kind], Of.ACTIVITY)
     if kind is ChangeKind.ADD_ACTIVITY:
         # The new activity stands beside the others, which stay as they are.
         assert len(copy.activities) == len(dossier.activities) + 1
         assert copy.activities[-1].kbli_code is None
-        activity = set()
+        activity = frozenset()
     left_out = person | activity | NOT_COPIED[Activity] | NOT_COPIED[Applicant]
     after = values(copy)
     for name, value in before.items():
@@ -110,10 +110,10 @@ def values(dossier: Dossier) -> dict[str, object]:
 
 def test_every_answer_belongs_to_a_step_that_a_change_can_open():
     """A new column must be put to its step, or it would look answered in a change."""
-    activity = {name for _, names in COLUMNS.values() for name in names}
+    activity = filled_by(StepName, Of.ACTIVITY)
     every = {column.key for column in Activity.__table__.columns}
     assert every - activity - NOT_COPIED[Activity] == {"position", "removed_at"}
-    person = {name for names, _ in COLUMNS.values() for name in names}
+    person = filled_by([step for steps in ASKED_AGAIN.values() for step in steps], Of.PERSON)
     left = {column.key for column in Applicant.__table__.columns} - person - NOT_COPIED[Applicant]
     assert left == {"nik", "nik_index", "name", "birth_date", "sex"}
 

@@ -154,11 +154,11 @@ def test_no_content_is_no_mistake(tmp_path):
         ("glossary.toml", '"NIK"', '""', "glossary.toml:1: [nik] has something that is no text"),
         ("glossary.toml", "Nomor 16", "a " * 25 + "Nomor 16", "glossary.toml:1: meaning_id has"),
         ("glossary.toml", "An officer", "a " * 15 + "An", "glossary.toml:1: example_en has"),
-        ("places.toml", "[nik]", "[nig]", "places.toml:3: nobody knows the table “nig”"),
-        ("places.toml", "diri =", "dir =", "places.toml:2: there is no step “dir”"),
-        ("places.toml", 'diri = "baca-ktp"', 'diri = "x"', "places.toml:2: there is no topic “x”"),
-        ("places.toml", "name_mismatch", "name", "places.toml:4: there is no nik “name”"),
-        ("places.toml", '"start.show_start"', '"start.no"', "places.toml:13: there is no page"),
+        ("places.toml", "[nik]", "[nig]", "places.toml:1: nobody knows the table “nig”"),
+        ("places.toml", "[nik]", "[step]", "places.toml:1: nobody knows the table “step”"),
+        ("places.toml", '= "nama-beda"', '= "x"', "places.toml:2: there is no topic “x”"),
+        ("places.toml", "name_mismatch", "name", "places.toml:2: there is no nik “name”"),
+        ("places.toml", '"start.show_start"', '"start.no"', "places.toml:11: there is no page"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_its_file_and_line(folder, name, old, new, said):
