@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from io import StringIO
 from typing import Any, TypeVar
 
@@ -28,7 +28,9 @@ from app.adapters.civil_registry import HttpCivilRegistry
 from app.adapters.http import service_client
 from app.adapters.licensing import HttpLicensing
 from app.config import Settings
-from app.domain.dossier.journey import Answers, StepName, way
+from app.domain.dossier.journey import Answers, StepName, Stop, way
+from app.domain.dossier.steps import FOR_EACH
+from app.domain.dossier.steps import STEPS as DECLARED
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm
 from app.extensions import db, ports
@@ -88,6 +90,14 @@ def identify(dossier: Dossier, who: PracticePerson) -> bool:
         birth_date=who.typed_birth_date,
         sex=who.typed_sex,
     )
+
+
+def answer_bare(dossier: Dossier, name: StepName, at: int = 0) -> None:
+    """Answer a step that has no code of its own: every box is kept as it is typed."""
+    assert DECLARED[name].is_typed_as_kept
+    typed = {column.box: f"contoh {column.box}" for column in DECLARED[name].columns}
+    steps.keep_as_typed(dossier, Stop(name, at), typed)
+    steps.answer(dossier, Stop(name, at))
 
 
 def dossier_at(
@@ -161,11 +171,10 @@ def dossier_at(
         ),
         StepName.DECLARATIONS: declarations,
     }
-    assert tuple(answers) == STEPS
     for name in STEPS:
         if name is step:
             break
-        answers[name]()
+        answers.get(name, partial(answer_bare, dossier, name))()
     db.session.commit()
     return dossier
 
@@ -232,6 +241,9 @@ def add_activity(
         unit="porsi",
         at=at,
     )
+    for step in FOR_EACH:
+        if step.is_typed_as_kept:
+            answer_bare(dossier, step.name, at)
     whole = estimates.whole_of(dossier)
     assert whole is not None
     steps.declare(dossier, [declaration.kind for declaration in whole.declarations])

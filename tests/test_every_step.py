@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from flask_babel import force_locale
+from sqlalchemy import String
 
 from app.domain.dossier.changes import ASKED_AGAIN
 from app.domain.dossier.journey import Stop
@@ -14,6 +16,7 @@ from app.domain.dossier.steps import EACH, STEPS, Of, Step, StepName, filled_by
 from app.domain.law.legal_form import RULES, LegalForm
 from app.domain.licence.corrections import StepTarget, parse_target
 from app.extensions import db
+from app.forms.fields import ParsedField
 from app.i18n import LANGUAGES
 from app.labels import label
 from app.models.columns import Sealed
@@ -74,7 +77,7 @@ def test_a_column_is_sealed_just_where_it_is_declared_so(step: Step):
 @EVERY
 def test_its_name_and_its_questions_are_in_both_languages(application, step: Step):
     known = {message.id: message.string for message in read_catalog(ROOT / INDONESIAN, "id")}
-    assert known[step.words]
+    assert all(known[each] for each in (step.words, *(c.asks for c in step.typed_as_kept)))
     with application.app_context(), force_locale("id"):
         assert label(step.name) == known[step.words]
     with application.app_context(), force_locale("en"):
@@ -130,7 +133,12 @@ def test_every_answer_but_who_it_is_can_be_changed_after_the_nib():
 
 
 def test_the_sheet_for_oss_asks_what_is_declared_and_nothing_else():
-    of_activity = {column.oss for name in EACH for column in STEPS[name].columns if column.oss}
+    of_activity = {
+        column.oss
+        for name in EACH
+        for column in STEPS[name].columns
+        if column.oss and not column.asks  # as typed: tests/routes/journey/test_typed_as_kept.py
+    }
     of_person = {
         column.oss
         for name, step in STEPS.items()
@@ -144,3 +152,46 @@ def test_the_sheet_for_oss_asks_what_is_declared_and_nothing_else():
         typed = {box.path for part in boxes.values() for box in part if box.on_screen}
         left = typed - declared - RECKONED - NOT_OURS
         assert {path for path in left if not path.rpartition(".")[2].endswith(SAID_AGAIN)} == set()
+
+
+def list_of_contributing() -> list[str]:
+    """Return the files that CONTRIBUTING lists for a new question."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    part = text.partition("## Adding a question to the form\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\d+\. `([^`]+)`", part, re.MULTILINE)
+
+
+def traces_of(step: Step) -> dict[str, set[str]]:
+    """Return what each file of that list holds about a step; a folder does in one of its files."""
+    name = step.name.name
+    words = {step.words, *(column.asks for column in step.typed_as_kept)}
+    columns = {column.name for column in step.columns}
+    return {
+        "app/domain/dossier/steps.py": {f"    {name} = ", f"StepName.{name},"},
+        "app/models/dossier.py": {f"    {column}: Mapped[" for column in columns},
+        "app/migrations/versions/": {f"'{column}'" for column in columns},
+        "app/forms/": {f"class {name.title().replace('_', '')}Form("},
+        "app/templates/journey/": {f"{name.lower()}.html"},
+        "translations/messages.pot": {f'msgid "{each}"' for each in words},
+        "translations/id/LC_MESSAGES/messages.po": {f'msgid "{each}"' for each in words},
+    }
+
+
+@EVERY
+def test_the_list_of_contributing_leads_to_all_of_a_step(step: Step):
+    traces = traces_of(step)
+    assert list_of_contributing() == list(traces)
+    for place, wanted in traces.items():
+        files = sorted((ROOT / place).glob("*.*")) if place.endswith("/") else [ROOT / place]
+        said = "".join(f"{file.name}\n{file.read_text()}" for file in files)
+        assert {each for each in wanted if each not in said} == set(), place
+
+
+@EVERY
+def test_what_is_kept_as_typed_has_all_that_it_needs(application, step: Step):
+    for column in step.typed_as_kept:
+        field = getattr(PAGES[step.name].form, column.box).field_class
+        assert issubclass(field, ParsedField), "a text"
+        kind = db.metadata.tables[step.of].columns[column.name].type
+        assert isinstance(kind, (Sealed, String)), "kept as a text"
+        assert not column.oss or step.of is Of.ACTIVITY, "told with its activity alone"

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext
 
 from app.domain.nik.verdict import Field
 from app.labels import (
@@ -34,6 +35,7 @@ __all__ = [
     "NIK_REMEDIES",
     "PART_NOTES",
     "field_label",
+    "in_words",
     "init_app",
     "label",
 ]
@@ -62,6 +64,11 @@ LABELS: Mapping[tuple[type[Enum], Any], Any] = {
 def label(value: Enum) -> str:
     """Return the words for a value in the language of the page."""
     return str(LABELS[type(value), value.value])
+
+
+def in_words(english: str) -> str:
+    """Return a text that the domain marks (N_) in the language of the page."""
+    return str(gettext(english))
 
 
 def field_label(name: str) -> str:

@@ -2,8 +2,9 @@
 
 A step is one page (app/forms, app/templates/journey). From its declaration follow its place on the
 way (journey.py), what an office may give back and what is kept of both versions, what a change
-after the NIB asks again, what a worked example answers, its name and its topic of help.
-How a step is added: CONTRIBUTING.md.
+after the NIB asks again, what a worked example answers, its name and its topic of help; and of each
+column with `asks` also its box, its row on the review and its line on the sheet for OSS.
+How one is added: CONTRIBUTING.md. Why: docs/decisions/0034-a-question-stands-in-one-place.md.
 """
 
 from __future__ import annotations
@@ -74,16 +75,19 @@ class Column:
     box: its name on the page, "" where it is not typed as it is kept. is_sealed: encrypted at
     rest; what is not, is a code or a figure that is counted. oss: its name in dataNIB, of an
     activity in data_proyek; "" where OSS does not ask it.
+    asks: its question where answers are read. With it the answer is a text that is filled in, kept,
+    shown and told to OSS just as it is typed, and no other code knows of it.
     """
 
     name: str
     box: str = ""
     oss: str = ""
+    asks: str = ""
     is_sealed: bool = False
 
 
-def _sealed(name: str, box: str = "", oss: str = "") -> Column:
-    return Column(name, box, oss, is_sealed=True)
+def _sealed(name: str, box: str = "", oss: str = "", asks: str = "") -> Column:
+    return Column(name, box, oss, asks, is_sealed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,16 @@ class Step:
     again: tuple[ChangeKind, ...] = ()
     asked: Callable[[FormRules], bool] = lambda form: True
     is_mendable: bool = True
+
+    @property
+    def typed_as_kept(self) -> tuple[Column, ...]:
+        """The columns that need no code of their own."""
+        return tuple(column for column in self.columns if column.asks)
+
+    @property
+    def is_typed_as_kept(self) -> bool:
+        """Return whether the step has no code of its own beside its form."""
+        return bool(self.columns) and all(column.asks for column in self.columns)
 
 
 _IN_CHARGE, _SITE, _PRODUCT = "penanggung_jwb.*.", "data_lokasi_proyek.*.", "data_proyek_produk.*."

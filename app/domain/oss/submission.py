@@ -7,6 +7,7 @@ planned investment are the legal minimum of a submission (PP 28/2025, Pasal 211)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -140,6 +141,7 @@ class Activity:
     decision_working_days: within which the office has to decide, by the row of the risk data; None
         where nobody decides or the days are not known. Only the practice service is told: the
         real OSS has its own rows.
+    as_typed: answers that have no field here, by their names in data_proyek.
     """
 
     kbli_year: int
@@ -154,6 +156,7 @@ class Activity:
     trade_name: str = ""
     is_supporting: bool = False
     decision_working_days: int | None = None
+    as_typed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 _RISK_ORDER = (RiskLevel.LOW, RiskLevel.MEDIUM_LOW, RiskLevel.MEDIUM_HIGH, RiskLevel.HIGH)

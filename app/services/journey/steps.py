@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,6 +60,17 @@ def answer(dossier: Dossier, stop: Stop, **columns: object) -> None:
     for name, value in columns.items():
         setattr(row, name, value)
     _answered(dossier, stop.name, stop.position)
+
+
+def keep_as_typed(dossier: Dossier, stop: Stop, typed: Mapping[str, str | None]) -> None:
+    """Set the columns of a step that are kept as they are typed; "" was seen and left empty.
+
+    typed: by box. The function of the step records that it was answered.
+    """
+    _changing(dossier, stop.name, stop.position)
+    row = known(row_of(dossier, stop.name, stop.position))
+    for column in STEPS[stop.name].typed_as_kept:
+        setattr(row, column.name, typed[column.box] or "")
 
 
 def identify(dossier: Dossier, *, nik: str, name: str, birth_date: date, sex: Sex) -> bool:

@@ -1,6 +1,6 @@
 """All answers of a dossier, stop by stop, as "check your answers" shows them.
 
-One function a step, in the tables at the end. Which
+A step has a function, in the tables at the end, or columns that are shown as they were typed. Which
 steps there are, for whom and in what order says app/domain/dossier/steps.py.
 """
 
@@ -20,10 +20,10 @@ from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import LegalForm
 from app.domain.law.rows import KbliEntry
 from app.i18n import DEFAULT, language, number, rupiah, short_day
-from app.labels import label
+from app.labels import in_words, label
 from app.models.dossier import Activity, Applicant, Dossier
 from app.services.dossier import answers, estimates
-from app.services.dossier.activity import activity_at
+from app.services.dossier.activity import activity_at, row_of
 from app.services.papers.paper_words import place_lines
 from app.services.reference.book import ReferenceBook
 
@@ -239,6 +239,11 @@ def in_groups(sections: Sequence[Section]) -> list[Group]:
 
 
 def _rows(dossier: Dossier, stop: Stop, book: ReferenceBook) -> list[Row]:
+    rows: list[Row] = []
     if stop.name in FOR_EACH:
-        return FOR_EACH[stop.name](activity_at(dossier, stop.position), book)
-    return ONCE[stop.name](dossier, book)
+        rows = FOR_EACH[stop.name](activity_at(dossier, stop.position), book)
+    elif stop.name in ONCE:
+        rows = ONCE[stop.name](dossier, book)
+    row = row_of(dossier, stop.name, stop.position)
+    typed = ((c.asks, getattr(row, c.name)) for c in STEPS[stop.name].typed_as_kept)
+    return rows + [(in_words(asks), text or "–") for asks, text in typed if text is not None]

@@ -34,8 +34,9 @@ from app.domain.oss.codes import (
 from app.domain.oss.submission import Declaration, Submission
 from app.domain.written.person import Sex
 from app.i18n import DEFAULT, language, number, number_to_edit, rupiah, short_day
-from app.labels import label
+from app.labels import in_words, label
 from app.services.dossier.estimates import KBLI_YEAR
+from app.services.oss.submission import told_as_typed
 from app.services.reference.book import get_book
 
 
@@ -269,16 +270,27 @@ _PART_OF_STATEMENT = {
 }
 
 
+def _as_told(submission: Submission) -> dict[str, Any]:
+    """Return dataNIB with what has no field in the port."""
+    wire = to_wire(submission)
+    for project, activity in zip(wire["data_proyek"], submission.activities, strict=True):
+        project.update(activity.as_typed)
+    return wire
+
+
 def sheets_of(submission: Submission) -> list[Sheet]:
     """Return every screen in order, in the language of the page. It holds the whole NIK."""
-    wire = to_wire(submission)
+    wire = _as_told(submission)
     projects = list(enumerate(wire["data_proyek"]))
     several = len(projects) > 1
     sheets = []
     for part in Part:
         groups = [Group("", (*_rows(wire, BOXES.get(part, ())), *_statements(submission, part)))]
         for place, project in projects:
-            rows = _rows(project, BOXES_OF_ACTIVITY.get(part, ()), f"data_proyek[{place}].")
+            boxes = BOXES_OF_ACTIVITY.get(part, ())
+            if part is Part.BUSINESS:
+                boxes += tuple(Box(each.oss, in_words(each.asks)) for each in told_as_typed())
+            rows = _rows(project, boxes, f"data_proyek[{place}].")
             name = project["nama_kegiatan"] or project["deskripsi_kegiatan"]
             title = " – ".join(filter(None, (project["kbli"], name))) if several else ""
             groups.append(Group(title, tuple(rows)))
@@ -317,7 +329,7 @@ def _statements(submission: Submission, part: Part) -> Iterator[Row]:
 def as_data(submission: Submission) -> dict[str, Any]:
     """Return what the JSON file holds: dataNIB, and the statements that have no place in it."""
     return {
-        "dataNIB": to_wire(submission),
+        "dataNIB": _as_told(submission),
         "pernyataan": [str(each) for each in submission.declarations],
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from app.domain.dossier.known import known
+from app.domain.dossier.steps import STEPS, Column, Of
 from app.domain.law.legal_form import RULES, LegalForm
 from app.domain.law.requirements import DeclarationKind
 from app.domain.oss import submission
@@ -21,6 +22,12 @@ _DECLARATIONS: Mapping[str, submission.Declaration] = {
     DeclarationKind.K3L: submission.Declaration.SAFETY,
     DeclarationKind.SNI_HALAL_BY_NIB: submission.Declaration.SNI_AND_HALAL,
 }
+
+
+def told_as_typed() -> list[Column]:
+    """Return the columns of an activity that OSS is told just as they were typed."""
+    steps = [step for step in STEPS.values() if step.of is Of.ACTIVITY]
+    return [column for step in steps for column in step.typed_as_kept if column.oss]
 
 
 def submission_of(dossier: Dossier) -> submission.Submission:
@@ -120,4 +127,5 @@ def _activity(activity: Activity, *, is_supporting: bool) -> submission.Activity
         trade_name=activity.trade_name or "",
         is_supporting=is_supporting,
         decision_working_days=activity.decision_working_days,
+        as_typed={column.oss: getattr(activity, column.name) or "" for column in told_as_typed()},
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from app.domain.dossier.journey import StepName
+from app.domain.dossier.steps import STEPS, Column, StepName
 from app.domain.help.examples import ExamplePage
 from app.domain.law.legal_form import LegalForm
 from app.services.help.example_files import Practice
@@ -101,6 +102,14 @@ def test_what_is_right_is_read(folder):
     assert first.mistake == "Tanah ikut dihitung."
     assert one.texts["en"].of == date(2026, 11, 20)
     assert one.is_stale
+
+
+def test_a_page_that_may_be_left_empty_may_be_left_out(folder, monkeypatch):
+    change(folder, "examples.toml", 'lahan = { luas = "12" }\n', "")
+    assert any("“lahan” is missing" in each for each in mistakes(folder))
+    typed = replace(STEPS[StepName.LAND], columns=(Column("land_area", "luas", asks="Size"),))
+    monkeypatch.setitem(STEPS, StepName.LAND, typed)
+    assert StepName.LAND not in read(folder).examples["kios"].answers
 
 
 def test_a_scope_is_read_as_a_number(folder):
