@@ -41,6 +41,7 @@ from app.adapters.oss.port import Refused
 from app.domain.dossier.attachments import ContentKind
 from app.domain.dossier.changes import ASKED_AGAIN, OPEN_STATES, ChangeKind, ChangeState
 from app.domain.dossier.journey import EACH, StepName, Stop, first_unanswered, way
+from app.domain.dossier.steps import FOR_EACH, STEPS
 from app.domain.law.business_size import Capital
 from app.domain.law.legal_form import RULES, LegalForm
 from app.domain.licence.corrections import MENDABLE, Hindrance, StepTarget, parse_target
@@ -119,6 +120,11 @@ _OF_ACTIVITY: Mapping[StepName, tuple[str, ...]] = {
     StepName.PRODUCTION: (
         "workers_male", "workers_female", "product", "capacity", "capacity_unit",
     ),
+    **{
+        step.name: tuple(column.name for column in step.columns)
+        for step in FOR_EACH
+        if step.is_typed_as_kept
+    },
 }  # fmt: skip
 _ACTIVITY = tuple(dict.fromkeys(name for names in _OF_ACTIVITY.values() for name in names))
 
@@ -379,6 +385,12 @@ class Walk(RuleBasedStateMachine):
                 capital = MEDIUM if n == 9 else Capital(0, 0, 1_000_000 + n, 0, 5_000_000)
                 steps.declare_capital(dossier, capital, at=at)
                 answers = {name: getattr(capital, name) for name in _CAPITAL}
+            case _ if STEPS[step].is_typed_as_kept:
+                columns = STEPS[step].columns
+                boxes = {column.box: f"{column.box} {n}" for column in columns}
+                steps.keep_as_typed(dossier, Stop(step, at), boxes)
+                steps.answer(dossier, Stop(step, at))
+                answers = {column.name: boxes[column.box] for column in columns}
             case _:
                 assert step is StepName.PRODUCTION
                 answers = {

@@ -20,6 +20,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from app.domain.dossier.journey import EACH, StepName, Stop
+from app.domain.dossier.steps import STEPS
 from app.domain.law import deed
 from app.domain.licence.status import ACTION_STATUSES, OfficeAction, StatusSource
 from app.domain.written import dates, money, person, phone, place, quantities, tax_numbers
@@ -105,6 +106,10 @@ def _digits(text: str) -> str:
 
 def _text(text: str) -> str | None:
     return place.parse_free_text(text, 1024) or None
+
+
+def _or_empty(text: str) -> str:
+    return _text(text) or ""
 
 
 def _quantity(text: str) -> str:
@@ -284,7 +289,11 @@ def _happened(tables: Tables) -> Counter[tuple[str, str]]:
 
 
 def _is_kept(stop: Stop, name: str, typed: str, tables: Tables) -> bool:
-    kept = _PLACES[stop.name].get(name)
+    as_typed = {
+        column.box: _Place(STEPS[stop.name].of, column.name, _or_empty)
+        for column in STEPS[stop.name].typed_as_kept
+    }
+    kept = as_typed.get(name) or _PLACES.get(stop.name, {}).get(name)
     if kept is None:
         return False
     rows = tables.get(kept.table, [])

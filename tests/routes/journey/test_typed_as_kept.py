@@ -24,7 +24,7 @@ from tests.factories import answer_bare, dossier_at
 
 BUSINESS = StepName.BUSINESS
 # The name of a business, as if nothing else were asked on its page.
-NAME = Column("trade_name", "usaha", "jam_buka", "Name of your business", is_sealed=True)
+NAME = Column("trade_name", "usaha", "nama_contoh", "Name of your business", is_sealed=True)
 
 
 @pytest.fixture
@@ -108,10 +108,10 @@ def test_beside_other_rows_it_shows_once_it_was_seen(dossier, monkeypatch):
 def test_oss_is_told_it_by_its_declared_name(dossier, bare, language, question):
     handovers.send(dossier)
     sent = submission_of(dossier)
-    assert oss_form.as_data(sent)["dataNIB"]["data_proyek"][0]["jam_buka"] == "Kios Contoh"
+    assert oss_form.as_data(sent)["dataNIB"]["data_proyek"][0]["nama_contoh"] == "Kios Contoh"
     with force_locale(language):
         rows = [
             row for sheet in oss_form.sheets_of(sent) for g in sheet.groups for row in g.on_screen
         ]
-    (row,) = [row for row in rows if row.path == "data_proyek[0].jam_buka"]
+    (row,) = [row for row in rows if row.path == "data_proyek[0].nama_contoh"]
     assert (row.label, row.typed) == (question, "Kios Contoh")
