@@ -353,6 +353,10 @@ def read_inbound(text: str) -> InboundRequest:
         # In mere talk, twelve digits from 08 on are a phone; more are a NIB or a NIK.
         if is_asked or (is_all and not (words and groups[0].startswith("08"))):
             numbers += _numbers_in(groups)
+        elif len(groups) > 1:  # several numbers and nothing else, as pasted
+            several = _numbers_in(groups)
+            is_filled = len(several) * SUPPORT_NUMBER_DIGITS == sum(map(len, groups))
+            numbers += several if is_filled else []
     if numbers or is_whole:
         return InboundRequest(InboundKind.STATUS, tuple(dict.fromkeys(numbers))[:NUMBERS_AT_MOST])
     return InboundRequest(InboundKind.OTHER)

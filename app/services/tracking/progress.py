@@ -18,7 +18,7 @@ from app.domain.licence.turns import WHO_ACTS, Evidence, NikState, Standing, Tur
 from app.domain.nik.verdict import NikClass
 from app.domain.oss.codes import LicenceStatus, NibStatus
 from app.domain.oss.handover import HandoverState
-from app.domain.oss.nib import NibDoubt
+from app.domain.oss.nib import NibDoubt, NibSource
 from app.models.dossier import Dossier
 from app.models.licence import Licence
 from app.services.licence import gate, needed
@@ -146,6 +146,10 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
     stations = []
     verified = _verified(dossier)
     handover = dossier.handover
+    # What OSS has told, or confirmed and then no longer found, nobody here wrote.
+    nib_by_person = handover is not None and (
+        handover.nib_source != NibSource.OSS and handover.nib_doubt != NibDoubt.GONE
+    )
     nib_told = (
         handover is not None and licence_standing.nib_is_told(handover) and not modes.in_training()
     )
@@ -167,7 +171,7 @@ def way_of(dossier: Dossier, turn: Turn | None = None) -> list[Station]:
             done = at is not None
         if stage is Stage.ENDED and not done:
             continue
-        told = done and nib_told and stage in {Stage.OSS, Stage.NIB}
+        told = done and nib_told and nib_by_person and stage in {Stage.OSS, Stage.NIB}
         state = StageState.DONE if done else StageState.AHEAD
         stations.append(Station(stage, state, at, told=told))
     only_licence_told = turn is Turn.SHOW_PAPER and not nib_told

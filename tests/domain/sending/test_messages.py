@@ -303,6 +303,7 @@ def test_a_status_is_asked_in_many_spellings(text):
         f"cek {NUMBER} dan {OTHER}",
         f"STATUS {SPACED} {OTHER}",
         f"status SRG{NUMBER},SRG{OTHER}",
+        f"{SPACED} {OTHER}",
         f"{NUMBER}/{OTHER} status, {new_support_number(lambda count: '3' * count)}",
     ],
 )

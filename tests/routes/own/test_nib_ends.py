@@ -246,6 +246,8 @@ def test_it_is_told_everywhere_and_active_outlives_it_nowhere(
     connected, oss, language, source, status
 ):
     listed, shown = STATES[status]
+    known = replace(connected.config["SETTINGS"], office_phone="0951 000001")
+    connected.config["SETTINGS"] = known
     client = connected.test_client()
     with looking(connected):
         dossier = holds(oss, source)
@@ -273,6 +275,10 @@ def test_it_is_told_everywhere_and_active_outlives_it_nowhere(
         assert "Dikonfirmasi OSS" not in words(page)
         assert "You may open" not in words(page)
         assert "boleh buka" not in words(page).lower()
+        assert "0951 000001" in words(own), "whom to ask, and how"
+        if source is NibSource.OSS or (status is None and page is public):  # OSS confirmed it
+            assert "You wrote:" not in words(page)
+            assert "Anda menulis:" not in words(page)
         # A licence lives by its NIB: that it was approved stands with its date, and nowhere else.
         loud = " ".join(strong.text or "" for strong in parse(page).all("strong"))
         assert "The licence is valid" not in loud
