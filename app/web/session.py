@@ -41,12 +41,14 @@ def open_dossier() -> bool:
     now = clock.now()
     changes = request.method not in {"GET", "HEAD"}
     found = open_sessions.find(session[_TOKEN], session[_DOSSIER], to_change=changes)
-    if found is None or now - found.used_at > SESSION_LENGTH:
+    if found is None or now - found.session.used_at > SESSION_LENGTH:
         forget_session()
         return False
-    if changes and now - found.used_at > _RENEW_AFTER:
-        found.used_at = now
-    asked().dossier = found.dossier
+    if changes and now - found.session.used_at > _RENEW_AFTER:
+        found.session.used_at = now
+    asked().dossier = found.session.dossier
+    if not changes:  # a form may keep some before the next page is drawn
+        asked().has_drafts = found.has_drafts
     return True
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import contains_eager
 
 from app.extensions import db, vault
 from app.models.dossier import Dossier, OpenSession
+from app.models.draft import Draft
 
 
 def begin(secret: str, dossier_id: int, now: datetime) -> None:
@@ -16,13 +18,21 @@ def begin(secret: str, dossier_id: int, now: datetime) -> None:
     db.session.add(OpenSession(key=_key(secret), dossier_id=dossier_id, used_at=now))
 
 
-def find(secret: str, dossier_id: int, *, to_change: bool) -> OpenSession | None:
+@dataclass(frozen=True)
+class Found:
+    """An open session with its dossier. has_drafts: whether anything typed there is kept unsent."""
+
+    session: OpenSession
+    has_drafts: bool
+
+
+def find(secret: str, dossier_id: int, *, to_change: bool) -> Found | None:
     """Return an open session with its dossier, in the one query that the dossier costs anyway.
 
     to_change: nobody else changes the dossier until this transaction ends.
     """
     query = (
-        select(OpenSession)
+        select(OpenSession, exists().where(Draft.dossier_id == Dossier.id))
         .join(OpenSession.dossier)
         .where(
             OpenSession.key == _key(secret),
@@ -33,7 +43,8 @@ def find(secret: str, dossier_id: int, *, to_change: bool) -> OpenSession | None
     )
     if to_change:
         query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
-    return db.session.scalar(query)
+    row = db.session.execute(query).first()
+    return Found(*row) if row else None
 
 
 def end(secret: str) -> None:
