@@ -20,6 +20,8 @@ class Asked:
 
     # Who asks
     _dossier: Dossier | None = field(default=None, repr=False)
+    has_drafts: bool | None = None
+    """Whether anything is kept of pages that were left; None where nobody looked."""
     new_browser: str | None = None
     """The name that this browser is given with the answer."""
 

@@ -20,7 +20,7 @@ import structlog
 from flask import Flask, Response
 from flask import session as flask_session
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import Column, Table, func, select, update
 from sqlalchemy.orm import scoped_session
 
 from app import gateways
@@ -331,14 +331,24 @@ def count(app: Flask, model: Any) -> int:
         return int(session.scalar(select(func.count()).select_from(model)))
 
 
-def rows(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
-    """Return everything in the database beside the reference data, and beside who is let in."""
+def rows(app: Flask, *, unsent: bool = True) -> dict[str, list[tuple[Any, ...]]]:
+    """Return everything in the database beside the reference data, and beside who is let in.
+
+    unsent: also what was typed and is no answer yet, and when a file was touched last.
+    """
+    left_out = (*REFERENCE, "open_sessions", *(() if unsent else ("drafts",)))
     with looking(app) as session:
         return {
-            table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
+            table.name: sorted(
+                (tuple(row) for row in session.execute(select(*_columns(table, unsent)))), key=repr
+            )
             for table in db.metadata.sorted_tables
-            if not table.name.startswith((*REFERENCE, "open_sessions"))
+            if not table.name.startswith(left_out)
         }
+
+
+def _columns(table: Table, unsent: bool) -> list[Column[Any]]:
+    return [column for column in table.columns if unsent or column.name != "updated_at"]
 
 
 def raw_rows(app: Flask) -> dict[str, list[tuple[Any, ...]]]:

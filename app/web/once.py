@@ -104,6 +104,14 @@ def form_context(form: FlaskForm) -> dict[str, Any]:
     }
 
 
+def is_vouched_for(form: Any) -> bool:
+    """Say whether a page of ours, shown to this browser, sent the form; its page does not tell."""
+    told = form.csrf_token.errors
+    fits = bool(form.csrf_token.validate(form))
+    form.csrf_token.errors = told
+    return fits
+
+
 def is_stale(form: Any) -> bool:
     """Return whether only the form's token or key was too old: sending it once more will do."""
     return bool(form.csrf_token.errors) or bool(asked().bad_key)

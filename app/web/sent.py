@@ -47,6 +47,8 @@ class Sent(StrEnum):
     CODE = "kode"
     KBLI = "kbli"
     KIND = "jenis"
+    MISTAKEN = "salah"
+    """What was typed there could not be taken: the page says why."""
     NEW = "baru"
     NUMBER = "nomor"
     PAGE = "halaman"

@@ -41,12 +41,14 @@ def open_dossier() -> bool:
     now = clock.now()
     changes = request.method not in {"GET", "HEAD"}
     opened = open_sessions.find(session[_TOKEN], session[_DOSSIER], to_change=changes)
-    if opened is None or now - opened.used_at > SESSION_LENGTH:
+    if opened is None or now - opened.session.used_at > SESSION_LENGTH:
         forget_session()
         return False
-    if changes and now - opened.used_at > _RENEW_AFTER:
-        opened.used_at = now
-    asked().dossier = opened.dossier
+    if changes and now - opened.session.used_at > _RENEW_AFTER:
+        opened.session.used_at = now
+    asked().dossier = opened.session.dossier
+    if not changes:  # a form may keep some before the next page is drawn
+        asked().has_drafts = opened.has_drafts
     return True
 
 

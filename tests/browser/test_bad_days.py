@@ -203,3 +203,34 @@ def test_two_tabs_do_not_disturb_each_other(visitor):
     person.open("/berkas/telepon")
     kept = typed_in(person, "telepon")
     assert kept.replace(" ", "") == "081200001002"
+
+
+def mend(person, name: str, wrong: str, right: str) -> None:
+    """Send a wrong answer, read what is wrong with it, and send the right one."""
+    person.fill(name, wrong)
+    person.page.locator("main button.go").click()
+    person.page.locator("main [role=alert]").wait_for()
+    assert typed_in(person, name) == wrong
+    person.fill(name, right)
+    person.press("main button.go")
+
+
+@both_ways
+def test_back_after_a_mended_mistake_is_a_page(visitor, scripts):
+    """Else the browser asks whether to send the form again, or shows an error of its own."""
+    person = visitor(scripts=scripts)
+    person.walk(KIOSK, to="telepon")
+    mend(person, "telepon", "12", KIOSK.answers["telepon"]["telepon"])
+    assert person.on == "alamat"
+    person.page.go_back(wait_until="commit")
+    person.page.wait_for_url("**/berkas/telepon*")
+    person.page.locator('main [name="telepon"]').wait_for()
+    person.settle()
+    assert typed_in(person, "telepon").replace(" ", "") == "081200004567"
+    assert person.page.locator("main [role=alert]").count() == 0
+    person.walk(KIOSK, to="kegiatan")  # through a list that a button brings without script
+    person.page.go_back(wait_until="commit")
+    person.page.wait_for_url("**/berkas/alamat*")
+    person.page.locator('main [name="jalan"]').wait_for()
+    assert typed_in(person, "jalan") == KIOSK.answers["alamat"]["jalan"]
+    assert person.look() == []

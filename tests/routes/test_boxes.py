@@ -220,7 +220,7 @@ def test_what_was_pasted_is_counted_whole(client, app, language):
     open_dossier(app, client)
     page = f"{PREFIXES[language]}/berkas"
     form = form_of(client.get(f"{page}/usaha")).fill(uraian="u" * 500)
-    answer = form.submit(follow=False)
+    answer = form.submit()
     assert answer.status_code == 422
     assert "500" in words(answer)
     assert "255" in words(answer)

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models.draft import Draft
 from app.services.dossier import opening
 from app.services.rights import retention
-from tests.client import HTMX, form_of, here, main_words, parse, words
+from tests.client import HTMX, follow_on, form_of, here, main_words, parse, words
 from tests.factories import count, looking, new_line, open_dossier, raw_rows
 from tests.pages import KIOSK, PREFIXES
 
@@ -116,3 +116,112 @@ def test_it_is_kept_for_one_file_alone(app, client):
     form_of(client.get("/berkas/diri")).fill(TYPED).submit("berhenti")
     open_dossier(app, client, StepName.IDENTITY)
     assert form_of(client.get("/berkas/diri"))["nama"] == ""
+
+
+# Without script a mistake is shown at an address of its own
+
+
+@both_languages
+def test_a_mistake_without_script_is_led_to_a_page(app, client, language):
+    open_dossier(app, client, StepName.PHONE)
+    url = f"{PREFIXES[language]}/berkas/telepon"
+    sent = form_of(client.get(url)).fill(telepon="12", surel="rekaan@contoh.id")
+    led = sent.submit(follow=False)
+    assert (led.status_code, led.headers["Location"]) == (303, f"{url}?salah=1")
+    shown = follow_on(led)
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert parse(shown).with_class("err")
+    assert (form_of(shown)["telepon"], form_of(shown)["surel"]) == ("12", "rekaan@contoh.id")
+    assert b"rekaan@contoh" not in repr(raw_rows(app)).encode()
+    form_of(shown).fill(telepon="0812 0000 4567", surel="").submit()
+    assert count(app, Draft) == 0
+    later = client.get(f"{url}?salah=1")  # what Back asks for then
+    assert later.status_code == 200
+    assert not parse(later).with_class("err")
+    assert form_of(later)["telepon"].replace(" ", "") == "081200004567"
+
+
+def test_with_script_a_mistake_is_answered_at_once_and_kept_nowhere(app, client):
+    open_dossier(app, client, StepName.PHONE)
+    shown = form_of(client.get("/berkas/telepon")).fill(telepon="12").submit(htmx=True)
+    assert shown.status_code == 422
+    assert parse(shown).with_class("err")
+    assert count(app, Draft) == 0
+
+
+def test_what_a_box_may_not_hold_is_kept_nowhere(app, client):
+    """In practice nobody types a real NIK; who does sees why at once."""
+    open_dossier(app, client, StepName.IDENTITY)
+    real = dict(KIOSK.answers["diri"], nik="9201014403850001")
+    shown = form_of(client.get("/berkas/diri")).fill(real).submit(follow=False)
+    assert shown.status_code == 422
+    assert parse(shown).with_class("err")
+    assert form_of(shown)["nik"] == ""
+    assert count(app, Draft) == 0
+    form_of(client.get("/berkas/diri")).fill(real).submit("berhenti")
+    with looking(app):
+        assert "9201014403850001" not in str([draft.typed for draft in db.session.query(Draft)])
+
+
+def test_a_mistake_on_a_page_that_was_open_too_long_keeps_nothing(app, client):
+    open_dossier(app, client, StepName.PHONE)
+    form = form_of(client.get("/berkas/telepon")).fill(telepon="12")
+    form.box("csrf_token")[0].value = "old"
+    again = form.submit(follow=False)
+    assert again.status_code == 422
+    assert form_of(again)["telepon"] == "12"
+    assert count(app, Draft) == 0
+
+
+def test_nobody_else_sees_a_mistake(app, client, new_client):
+    open_dossier(app, client, StepName.PHONE)
+    form_of(client.get("/berkas/telepon")).fill(telepon="12", surel="rekaan@contoh.id").submit()
+    other = new_client()
+    open_dossier(app, other, StepName.PHONE)
+    seen = other.get("/berkas/telepon?salah=1")
+    assert (seen.status_code, form_of(seen)["surel"]) == (200, "")
+    assert other.get("/berkas/diri?salah=1").status_code == 200
+    assert new_client().get("/berkas/telepon?salah=1").status_code == 403
+
+
+def test_statements_of_which_none_was_ticked_say_so(app, client):
+    open_dossier(app, client, StepName.DECLARATIONS)
+    form = form_of(client.get("/berkas/pernyataan")).fill(pernyataan=False)
+    shown = form.submit()
+    assert parse(shown).with_class("err")
+    assert form_of(shown).ticked("pernyataan") == []
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "button", "leads"),
+    [
+        (StepName.HOME, {"distrik": "960105"}, "pilih", "/berkas/alamat"),
+        (StepName.CAPITAL, {"mesin": "1 juta"}, "hitung", "/berkas/modal"),
+        (StepName.PHONE, {"telepon": "0812 00"}, "ganti", "/en/berkas/telepon"),
+    ],
+)
+def test_a_button_that_only_shows_leads_to_a_page_too(app, client, step, typed, button, leads):
+    open_dossier(app, client, step)
+    form = form_of(client.get(f"/berkas/{step}")).fill(typed)
+    led = form.submit(button, follow=False)
+    assert (led.status_code, led.headers["Location"]) == (303, leads)
+    shown = follow_on(led)
+    assert shown.status_code == 200
+    assert not parse(shown).with_class("err")
+    (name,) = typed
+    assert form_of(shown)[name] == typed[name]
+
+
+def test_a_button_that_only_shows_keeps_nothing_where_nothing_was_typed(app, client):
+    open_dossier(app, client, StepName.PHONE)
+    form_of(client.get("/berkas/telepon")).submit("ganti")
+    assert count(app, Draft) == 0
+
+
+def test_a_mistake_on_the_way_from_the_review_leads_back_there(app, client):
+    open_dossier(app, client, None)
+    form = form_of(client.get("/berkas/telepon?dari=periksa")).fill(telepon="12")
+    shown = form.submit()
+    assert shown.status_code == 422
+    done = form_of(shown).fill(telepon="0812 0000 4567").submit()
+    assert here(done) == "/berkas/periksa"

@@ -91,7 +91,7 @@ def test_a_mistake_comes_back_with_everything_typed(client, app, changed, boxes,
             box.value = value if box.kind != "radio" else None
         if name == "jabatan":
             page.box(name)[0].value = value
-    answer = page.submit(follow=False)
+    answer = page.submit()
     assert answer.status_code == 422
     again = form_of(answer)
     wrong = {name for name in again.names if f'id="{name}-e"' in answer.get_data(as_text=True)}
@@ -107,7 +107,7 @@ def test_a_nitku_must_be_that_of_the_business(client, app, language):
     choose(client, LegalForm.BRANCH, prefix)
     page = filled(form_of(client.get(f"{prefix}/berkas/badan")), LegalForm.BRANCH)
     page.fill(nitku="9" * 22)
-    answer = page.submit(follow=False)
+    answer = page.submit()
     assert answer.status_code == 422
     assert 'id="nitku-e"' in answer.get_data(as_text=True)
 

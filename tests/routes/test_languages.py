@@ -94,7 +94,7 @@ def test_the_switch_keeps_what_was_typed(client, htmx):
             form = form_of(walk.response)
             if walk._fill(form, page) is None:
                 tried.append(page)
-                other = form.submit("ganti", follow=False)
+                other = form.submit("ganti")
                 assert other.status_code == 200, page
                 shown = parse(other)
                 assert shown.one("html").get("lang") == "en"
@@ -103,7 +103,8 @@ def test_the_switch_keeps_what_was_typed(client, htmx):
                 for box in form.boxes:
                     if box.kind != "hidden":
                         assert again.ticked(box.name) == form.ticked(box.name), (page, box.name)
-                assert again["kunci"] == form["kunci"]
+                if page == "mulai":  # answered by itself, the form is still the same one
+                    assert again["kunci"] == form["kunci"]
                 assert shown.with_class("err") == [], "nobody asked whether it is right"
         walk.go_on()
     assert tried == ["mulai", *STEPS]

@@ -90,7 +90,8 @@ def index() -> Response:
     """List the papers: what is there, what is missing."""
     states = wanted.papers_of(asked().dossier)
     changeable = wanted.changeable(asked().dossier, [state.paper.key for state in states])
-    given_back = _is_given_back()
+    given_back = gate.open_items(asked().dossier) if asked().dossier.sent_at is not None else []
+    all_mended = bool(given_back) and all(item.changed_at for item in given_back)
     return render(
         "attachments/index.html",
         states=states,
@@ -100,8 +101,8 @@ def index() -> Response:
         changeable=changeable,
         new_key=new_key,
         sent=asked().dossier.sent_at is not None,
-        given_back=given_back,
-        to_send=given_back and gate.hindrance_of(asked().dossier) is None,
+        given_back=bool(given_back),
+        to_send=all_mended and gate.hindrance_of(asked().dossier) is None,
     )
 
 

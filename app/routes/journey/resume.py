@@ -18,9 +18,9 @@ from app.asked import asked
 from app.domain.dossier import journey
 from app.forms.access import ResumeForm
 from app.forms.fields import SendForm, mistakes
+from app.routes.journey.kept import kept_stops
 from app.services.dossier import answers as dossier_answers
 from app.services.dossier import opening, pins
-from app.services.journey import drafts
 from app.web import known_browser, limits
 from app.web.access import applicant_required, asks_for_pin, is_from_here, open_file
 from app.web.answers import advance, carried, go, render, see_other, wants_fragment
@@ -241,7 +241,7 @@ def next_step() -> ResponseReturnValue:
 
 def _left_at(answers: journey.Answers) -> journey.Stop | None:
     """Return the first step that waits: with something typed on it, or without an answer."""
-    typed = drafts.stops(asked().dossier)
+    typed = kept_stops()
     waits = (s for s in journey.way(answers) if s in typed and journey.may_open(s, answers))
     return next(waits, None) or journey.first_unanswered(answers)
 

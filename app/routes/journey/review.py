@@ -13,6 +13,7 @@ from app.domain.dossier.changes import ChangeKind
 from app.domain.dossier.journey import AnswerGroup
 from app.domain.nik.verdict import NikClass
 from app.forms.fields import SendForm
+from app.routes.journey.kept import kept_stops
 from app.services.after import changes
 from app.services.dossier import answers as dossier_answers
 from app.services.dossier import estimates
@@ -56,7 +57,7 @@ def _review(form: SendForm, status: int = 200) -> Response:
         status=status,
         form_page=not obstacles and nik_class in {NikClass.MATCH, NikClass.PENDING},
         groups=in_groups(summary_of(dossier, get_book())),
-        left_open=[stop for stop in drafts.stops(dossier) if stop in journey.way(answers)],
+        left_open=[stop for stop in kept_stops() if stop in journey.way(answers)],
         address_of=address_of,
         activities=dossier.activities,
         removed=activities.removed_activities(dossier),

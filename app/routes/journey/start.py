@@ -18,9 +18,9 @@ from app.domain.law.editions import KBLI_NOW
 from app.domain.written.support_number import format_support_number
 from app.forms.access import StartForm
 from app.i18n import outside_url
+from app.routes.journey.kept import kept_stops
 from app.services.base.post_keys import Taken
 from app.services.dossier import opening, pins
-from app.services.journey import drafts
 from app.services.reference.book import get_book
 from app.web import known_browser, limits, once
 from app.web.access import applicant_required, open_file
@@ -126,7 +126,7 @@ def number() -> ResponseReturnValue:
         number=shown,
         address=outside_url("tracking.show_tracking"),
     )
-    typed = next((stop.name for stop in drafts.stops(asked().dossier)), None)
+    typed = next((stop.name for stop in kept_stops()), None)
     return render("journey/number.html", number=shown, typed=typed, whatsapp=share_link(text))
 
 

@@ -16,6 +16,7 @@ from app.domain.dossier.journey import EACH, Answers, StepName, Stop
 from app.domain.nik.verdict import NikClass
 from app.routes.journey import example_steps
 from app.routes.journey.business import answered
+from app.routes.journey.kept import kept_of
 from app.routes.journey.pages import PAGES, area_part
 from app.routes.journey.step_page import At, Form, StepPage
 from app.services.after import changes
@@ -26,8 +27,9 @@ from app.services.nik import standing
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, see_other, wants_fragment
-from app.web.once import address_of
+from app.web.once import address_of, is_vouched_for
 from app.web.sent import Sent
+from app.web.session import take_as_checked
 from app.web.taking import Leads, take_form
 
 _ADDRESS_AT_MOST = 1000  # letters of one answer that an address may carry
@@ -53,12 +55,24 @@ def show_step(step: str, ke: int = 1) -> ResponseReturnValue:
             go("review.review") if first is None else go("journey.show_step", **address_of(first))
         )
     at, page = At(asked().dossier, stop.position), PAGES[stop.name]
-    searches = {Sent.WORDS, Sent.KBLI} & request.args.keys()
-    kept = [] if searches else drafts.of(asked().dossier, stop)
-    filled = MultiDict(kept) or example_steps.for_box(stop, answers)
+    fills_itself = {Sent.WORDS, Sent.KBLI} & request.args.keys()
+    kept = None if fills_itself else kept_of(stop)
+    if kept is not None and Sent.MISTAKEN in request.args:
+        return _mistaken_page(stop, page, MultiDict(kept), at)
+    filled = MultiDict(kept or ()) or example_steps.for_box(stop, answers)
     form = page.form_class(at)(formdata=filled, data=page.fill(at))
     page.prepare(form, at)
-    return _step_page(stop, page, form, draft=bool(kept))
+    return _step_page(stop, page, form, draft=kept is not None)
+
+
+def _mistaken_page(stop: Stop, page: StepPage, typed: MultiDict[str, str], at: At) -> Response:
+    """Show what was typed with its mistakes, as the answer to the form would have."""
+    form = page.form_class(at)(formdata=typed)
+    page.prepare(form, at)
+    take_as_checked()  # the form was, when this was kept; nothing is taken now
+    form.validate()
+    page.accepts(form, typed)
+    return _step_page(stop, page, form, 422, draft=True)
 
 
 def show_filled(stop: Stop, **typed: object) -> Response:
@@ -135,9 +149,8 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         query = {key: request.form.get(key, "") for key in (Sent.WORDS, Sent.KBLI, Sent.FROM)}
         shown: dict[str, Any] = {key: value for key, value in query.items() if value}
         if any(len(value) > _ADDRESS_AT_MOST for value in shown.values()):
-            return _step_page(
-                stop, page, form
-            )  # no address carries it; cut, it would be counted wrong
+            # No address carries it; cut, it would be counted wrong.
+            return _show_again(stop, page, form, at, keep=True)
         url = url_for("journey.show_step", **address_of(stop), **shown, jawab=answered())
         if not wants_fragment():
             return see_other(url)
@@ -146,7 +159,7 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         response.headers["HX-Push-Url"] = url
         return response
     if {Sent.LANGUAGE, Sent.HELP} & request.form.keys() or page.only_shows(request.form):
-        return _step_page(stop, page, form)
+        return _show_again(stop, page, form, at)
     if Sent.LEAVE in request.form:
         return _leave(stop, page, form, at)
 
@@ -157,9 +170,56 @@ def take_typed(stop: Stop) -> ResponseReturnValue:
         right = form.validate()
         return page.accepts(form, request.form) and right
 
-    return take_form(
-        f"journey.{stop}", form, partial(_step_page, stop, page, form), act, valid=valid
-    )
+    again = partial(_show_again, stop, page, form, at)
+    return take_form(f"journey.{stop}", form, again, act, valid=valid)
+
+
+def _show_again(
+    stop: Stop, page: StepPage, form: Form, at: At, status: int = 200, *, keep: bool = False
+) -> ResponseReturnValue:
+    """Show a page with what was typed on it, and with its mistakes where there are any.
+
+    HTMX puts it where the page stands. A browser without script is led there, with what was typed
+    kept meanwhile: were the page the answer to the form itself, Back from the next page would end
+    in the browser's question whether to send the form again, or in its error. keep: in any case;
+    a page without a mistake is else kept where it says more than is saved.
+    """
+    if wants_fragment() or status not in {200, 422} or not _may_keep(form):
+        return _step_page(stop, page, form, status)
+    _keep(stop, page, form, at, always=keep or status == 422)
+    told = {
+        Sent.FROM: Sent.REVIEW if request.form.get(Sent.FROM) == Sent.REVIEW else None,
+        Sent.ANSWERED: answered() if stop.name is StepName.ACTIVITY else None,
+        Sent.HELP: request.form.get(Sent.HELP, "")[:_ADDRESS_AT_MOST] or None,
+        Sent.MISTAKEN: "1" if status == 422 else None,
+    }
+    query: dict[str, Any] = {name.value: value for name, value in told.items() if value}
+    return see_other(url_for("journey.show_step", **address_of(stop), **query))
+
+
+def _may_keep(form: Form) -> bool:
+    """Say whether what was typed may be kept: one of our pages sent it, and it may be remembered.
+
+    Nobody vouches for a form whose token is too old. What a box refuses to hold, such as the number
+    of a real card in practice, is written nowhere.
+    """
+    forgets = any(getattr(getattr(box, "problem", None), "forget", False) for box in form)
+    return not forgets and is_vouched_for(form)
+
+
+def _keep(stop: Stop, page: StepPage, form: Form, at: At, *, always: bool = False) -> None:
+    """Keep what was typed on a page, if it is more than the page shows anyhow."""
+    if always or _says_more(stop, page, form, at, dossier_answers.answers_of(asked().dossier)):
+        drafts.keep(asked().dossier, stop, _typed(form))
+    else:
+        drafts.drop(asked().dossier, stop)
+
+
+def _typed(form: Form) -> list[tuple[str, str]]:
+    """Return what was typed, without what a box refuses to hold."""
+    names = _boxes(form)
+    pairs = [pair for pair in request.form.items(multi=True) if pair[0] in names]
+    return [(name, getattr(form[name], "raw", text) and text) for name, text in pairs]
 
 
 def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValue:
@@ -167,11 +227,7 @@ def _leave(stop: Stop, page: StepPage, form: Form, at: At) -> ResponseReturnValu
     if not form.csrf_token.validate(form):
         return _step_page(stop, page, form, 422)
     answers = dossier_answers.answers_of(asked().dossier)
-    if _says_more(stop, page, form, at, answers):
-        typed = [pair for pair in request.form.items(multi=True) if pair[0] in _boxes(form)]
-        drafts.keep(asked().dossier, stop, typed)
-    else:
-        drafts.drop(asked().dossier, stop)
+    _keep(stop, page, form, at)
     from_review = request.form.get(Sent.FROM) == Sent.REVIEW
     before = _before(stop, answers, from_review=from_review)
     if request.form[Sent.LEAVE] != Sent.BACK or before is None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.extensions import db, vault
 from app.models.dossier import Dossier, OpenSession
+from app.models.draft import Draft
 
 
 def begin(secret: str, dossier_id: int, now: datetime) -> None:
@@ -19,7 +21,7 @@ def begin(secret: str, dossier_id: int, now: datetime) -> None:
 # Asked for with every page of a file, so it is made once: dossier, applicant, entity and activities
 # come in this one round trip, which costs less than a second statement would.
 _OPEN = (
-    select(OpenSession)
+    select(OpenSession, exists().where(Draft.dossier_id == Dossier.id))
     .join(OpenSession.dossier)
     .where(
         OpenSession.key == bindparam("key"),
@@ -35,14 +37,23 @@ _OPEN = (
 _OPEN_TO_CHANGE = _OPEN.with_for_update(of=Dossier).execution_options(populate_existing=True)
 
 
-def find(secret: str, dossier_id: int, *, to_change: bool) -> OpenSession | None:
+@dataclass(frozen=True)
+class Found:
+    """An open session with its dossier. has_drafts: whether anything typed there is kept unsent."""
+
+    session: OpenSession
+    has_drafts: bool
+
+
+def find(secret: str, dossier_id: int, *, to_change: bool) -> Found | None:
     """Return an open session with its dossier.
 
     to_change: nobody else changes the dossier until this transaction ends.
     """
     wanted = {"key": _key(secret), "dossier_id": dossier_id}
-    found = db.session.scalars(_OPEN_TO_CHANGE if to_change else _OPEN, wanted)
-    return found.unique().one_or_none()
+    rows = db.session.execute(_OPEN_TO_CHANGE if to_change else _OPEN, wanted)
+    row = rows.unique().one_or_none()
+    return Found(*row) if row else None
 
 
 def end(secret: str) -> None:

@@ -26,11 +26,11 @@ def keep(dossier: Dossier, stop: Stop, typed: Pairs) -> None:
     db.session.flush()
 
 
-def of(dossier: Dossier, stop: Stop) -> list[tuple[str, str]]:
-    """Return what was kept of a step, as (name, text); nothing where nothing was."""
+def of(dossier: Dossier, stop: Stop) -> list[tuple[str, str]] | None:
+    """Return what was kept of a step, as (name, text); None where nothing was."""
     mine = (Draft.dossier_id == dossier.id, Draft.stop == str(stop))
     found = db.session.scalar(select(Draft.typed).where(*mine))
-    return [(name, text) for name, text in json.loads(found or "[]")]
+    return None if found is None else [(name, text) for name, text in json.loads(found)]
 
 
 def stops(dossier: Dossier) -> list[Stop]:
