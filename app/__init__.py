@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import click
 from flask import Flask
 
 from app import gateways, i18n, labels, logs
-from app.commands import main
+from app.commands import backup, main
 from app.config import ROOT, NikCheckMode, PracticeSpace, Settings, read_settings
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
@@ -61,6 +62,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     os.umask(0o077)  # whatever the way in: the database and its keys are for this account alone
     settings = settings or read_settings()
     if _is_stray_command(settings):
+        if "restore" in sys.argv[1:]:
+            return backup.empty_app(settings, create_app)
         raise NoInstallation(settings)
     keys = load_secrets(settings.instance)
     purpose.check_folder(keys.purpose, settings)
