@@ -26,7 +26,7 @@ from app.simulators.dukcapil import practice_people
 from app.storage import purpose
 from app.storage.database import engine_options, prepare_engine
 from app.storage.keyfile import has_secrets, key_source, load_secrets
-from app.web import assets, doing, errors, known_browser, proxies, setup, shared_counts
+from app.web import assets, doing, errors, known_browser, proxies, setup, shared_counts, traffic
 from app.web.session import SESSION_LENGTH
 from app.work import handlers
 
@@ -132,6 +132,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         app.register_blueprint(blueprint)
     topics.init_app(app)
     kit.init_app(app)
+    traffic.init_app(app)
     main.init_app(app)
     doing.init_app(app)
     rules.check_tables()

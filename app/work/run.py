@@ -27,7 +27,7 @@ from app.services.nik import cases
 from app.services.papers import uploads
 from app.services.rights import retention
 from app.storage import purpose
-from app.work import claims, inbound, keeping
+from app.work import claims, inbound, keeping, metrics
 from app.work.sealing import mail_newest, seal_now
 
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
@@ -166,4 +166,5 @@ def run(app: Flask) -> None:
     """
     purpose.claim(app)
     keeping.start(app)
+    metrics.start(app)
     Consumer(make_huey(app), workers=WORKERS, periodic=True, check_worker_health=True).run()
