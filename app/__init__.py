@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import click
 from flask import Flask
 
 from app import gateways, i18n, labels, logs, modes
-from app.commands import main
+from app.commands import backup, main
 from app.config import ROOT, NikCheckMode, PracticeSpace, Settings, read_settings
 from app.domain.oss.service_mode import ServiceMode
 from app.extensions import babel, compress, csrf, db, htmx, limiter, migrate, vault
@@ -25,7 +26,7 @@ from app.simulators.dukcapil import made_up_people
 from app.storage import purpose
 from app.storage.database import engine_options, prepare_engine
 from app.storage.keyfile import has_secrets, key_source, load_secrets
-from app.web import assets, doing, errors, known_browser, proxies, setup, shared_counts
+from app.web import assets, doing, errors, known_browser, proxies, setup, shared_counts, traffic
 from app.web.session import SESSION_LENGTH
 from app.work import handlers
 
@@ -61,6 +62,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     os.umask(0o077)  # whatever the way in: the database and its keys are for this account alone
     settings = settings or read_settings()
     if _is_stray_command(settings):
+        if "restore" in sys.argv[1:]:
+            return backup.empty_app(settings, create_app)
         raise NoInstallation(settings)
     keys = load_secrets(settings.instance)
     purpose.check_folder(keys.purpose, settings)
@@ -129,6 +132,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         app.register_blueprint(blueprint)
     topics.init_app(app)
     kit.init_app(app)
+    traffic.init_app(app)
     main.init_app(app)
     doing.init_app(app)
     rules.check_tables()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +59,7 @@ class BadSettings(Exception):
 
 _OBJECT_STORE = ("ENDPOINT", "BUCKET", "KEY", "SECRET")
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_RECOVERY_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -121,6 +122,13 @@ class Settings:
     slow_sender_s: int = 60
     send_within_s: int = 1800
     audit_email: str | None = None
+    office_email: str | None = None
+    backup_to: Path | None = None
+    backup_recovery_key: str = ""
+    backup_at: time = time(1, 17)
+    backup_keep_days: int = 35
+    metrics_listen: tuple[str, int] | None = None
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def in_training(self) -> bool:
@@ -301,6 +309,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         mistakes.append(f"PRACTICE_WIPE_AT must be hour and minute in WIT, not “{wipe_at}”.")
         wipe_at = "02:00"
 
+    running = _read_running(env, sending["smtp_url"], mistakes)
+
     oss_url = address("OSS_URL")
     area_codes = env.get("OSS_AREA_CODES", "").strip() or "2022"
     if area_codes not in _AREA_CODES:
@@ -351,6 +361,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         oss_user_key=env.get("OSS_USER_KEY", "").strip(),
         oss_username=env.get("OSS_USERNAME", "").strip(),
         oss_password=env.get("OSS_PASSWORD", "").strip(),
+        backup_keep_days=whole("BACKUP_KEEP_DAYS", 35, 1, 3650),
+        **running,
     )
     if mistakes:
         raise BadSettings(mistakes)
@@ -370,6 +382,67 @@ def _read_practice_space(
     if said == PracticeSpace.ON and mode is ServiceMode.TRAINING:
         return PracticeSpace.OFF
     return PracticeSpace(said)
+
+
+def _read_running(
+    env: Mapping[str, str], smtp_url: str | None, mistakes: list[str]
+) -> dict[str, Any]:
+    """Return where copies go and where figures are asked for; add a sentence for each mistake."""
+
+    def said(name: str) -> str:
+        return env.get(name, "").strip()
+
+    found: dict[str, Any] = {
+        "office_email": said("OFFICE_EMAIL") or None,
+        "backup_to": Path(said("BACKUP_TO")).expanduser().resolve() if said("BACKUP_TO") else None,
+        "backup_recovery_key": said("BACKUP_RECOVERY_KEY"),
+        "metrics_token": said("METRICS_TOKEN"),
+    }
+    if found["office_email"] and not (smtp_url and "@" in found["office_email"]):
+        mistakes.append("OFFICE_EMAIL must be an e-mail address, and needs SMTP_URL to be sent by.")
+    key = found["backup_recovery_key"]
+    if found["backup_to"] and not key:
+        mistakes.append(
+            "BACKUP_TO also needs BACKUP_RECOVERY_KEY: flask backup key FILE makes one. "
+            "Without it nobody could open a copy after this machine is lost."
+        )
+    if key and not _RECOVERY_KEY.fullmatch(key):
+        secret = key.upper().startswith("AGE-SECRET-KEY")
+        mistakes.append(
+            "BACKUP_RECOVERY_KEY must be the public key, age1…, not the secret one: "
+            "that one belongs into the safe."
+            if secret
+            else "BACKUP_RECOVERY_KEY must be a public key of age, age1… with 62 signs."
+        )
+    at = said("BACKUP_AT") or "01:17"
+    if not _HOUR.fullmatch(at):
+        mistakes.append(f"BACKUP_AT must be hour and minute in WIT, not “{at}”.")
+        at = "01:17"
+    found["backup_at"] = time.fromisoformat(at)
+    token = found["metrics_token"]
+    if 0 < len(token) < TOKEN_AT_LEAST:
+        mistakes.append(f"METRICS_TOKEN must have at least {TOKEN_AT_LEAST} signs.")
+    if listen := said("METRICS_LISTEN"):
+        found["metrics_listen"] = _read_listen(listen, bool(token), mistakes)
+    return found
+
+
+def _read_listen(text: str, has_token: bool, mistakes: list[str]) -> tuple[str, int] | None:
+    """Return address and port. Only this machine may ask without a token."""
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    try:
+        place = ip_address(host)
+    except ValueError:
+        place = None
+    if place is None or not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        mistakes.append(f"METRICS_LISTEN must be like 127.0.0.1:9108, not “{text}”.")
+        return None
+    if not place.is_loopback and not has_token:
+        mistakes.append(
+            "METRICS_LISTEN is an address that others reach, so it also needs METRICS_TOKEN."
+        )
+    return host, int(port)
 
 
 def _read_messages(

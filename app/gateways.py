@@ -8,7 +8,7 @@ from flask import Flask
 
 from app import clock
 from app.adapters.civil_registry import CivilRegistry, HttpCivilRegistry, NoRegistry
-from app.adapters.files import FilesUnavailable, FolderFiles, ObjectStoreFiles, PlaceMissing
+from app.adapters.files import Files, FilesUnavailable, FolderFiles, ObjectStoreFiles, PlaceMissing
 from app.adapters.http import service_client
 from app.adapters.messages import Carrier, Messages, PageOutbox
 from app.adapters.messages.gammu import GammuSmsd
@@ -29,16 +29,20 @@ from app.storage.keyfile import Secrets, load_secrets
 
 def init_app(app: Flask, settings: Settings, keys: Secrets) -> None:
     """Bind the registry, the licensing service, the messages and the store of files."""
-    store = settings.object_store
-    if store is None:
-        ports.files = FolderFiles(settings.instance / "files")
-    else:
-        ports.files = ObjectStoreFiles(
-            store.endpoint, store.bucket, key=store.key, secret=store.secret, region=store.region
-        )
+    ports.files = files_of(settings)
     ports.civil_registry = _civil_registry(settings)
     ports.licensing = _licensing(settings, keys)
     ports.messages = make_messages(settings)
+
+
+def files_of(settings: Settings) -> Files:
+    """Return the place of papers that the settings name."""
+    store = settings.object_store
+    if store is None:
+        return FolderFiles(settings.instance / "files")
+    return ObjectStoreFiles(
+        store.endpoint, store.bucket, key=store.key, secret=store.secret, region=store.region
+    )
 
 
 def files_advice(settings: Settings, error: FilesUnavailable) -> str:

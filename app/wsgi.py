@@ -12,10 +12,12 @@ from app.work.warmup import warm_up
 try:
     app = create_app()
     # A flask command comes through here too; it only looks, so that trying one decides nothing.
-    purpose.claim(app, keep=os.environ.get("FLASK_RUN_FROM_CLI") != "true")
+    if "ONLY_RESTORES" not in app.config:
+        purpose.claim(app, keep=os.environ.get("FLASK_RUN_FROM_CLI") != "true")
 except (purpose.OtherPurpose, NoInstallation) as error:
     raise SystemExit(error.message) from error
 except SQLAlchemyError:
     pass  # no tables yet (the first `flask db upgrade`), or no database: each connection compares
-warm_up(app)
-counting.start(app)
+if "ONLY_RESTORES" not in app.config:
+    warm_up(app)
+    counting.start(app)

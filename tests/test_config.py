@@ -93,7 +93,26 @@ MISTAKES = [
     ({**STORE, "FILES_S3_ENDPOINT": "s3://x"}, ["FILES_S3_ENDPOINT", "https://"]),
     ({**STORE, "FILES_S3_BUCKET": "Berkas_1"}, ["FILES_S3_BUCKET", "small letters"]),
     ({**STORE, "FILES_S3_BUCKET": "ab"}, ["FILES_S3_BUCKET", "3 to 63"]),
+    ({"BACKUP_TO": "/media/x"}, ["BACKUP_RECOVERY_KEY", "flask backup key"]),
+    ({"BACKUP_RECOVERY_KEY": "age1x"}, ["BACKUP_RECOVERY_KEY", "public key"]),
+    ({"BACKUP_RECOVERY_KEY": "AGE-SECRET-KEY-1X"}, ["BACKUP_RECOVERY_KEY", "safe"]),
+    ({"BACKUP_AT": "1:17"}, ["BACKUP_AT", "WIT"]),
+    ({"OFFICE_EMAIL": "kepala@example.go.id"}, ["OFFICE_EMAIL", "SMTP_URL"]),
+    ({"METRICS_LISTEN": "localhost:9108"}, ["METRICS_LISTEN", "127.0.0.1:9108"]),
+    ({"METRICS_LISTEN": "127.0.0.1:0"}, ["METRICS_LISTEN", "127.0.0.1:9108"]),
+    ({"METRICS_LISTEN": "0.0.0.0:9108"}, ["METRICS_LISTEN", "METRICS_TOKEN"]),
+    ({"METRICS_LISTEN": "[::]:9108"}, ["METRICS_LISTEN", "METRICS_TOKEN"]),
+    ({"METRICS_TOKEN": "x" * 23}, ["METRICS_TOKEN", "24"]),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("127.0.0.1:9108", ("127.0.0.1", 9108)), ("[::1]:9108", ("::1", 9108))]
+)
+def test_this_machine_may_ask_for_figures_without_a_token(text, place):
+    assert read_settings({"METRICS_LISTEN": text}).metrics_listen == place
+    far = read_settings({"METRICS_LISTEN": "10.0.0.5:9108", "METRICS_TOKEN": "x" * 24})
+    assert far.metrics_listen == ("10.0.0.5", 9108)
 
 
 @pytest.mark.parametrize(("env", "said"), MISTAKES)

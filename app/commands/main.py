@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from app import clock
 from app.commands.audit import audit_group
+from app.commands.backup import backup_group, restore_command
 from app.commands.finder_learning import finder_group
 from app.commands.help import help_group
 from app.commands.keys import keys_group
@@ -284,10 +285,11 @@ def init_app(app: Flask) -> None:
     groups = (
         reference_group, audit_group, dossier_group, licence_group, nib_group, nik_group,
         messages_group, oss_group, keys_group, finder_group, help_group, practice_space_group,
-        papers_group,
+        papers_group, backup_group,
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)
+    app.cli.add_command(restore_command)
 
     @app.cli.command("worker")
     def worker_command() -> None:

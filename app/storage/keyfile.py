@@ -105,6 +105,11 @@ def key_source(instance: Path) -> Callable[[], tuple[Mapping[int, bytes], int]]:
     return read
 
 
+def fresh_session_key(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a file of keys with another key for sessions: all of them end."""
+    return {**stored, "session_key": _new_key()}
+
+
 def mark_purpose(instance: Path, purpose: Purpose) -> None:
     """Write beside the keys what the data folder is for, once and for all."""
     if load_secrets(instance).purpose is None:

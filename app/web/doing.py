@@ -25,13 +25,15 @@ SERVERS = frozenset({"worker", "simulator", "practice serve", "help preview"})
 
 UNNOTED = frozenset(
     {
-        "audit mark", "audit seal", "audit verify", "finder corrections", "finder evaluate",
+        "audit mark", "audit seal", "audit verify", "backup begin", "backup key", "backup list",
+        "backup look", "backup now", "backup trial", "finder corrections", "finder evaluate",
         "finder searches", "finder words export", "finder words list", "help check",
         "help feedback", "help kit", "keys status", "messages status", "nik status",
-        "reference keep-wording", "reference status",
+        "reference keep-wording", "reference status", "restore",
     }
 )  # fmt: skip
-"""Commands that neither change the data nor show anything of a file. (A seal notes itself.)"""
+"""Commands that neither change the data nor show anything of a file. (A seal, a copy and a
+trial note themselves.)"""
 
 
 def _of_request() -> Doer | None:

@@ -12,7 +12,8 @@ from app.domain.dossier.events import SYSTEM
 from app.domain.sending.retry import next_attempt_at
 from app.extensions import db
 from app.models.dossier import Job
-from app.services.base import doers, jobs
+from app.services.base import doers, duties, jobs
+from app.services.messages import outbox
 
 CLAIM = timedelta(seconds=60)
 
@@ -31,6 +32,7 @@ def run(job_id: int, *, budget_s: float, jitter: Callable[[], float]) -> bool:
     if job.claimed_until is not None and job.claimed_until > now:
         db.session.rollback()
         return False
+    again = duties.may_have_run(job)
     job.claimed_until = now + CLAIM
     job.attempts += 1
     db.session.commit()
@@ -38,7 +40,7 @@ def run(job_id: int, *, budget_s: float, jitter: Callable[[], float]) -> bool:
     done = False
     try:
         # Also when somebody waits for it: what it learns is no deed of theirs.
-        with doers.acting(SYSTEM):
+        with doers.acting(SYSTEM), outbox.held_back(again):
             done = jobs.handler_of(job.kind)(job, budget_s)
     finally:
         if not done:

@@ -33,7 +33,8 @@ from app.services.nik import cases
 from app.services.papers import uploads
 from app.services.rights import retention
 from app.storage import purpose
-from app.work import claims, inbound
+from app.work import claims, inbound, metrics
+from app.work.copies import keeping
 from app.work.sealing import mail_newest, seal_now, witness
 
 # Each has a thread and a database session of its own: a silent mail server holds up no SMS.
@@ -225,6 +226,8 @@ def run(app: Flask) -> None:
     Raises purpose.OtherPurpose for data that are not for this mode.
     """
     purpose.claim(app)
+    keeping.start(app)
+    metrics.start(app)
     # A signal comes in the middle of anything. A SimpleQueue takes what is put in then; an Event
     # would wait for a lock that this very thread may hold.
     ends: SimpleQueue[str] = SimpleQueue()

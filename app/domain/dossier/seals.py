@@ -22,6 +22,9 @@ class ActKind(StrEnum):
     ROWS_DELETED = "rows_deleted"
     FILE_ERASED = "file_erased"
     SEALED = "sealed"
+    BACKED_UP = "backed_up"
+    BACKUP_TRIED = "backup_tried"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,3 +18,4 @@ class NotSentCause(StrEnum):
     TOO_LATE = "too_late"  # nobody would have understood it any more
     UNDELIVERED = "undelivered"  # the network says so
     LOST = "lost"  # whoever had it does not know what became of it
+    RESTORED = "restored"  # a copy was put back: it may have gone out after that was made

@@ -11,8 +11,10 @@ from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import clock
 from app.domain.law.editions import KBLI_NOW
 from app.extensions import db
+from app.services.base import duties
 from app.services.reference.book import get_book
 from app.web.marks import open_to_all
 
@@ -43,10 +45,13 @@ def ready() -> ResponseReturnValue:
             at = MigrationContext.configure(connection).get_current_revision()
         scripts = ScriptDirectory(str(current_app.extensions["migrate"].directory))
         loaded = bool(get_book().all_kbli(KBLI_NOW))
+        settings = current_app.config["SETTINGS"]
+        alarms = duties.alarms(clock.now()) if settings.backup_to else []
     except SQLAlchemyError as error:
         return {"ok": False, "reason": "database", "kind": type(error).__name__}, 503
     if at != scripts.get_current_head():
         return {"ok": False, "reason": "migrations"}, 503
     if not loaded:
         return {"ok": False, "reason": "reference data"}, 503
-    return {"ok": True}
+    # People are served all the same. Whoever watches sees it here, and among the metrics.
+    return {"ok": True, "alarms": alarms} if alarms else {"ok": True}

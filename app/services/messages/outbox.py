@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +16,7 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from app import clock
 from app.domain.licence.turns import Turn
+from app.domain.sending.failures import NotSentCause
 from app.domain.sending.messages import (
     ANSWERS,
     ASKED_JUST_NOW,
@@ -42,6 +45,20 @@ LOOK_AFTER = timedelta(seconds=20)
 LEFT = frozenset({MessageState.WAITING, MessageState.SENDING, MessageState.HANDED_OVER})
 
 _log = structlog.get_logger(__name__)
+_may_have_gone: ContextVar[bool] = ContextVar("may_have_gone", default=False)
+
+
+@contextmanager
+def held_back(on: bool) -> Iterator[None]:
+    """Write what is announced inside as a message that may have gone out already, and send nothing.
+
+    For work that is done once more after a restore: the first time nobody remembers.
+    """
+    token = _may_have_gone.set(on)
+    try:
+        yield
+    finally:
+        _may_have_gone.reset(token)
 
 
 def announce(
@@ -150,12 +167,16 @@ def _write(
         due_at=due_at,
         attempts=0,
     )
+    held = _may_have_gone.get() and not on_page
+    if held:
+        message.state, message.failure = MessageState.UNCERTAIN, NotSentCause.RESTORED
+        forget(message, always=True)
     try:
         with db.session.begin_nested():
             db.session.add(message)
     except IntegrityError:  # somebody else wrote it at the same moment
         return None
-    if not on_page:
+    if not on_page and not held:
         message.job_id = jobs.plan(JobKind.MESSAGE, dossier_id, due_at).id
     return message
 

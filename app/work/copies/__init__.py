@@ -1,0 +1,1 @@
+"""Copies of everything: made, put back, and tried."""
