@@ -16,9 +16,9 @@ from app import clock
 from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
-from app.domain.law.calendar import WIT, WorkingCalendar
+from app.domain.law.calendar import WIB, WIT, WorkingCalendar, local_date
 from app.domain.law.risk import LicenceProduct, RiskLevel, issued_automatically, products_for
-from app.domain.licence.clock import Clocks, clocks_of
+from app.domain.licence.clock import HALTS_THE_DAYS, Clocks, clocks_of
 from app.domain.licence.corrections import CorrectionItem, ReturnReason
 from app.domain.licence.status import (
     FINAL,
@@ -69,9 +69,10 @@ def find(dossier: Dossier, id_izin: str) -> Licence:
 def keep(dossier: Dossier, result: LicensingResult, *, at: datetime) -> bool:
     """Take over what OSS holds: new licences, new numbers and dates, new statuses.
 
-    at: when OSS was asked, since its answer names no moment of a status. OSS repeats itself until
-    something happens there, and gives back what we told it; neither is news. A licence of an
-    activity that the file does not have is not the file's. Returns whether a status changed.
+    at: when OSS was asked, since its answer names no moment of a status: it may stand since OSS
+    last told of the licence, or at first since the file was sent or the NIB given. OSS repeats
+    itself until something happens there, and gives back what we told it; neither is news. A licence
+    of an activity that the file does not have is not the file's. Returns whether a status changed.
     """
     changed = False
     for told in result.licences:
@@ -101,14 +102,27 @@ def keep(dossier: Dossier, result: LicensingResult, *, at: datetime) -> bool:
         since = [event for event in row.events if event.number >= row.heard_number]
         echoed = next((event for event in since if event.status == status), None)
         if echoed is None:
+            since_when = row.heard_at or _begun(dossier, result)
             changed |= record_status(
-                dossier, each.id_izin, status, at=at, source=StatusSource.OSS, words=each.words
+                dossier,
+                each.id_izin,
+                status,
+                at=at,
+                not_before=since_when,
+                source=StatusSource.OSS,
+                words=each.words,
             )
             echoed = row.events[-1]
         elif is_told(echoed):
             echoed.seen_at = at  # OSS says what the person had told
-        row.heard_number = echoed.number
+        row.heard_number, row.heard_at = echoed.number, at
     return changed
+
+
+def _begun(dossier: Dossier, result: LicensingResult) -> datetime | None:
+    """Return the earliest moment at which a licence of this file can have moved at OSS."""
+    given = datetime.combine(result.issued_on, time(), WIB) if result.issued_on else None
+    return max((moment for moment in (dossier.sent_at, given) if moment), default=None)
 
 
 def activities_of(dossier: Dossier, result: LicensingResult) -> dict[str, Activity]:
@@ -376,6 +390,7 @@ class LicenceView:
     history: every public state with its moment, the newest last, and whether only the person says
     so. clock: None where no office decides. risk: None only where the dossier was never sent.
     reason: of the newest status. told: only the person says the status; guessed: nobody does yet.
+    from_look: the days count from an earlier look at OSS, since it names no moment.
     """
 
     licence: Licence
@@ -388,6 +403,7 @@ class LicenceView:
     reason: ReturnReason | None
     told: bool = False
     guessed: bool = False
+    from_look: bool = False
 
     @property
     def unknown(self) -> str:
@@ -425,7 +441,7 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
         clock = None
         if needs_office(row, dossier):
             clock = clocks_of(
-                [(LicenceStatus.of(event.status), event.at) for event in past],
+                [(LicenceStatus.of(event.status), counts_from(event)) for event in past],
                 row.days if row.days_unit == WORKING_DAYS else None,
                 *calendars_around(now),
                 now,
@@ -446,9 +462,22 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
                 reason=newest.reason_code if newest else None,
                 told=newest is not None and is_told(newest),
                 guessed=newest is not None and _is_guess(newest),
+                from_look=any(local_date(counts_from(e)) != local_date(e.at) for e in past),
             )
         )
     return found
+
+
+def counts_from(event: LicenceEvent) -> datetime:
+    """Return the moment from which a status counts, so that no day is shown too late.
+
+    Where OSS names none, what lets the days run may be as old as our last look; what halts them
+    is as young as this one.
+    """
+    halts = HALTS_THE_DAYS | {LicenceStatus.OTHER}
+    if event.not_before is None or LicenceStatus.of(event.status) in halts:
+        return event.at
+    return event.not_before
 
 
 def calendars_around(moment: datetime) -> tuple[WorkingCalendar, WorkingCalendar]:
@@ -472,11 +501,13 @@ def record_status(
     source: StatusSource,
     reasons: Sequence[CorrectionItem] = (),
     words: str = "",
+    not_before: datetime | None = None,
 ) -> bool:
     """Keep news about one licence. Returns whether the licence now has another status.
 
     status: a LicenceStatus, or a code of OSS that we do not know, as OSS wrote it; words: OSS's own
-    for it. at: when it happened, as the source says (aware).
+    for it. at: when it happened, as the source says (aware); not_before: where it says no moment,
+    since when it may be so, but for what is known to have been before.
 
     News that is already known changes nothing. News older than what is known is kept in the
     history and does not touch the status. A jump that is no known step is taken and marked.
@@ -502,6 +533,7 @@ def record_status(
             number=len(past) + 1,
             status=status,
             at=at,
+            not_before=_earliest(past, not_before, at),
             recorded_at=clock.now(),
             source=source,
             unexpected=unexpected,
@@ -528,6 +560,14 @@ def record_status(
         **({"older": True} if is_older else {}),
     )
     return not is_older
+
+
+def _earliest(
+    past: Sequence[LicenceEvent], not_before: datetime | None, at: datetime
+) -> datetime | None:
+    if not_before is None or not_before >= at:
+        return None
+    return max([not_before, *(event.at for event in past if event.at <= at)])
 
 
 # What a change is told as. The first status comes together with the NIB, which is told itself; what
