@@ -19,7 +19,8 @@ class Licence(Model):
 
     status: the newest status known; days, days_unit: what the rules (NSPK) allow the office, NULL
     where not known; authority: who decides, NULL where OSS did not say. heard_number, told_number:
-    the last of its events that OSS said or echoed, and that we told OSS; 0 for none. status may be
+    the last of its events that OSS said or echoed, and that we told OSS; 0 for none. heard_at: when
+    OSS last told of it. status may be
     a code of OSS that we do not know: then status_words are OSS's own for it, if it gave any.
     paper_at: when OSS told that the signed paper is ready.
     """
@@ -44,6 +45,7 @@ class Licence(Model):
     authority: Mapped[str | None] = mapped_column(String(2))
     heard_number: Mapped[int] = mapped_column(default=0)
     told_number: Mapped[int] = mapped_column(default=0)
+    heard_at: Mapped[datetime | None] = mapped_column(Moment)
 
     events: Mapped[list[LicenceEvent]] = relationship(
         order_by="LicenceEvent.number", back_populates="licence", lazy="selectin"
@@ -59,7 +61,8 @@ class LicenceEvent(Model):
     """One status that a licence was given. Append-only, but for who has seen it since.
 
     number: the order in which the news came; at: when it happened, as the source says; targets:
-    what had to be mended ("step:tempat:0", "paper:<key>"); unexpected: no step that we know;
+    what had to be mended ("step:tempat:0", "paper:<key>"); not_before: where the source names no
+    moment, the earliest at which it can have happened; unexpected: no step that we know;
     seen_at: when staff saw, or OSS said, what the person had told.
     """
 
@@ -70,6 +73,7 @@ class LicenceEvent(Model):
     number: Mapped[int]
     status: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime] = mapped_column(Moment)
+    not_before: Mapped[datetime | None] = mapped_column(Moment)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[StatusSource] = mapped_column(Named(StatusSource, 10))
     seen_at: Mapped[datetime | None] = mapped_column(Moment)

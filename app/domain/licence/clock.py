@@ -31,6 +31,12 @@ _NOT_COMPLETE = frozenset(
 )
 
 
+HALTS_THE_DAYS = frozenset(
+    {*_NOT_COMPLETE, *FINAL, *SUPERVISION, S.CLARIFICATION, S.RECLARIFICATION}
+)
+"""Statuses after which no day counts; every other one lets them run, or go on."""
+
+
 class ClockState(StrEnum):
     """What the clock does. STOPPED: the way of the application has ended."""
 

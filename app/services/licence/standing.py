@@ -60,9 +60,10 @@ def find(dossier: Dossier, id_izin: str) -> Licence:
 def keep(dossier: Dossier, result: LicensingResult, *, at: datetime) -> bool:
     """Take over what OSS holds: new licences, new numbers and dates, new statuses.
 
-    at: when OSS was asked, since its answer names no moment of a status. OSS repeats itself until
-    something happens there, and gives back what we told it; neither is news. A licence of an
-    activity that the file does not have is not the file's. Returns whether a status changed.
+    at: when OSS was asked, since its answer names no moment of a status: it may stand since OSS
+    last told of the licence, or at first since the file was sent or the NIB given. OSS repeats
+    itself until something happens there, and gives back what we told it; neither is news. A licence
+    of an activity that the file does not have is not the file's. Returns whether a status changed.
     """
     changed = False
     for told in result.licences:
@@ -92,14 +93,27 @@ def keep(dossier: Dossier, result: LicensingResult, *, at: datetime) -> bool:
         since = [event for event in row.events if event.number >= row.heard_number]
         echoed = next((event for event in since if event.status == status), None)
         if echoed is None:
+            since_when = row.heard_at or _begun(dossier, result)
             changed |= record_status(
-                dossier, each.id_izin, status, at=at, source=StatusSource.OSS, words=each.words
+                dossier,
+                each.id_izin,
+                status,
+                at=at,
+                not_before=since_when,
+                source=StatusSource.OSS,
+                words=each.words,
             )
             echoed = row.events[-1]
         elif is_told(echoed):
             echoed.seen_at = at  # OSS says what the person had told
-        row.heard_number = echoed.number
+        row.heard_number, row.heard_at = echoed.number, at
     return changed
+
+
+def _begun(dossier: Dossier, result: LicensingResult) -> datetime | None:
+    """Return the earliest moment at which a licence of this file can have moved at OSS."""
+    given = datetime.combine(result.issued_on, time(), WIB) if result.issued_on else None
+    return max((moment for moment in (dossier.sent_at, given) if moment), default=None)
 
 
 def activities_of(dossier: Dossier, result: LicensingResult) -> dict[str, Activity]:
@@ -200,7 +214,7 @@ def is_told(event: LicenceEvent) -> bool:
 _SENT_BY_PERSON = frozenset({LicenceStatus.CLARIFIED, LicenceStatus.RECLARIFIED})  # done here
 
 
-def _is_guess(event: LicenceEvent) -> bool:
+def is_guess(event: LicenceEvent) -> bool:
     """Return whether a status is what we suppose of a licence that OSS has not told us of."""
     return event.number == 1 and event.source == StatusSource.PERSON
 
@@ -319,11 +333,13 @@ def record_status(
     source: StatusSource,
     reasons: Sequence[CorrectionItem] = (),
     words: str = "",
+    not_before: datetime | None = None,
 ) -> bool:
     """Keep news about one licence. Returns whether the licence now has another status.
 
     status: a LicenceStatus, or a code of OSS that we do not know, as OSS wrote it; words: OSS's own
-    for it. at: when it happened, as the source says (aware).
+    for it. at: when it happened, as the source says (aware); not_before: where it says no moment,
+    since when it may be so, but for what is known to have been before.
 
     News that is already known changes nothing. News older than what is known is kept in the
     history and does not touch the status. A jump that is no known step is taken and marked.
@@ -349,6 +365,7 @@ def record_status(
             number=len(past) + 1,
             status=status,
             at=at,
+            not_before=_earliest(past, not_before, at),
             recorded_at=clock.now(),
             source=source,
             unexpected=unexpected,
@@ -375,6 +392,14 @@ def record_status(
         **({"older": True} if is_older else {}),
     )
     return not is_older
+
+
+def _earliest(
+    past: Sequence[LicenceEvent], not_before: datetime | None, at: datetime
+) -> datetime | None:
+    if not_before is None or not_before >= at:
+        return None
+    return max([not_before, *(event.at for event in past if event.at <= at)])
 
 
 # What a change is told as. The first status comes together with the NIB, which is told itself; what

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.law.calendar import WorkingCalendar
+from app.domain.law.calendar import WorkingCalendar, local_date
 from app.domain.law.risk import LicenceProduct, RiskLevel, products_for
-from app.domain.licence.clock import Clocks, clocks_of
+from app.domain.licence.clock import HALTS_THE_DAYS, Clocks, clocks_of
 from app.domain.licence.corrections import ReturnReason
 from app.domain.licence.status import (
     FINAL,
@@ -19,9 +19,9 @@ from app.domain.licence.status import (
 )
 from app.domain.oss.codes import LicenceStatus, ProductType
 from app.models.dossier import Dossier
-from app.models.licence import Licence
+from app.models.licence import Licence, LicenceEvent
 from app.services.licence.needed import WORKING_DAYS, needs_office, risk_of
-from app.services.licence.standing import _is_guess, is_told, of
+from app.services.licence.standing import is_guess, is_told, of
 from app.services.reference.book import get_book
 
 
@@ -32,6 +32,7 @@ class LicenceView:
     history: every public state with its moment, the newest last, and whether only the person says
     so. clock: None where no office decides. risk: None only where the dossier was never sent.
     reason: of the newest status. told: only the person says the status; guessed: nobody does yet.
+    from_look: the days count from an earlier look at OSS, since it names no moment.
     """
 
     licence: Licence
@@ -44,6 +45,7 @@ class LicenceView:
     reason: ReturnReason | None
     told: bool = False
     guessed: bool = False
+    from_look: bool = False
 
     @property
     def unknown(self) -> str:
@@ -81,7 +83,7 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
         clock = None
         if needs_office(row, dossier):
             clock = clocks_of(
-                [(LicenceStatus.of(event.status), event.at) for event in past],
+                [(LicenceStatus.of(event.status), counts_from(event)) for event in past],
                 row.days if row.days_unit == WORKING_DAYS else None,
                 *calendars_around(now),
                 now,
@@ -96,15 +98,28 @@ def views(dossier: Dossier, now: datetime) -> list[LicenceView]:
                 history=tuple(
                     (public_state(LicenceStatus.of(e.status)), e.at, is_told(e))
                     for e in past
-                    if not _is_guess(e)
+                    if not is_guess(e)
                 ),
                 clock=clock,
                 reason=newest.reason_code if newest else None,
                 told=newest is not None and is_told(newest),
-                guessed=newest is not None and _is_guess(newest),
+                guessed=newest is not None and is_guess(newest),
+                from_look=any(local_date(counts_from(e)) != local_date(e.at) for e in past),
             )
         )
     return found
+
+
+def counts_from(event: LicenceEvent) -> datetime:
+    """Return the moment from which a status counts, so that no day is shown too late.
+
+    Where OSS names none, what lets the days run may be as old as our last look; what halts them
+    is as young as this one.
+    """
+    halts = HALTS_THE_DAYS | {LicenceStatus.OTHER}
+    if event.not_before is None or LicenceStatus.of(event.status) in halts:
+        return event.at
+    return event.not_before
 
 
 def calendars_around(moment: datetime) -> tuple[WorkingCalendar, WorkingCalendar]:
