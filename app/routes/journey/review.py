@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from app.domain.dossier import journey
 from app.domain.dossier.changes import ChangeKind
 from app.domain.dossier.journey import AnswerGroup
+from app.domain.law.rows import KbliEntry
 from app.domain.nik.verdict import NikClass
 from app.forms.fields import SendForm
+from app.models.dossier import Activity
 from app.services.after import changes
 from app.services.base.post_keys import BadPostKey
 from app.services.dossier import answers as dossier_answers
@@ -57,6 +59,7 @@ def _review(form: SendForm, status: int = 200) -> Response:
         address_of=address_of,
         activities=g.dossier.activities,
         removed=activities.removed_activities(g.dossier),
+        entry_of=_entry_of,
         codes=[(activity.kbli_code, activity.position + 1) for activity in g.dossier.activities],
         whole=whole,
         obstacles=obstacles,
@@ -64,6 +67,12 @@ def _review(form: SendForm, status: int = 200) -> Response:
         papers=wanted.counts(g.dossier),
         **once.form_context(form),
     )
+
+
+def _entry_of(activity: Activity) -> KbliEntry | None:
+    if activity.kbli_year is None or activity.kbli_code is None:
+        return None
+    return get_book().kbli(activity.kbli_year, activity.kbli_code)
 
 
 @bp.post("/periksa")
