@@ -11,8 +11,10 @@ from app.asked import asked
 from app.domain.dossier import journey
 from app.domain.dossier.changes import ChangeKind
 from app.domain.dossier.journey import AnswerGroup
+from app.domain.law.rows import KbliEntry
 from app.domain.nik.verdict import NikClass
 from app.forms.fields import SendForm
+from app.models.dossier import Activity
 from app.routes.journey.kept import kept_stops
 from app.services.after import changes
 from app.services.dossier import answers as dossier_answers
@@ -61,6 +63,7 @@ def _review(form: SendForm, status: int = 200) -> Response:
         address_of=address_of,
         activities=dossier.activities,
         removed=activities.removed_activities(dossier),
+        entry_of=_entry_of,
         codes=[(activity.kbli_code, activity.position + 1) for activity in dossier.activities],
         whole=whole,
         obstacles=obstacles,
@@ -68,6 +71,12 @@ def _review(form: SendForm, status: int = 200) -> Response:
         papers=wanted.counts(dossier),
         **once.form_context(form),
     )
+
+
+def _entry_of(activity: Activity) -> KbliEntry | None:
+    if activity.kbli_year is None or activity.kbli_code is None:
+        return None
+    return get_book().kbli(activity.kbli_year, activity.kbli_code)
 
 
 @bp.post("/periksa")

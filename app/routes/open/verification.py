@@ -7,7 +7,9 @@ import re
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app.services.dossier.estimates import KBLI_YEAR
 from app.services.papers import issued
+from app.services.reference.book import get_book
 from app.web import limits
 from app.web.answers import go, render
 from app.web.limits import limited
@@ -40,4 +42,10 @@ def show_verification(code: str) -> ResponseReturnValue:
     paper = issued.find(code.upper()) if _CODE.fullmatch(code.upper()) else None
     if paper is None:
         return render("verification/unknown.html", status=404)
-    return render("verification/show.html", paper=issued.public_facts(paper))
+    facts = issued.public_facts(paper)
+    book = get_book()
+    return render(
+        "verification/show.html",
+        paper=facts,
+        activities=[(code, book.kbli(KBLI_YEAR, code)) for code in facts.kbli_codes],
+    )

@@ -16,7 +16,7 @@ from app import clock
 from app.adapters.oss.results import LicenceResult, LicensingResult, ProjectResult
 from app.domain.dossier.events import EventKind
 from app.domain.dossier.known import known
-from app.domain.law.calendar import WIT
+from app.domain.law.calendar import WIB, WIT
 from app.domain.law.editions import KBLI_NOW
 from app.domain.licence.corrections import CorrectionItem, CorrectionOutcome
 from app.domain.licence.status import (

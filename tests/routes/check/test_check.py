@@ -299,8 +299,8 @@ def test_who_builds_alone_hears_it_before_the_start(client, prefix, code):
     address = f"{prefix}/cek-usaha/hasil?kbli={code}&tempat=sendiri&besar=up_to_50m"
     said = main_words(client.get(address))
     told, start = {
-        "": ("Bukan untuk perseorangan.", "Mulai sekarang"),
-        "/en": ("Not for a person alone.", "Start now"),
+        "": ("Bukan untuk perseorangan.", "Mulai isi berkas"),
+        "/en": ("Not for a person alone.", "Start my file"),
     }[prefix]
     assert said.count(told) == 1
     assert said.index(told) < said.index(start)
@@ -554,7 +554,8 @@ def test_a_market_stall_has_no_own_building_paper(client):
 
 
 @pytest.mark.parametrize(
-    ("prefix", "go_on", "below"), [("", "Mulai sekarang", "Risiko "), ("/en", "Start now", "Risk ")]
+    ("prefix", "go_on", "below"),
+    [("", "Mulai isi berkas", "Risiko "), ("/en", "Start my file", "Risk ")],
 )
 def test_the_next_action_stands_under_the_answer(client, prefix, go_on, below):
     asked = "kbli=47112&tempat=sendiri&besar=up_to_50m"

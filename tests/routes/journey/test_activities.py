@@ -84,6 +84,9 @@ def test_taking_out_offers_to_put_it_back(client, app, language, htmx):
     without = form_of(review, "/2/hapus").submit(htmx=htmx)
     assert here(without) == f"{prefix}/berkas/periksa"
     assert activities_of(app) == [(0, LOW)]
+    told = {"id": "Anda keluarkan kegiatan ini:", "en": "You took this out:"}[language]
+    entry = get_book().kbli(2025, "56102")
+    assert f"{told} {getattr(entry, f'plain_{language}')} 56102" in main_words(without)
     assert client.get(f"{prefix}/berkas/tempat/2").status_code == 303
     back = form_of(without, "/2/kembalikan").submit(htmx=htmx)
     assert here(back) == f"{prefix}/berkas/periksa"

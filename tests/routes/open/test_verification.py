@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.models.dossier import Handover, Paper
+from app.services.reference.book import get_book
 from tests.client import body_of, form_of, here, parse, words
 from tests.factories import (
     LOW,
@@ -52,7 +53,8 @@ def test_a_code_leads_to_what_is_true_of_the_paper(client, app, code, language):
     with looking(app) as session:
         number = session.query(Paper.number).scalar()
     assert number in text
-    assert LOW in text
+    entry = get_book().kbli(2025, LOW)
+    assert f"{getattr(entry, f'plain_{language}')} {LOW}" in text, "plain words, then the code"
     assert " WIT" in text
     if language == "en":
         assert "This is not a real NIB." in text
