@@ -62,6 +62,12 @@ EMPTY = {
     "post_keys",
     "recoveries",
     "registry_troubles",
+    "staff",
+    "staff_codes",
+    "staff_days",
+    "staff_pins",
+    "staff_terminals",
+    "staff_tries",
 }
 # Values that a check of the table asks for; everything else is made up by its type.
 CHECKED = {

@@ -32,6 +32,7 @@ MODULES = (
     "machines.oss_inbound",
     "own.oss_status",
     "own.own_data",
+    "desk.entrance",
     "desk.practice",
     "open.practice_space",
     "journey.review",

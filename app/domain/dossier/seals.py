@@ -21,6 +21,20 @@ class ActKind(StrEnum):
     ROWS_DELETED = "rows_deleted"
     FILE_ERASED = "file_erased"
     SEALED = "sealed"
+    STAFF_ADDED = "staff_added"
+    STAFF_ROLE_GIVEN = "staff_role_given"
+    STAFF_RESET = "staff_reset"
+    STAFF_ENDED = "staff_ended"
+    STAFF_SIGNED_IN = "staff_signed_in"
+    STAFF_REFUSED = "staff_refused"
+    STAFF_LOCKED = "staff_locked"
+    STAFF_UNLOCKED = "staff_unlocked"
+    STAFF_LEFT = "staff_left"
+    STAFF_DAY_ENDED = "staff_day_ended"
+    STAFF_WIPED = "staff_wiped"
+    STAFF_CHOSE = "staff_chose"
+    TERMINAL_REGISTERED = "terminal_registered"
+    TERMINAL_ENDED = "terminal_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""the desk: staff, their terminals and days"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = 'desk'
+down_revision = 'pages_named'
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+
+
+def upgrade() -> None:
+    op.create_table(
+        'staff',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('user', sa.String(length=30), nullable=False),
+        sa.Column('mark', sa.String(length=12), nullable=False),
+        sa.Column('name', sa.LargeBinary(), nullable=False),
+        sa.Column('role', sa.String(length=16), nullable=False),
+        sa.Column('is_made_up', sa.Boolean(), nullable=False),
+        sa.Column('password_hash', sa.String(length=200), nullable=False),
+        sa.Column('must_change', sa.Boolean(), nullable=False),
+        sa.Column('totp_secret', sa.LargeBinary(), nullable=False),
+        sa.Column('used_step', sa.Integer(), nullable=True),
+        sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('pin_hash', sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff')),
+        sa.UniqueConstraint('mark', name=op.f('uq_staff_mark')),
+        sa.UniqueConstraint('user', name=op.f('uq_staff_user')),
+    )
+    op.create_table(
+        'staff_tries',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('who_index', sa.LargeBinary(length=32), nullable=False),
+        sa.Column('wrong', sa.Integer(), nullable=False),
+        sa.Column('wrong_at', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_tries')),
+        sa.UniqueConstraint('who_index', name=op.f('uq_staff_tries_who_index')),
+    )
+    op.create_index('ix_staff_tries_wrong_at', 'staff_tries', ['wrong_at'])
+    op.create_table(
+        'staff_codes',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('staff_id', ROW_ID, nullable=False),
+        sa.Column('code_index', sa.LargeBinary(length=32), nullable=False),
+        sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_codes_staff_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_codes')),
+        sa.UniqueConstraint('staff_id', 'code_index', name=op.f('uq_staff_codes_staff_id_code_index')),
+    )
+    op.create_table(
+        'staff_terminals',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('key', sa.LargeBinary(length=32), nullable=False),
+        sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('registered_by', ROW_ID, nullable=False),
+        sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(['registered_by'], ['staff.id'], name=op.f('fk_staff_terminals_registered_by')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_terminals')),
+        sa.UniqueConstraint('key', name=op.f('uq_staff_terminals_key')),
+    )
+    op.create_table(
+        'staff_days',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('key', sa.LargeBinary(length=32), nullable=True),
+        sa.Column('staff_id', ROW_ID, nullable=False),
+        sa.Column('terminal_id', ROW_ID, nullable=False),
+        sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('wiped', sa.Integer(), nullable=False),
+        sa.Column('pin_failures', sa.Integer(), nullable=False),
+        sa.Column('kept', sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_days_staff_id')),
+        sa.ForeignKeyConstraint(['terminal_id'], ['staff_terminals.id'], name=op.f('fk_staff_days_terminal_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_days')),
+        sa.UniqueConstraint('key', name=op.f('uq_staff_days_key')),
+    )
+    op.create_index('ix_staff_days_open', 'staff_days', ['terminal_id', 'ended_at'])
+    op.create_index(op.f('ix_staff_days_staff_id'), 'staff_days', ['staff_id'])
+    op.create_table(
+        'staff_pins',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('staff_id', ROW_ID, nullable=False),
+        sa.Column('terminal_id', ROW_ID, nullable=False),
+        sa.Column('pin_hash', sa.String(length=200), nullable=False),
+        sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_pins_staff_id')),
+        sa.ForeignKeyConstraint(['terminal_id'], ['staff_terminals.id'], name=op.f('fk_staff_pins_terminal_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_pins')),
+        sa.UniqueConstraint('staff_id', 'terminal_id', name=op.f('uq_staff_pins_staff_id_terminal_id')),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table('staff_pins')
+    op.drop_index(op.f('ix_staff_days_staff_id'), table_name='staff_days')
+    op.drop_index('ix_staff_days_open', table_name='staff_days')
+    op.drop_table('staff_days')
+    op.drop_table('staff_terminals')
+    op.drop_table('staff_codes')
+    op.drop_index('ix_staff_tries_wrong_at', table_name='staff_tries')
+    op.drop_table('staff_tries')
+    op.drop_table('staff')

@@ -1,0 +1,124 @@
+"""Staff: accounts, the terminals they work at, their days there, and wrong tries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.desk.roles import StaffRole
+from app.extensions import Model
+from app.models.columns import Moment, Named, Sealed
+from app.models.dossier import RowId
+
+
+class Staff(Model):
+    """Petugas: one account of one person, with one role.
+
+    mark: what the record calls them by (doers.mark_of). is_made_up: of the practice office; such an
+    account opens nothing in the real service. must_change: the password was given by the admin.
+    used_step: of the last code of the app, so that none works twice. seen_at: the last full
+    sign-in, or when the account was made or woken. pin_hash: of the PIN that a made-up person
+    brings to every terminal; NULL for real ones, who choose one at each.
+    """
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    user: Mapped[str] = mapped_column(String(30), unique=True)
+    mark: Mapped[str] = mapped_column(String(12), unique=True)
+    name: Mapped[str] = mapped_column(Sealed("staff.name"))
+    role: Mapped[StaffRole] = mapped_column(Named(StaffRole, 16))
+    is_made_up: Mapped[bool] = mapped_column(default=False)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change: Mapped[bool] = mapped_column(default=True)
+    totp_secret: Mapped[str] = mapped_column(Sealed("staff.totp_secret"))
+    used_step: Mapped[int | None]
+    added_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+
+
+class StaffCode(Model):
+    """One printed code of the ten that somebody has for a day without their phone. Used once."""
+
+    __tablename__ = "staff_codes"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    code_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("staff_id", "code_index"),)
+
+
+class StaffTerminal(Model):
+    """A computer of the office, known by a signed cookie. Registered by a full sign-in there."""
+
+    __tablename__ = "staff_terminals"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    registered_at: Mapped[datetime] = mapped_column(Moment)
+    registered_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class StaffPin(Model):
+    """The PIN of one person at one terminal."""
+
+    __tablename__ = "staff_pins"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("staff_terminals.id"))
+    pin_hash: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("staff_id", "terminal_id"),)
+
+
+class StaffDay(Model):
+    """One day of one person at one terminal: from the full sign-in, twelve hours at most.
+
+    key: keyed digest of the secret in the cookie, NULL while locked; wiped: how often the person
+    has finished with somebody, so that no form of before is filled for the next. kept: a form that
+    came after the lock, for this person alone. pin_failures: in a row.
+    """
+
+    __tablename__ = "staff_days"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    key: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("staff_terminals.id"))
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    wiped: Mapped[int] = mapped_column(default=0)
+    pin_failures: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[str | None] = mapped_column(Sealed("staff_days.kept"))
+
+    staff: Mapped[Staff] = relationship(lazy="raise")
+    terminal: Mapped[StaffTerminal] = relationship(lazy="raise")
+
+    __table_args__ = (Index("ix_staff_days_open", "terminal_id", "ended_at"),)
+
+
+class StaffTry(Model):
+    """Wrong passwords and codes for one user name, by whoever typed them.
+
+    who_index: of the user name and the terminal, the address, or all strangers together. The user
+    name need not exist, so that nobody can tell which do.
+    """
+
+    __tablename__ = "staff_tries"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    who_index: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    wrong: Mapped[int]
+    wrong_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_staff_tries_wrong_at", "wrong_at"),)
