@@ -32,6 +32,7 @@ WITHOUT_KEY = {
     "/petugas/kunci": "locking twice is locking once",
     "/petugas/selesai": "closed twice it is closed",
     "/petugas/pulang": "leaving twice is leaving once",
+    "/petugas/cari": "it only looks",
     "/petugas/pilih": "the same password and PIN are kept again",
 }
 # Forms without a token: of a page that is the same for everybody (routes/help/topics.py says why

@@ -68,6 +68,7 @@ EMPTY = {
     "staff_pins",
     "staff_terminals",
     "staff_tries",
+    "work_items",
 }
 # Values that a check of the table asks for; everything else is made up by its type.
 CHECKED = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.desk.roles import StaffRole
-from app.services.desk import accounts
+from app.models.staff import WorkItem
+from app.services.desk import accounts, queue
 from tests.client import here
-from tests.factories import looking
+from tests.factories import MEDIUM_HIGH, looking, rows, sent_dossier
 from tests.staff import employ, put_in, sign_in
 
 
@@ -67,6 +69,23 @@ def test_an_end_ends_all(app, client):
     assert give(app, "end", user).output == "ended\n"
     assert here(client.get("/petugas", follow_redirects=True)) == "/petugas/masuk"
     assert "ended" in give(app, "list").output
+
+
+def test_an_end_gives_back_what_they_held_and_a_rebuild_changes_nothing(app):
+    user = employ(app, StaffRole.VERIFIER)
+    with looking(app) as session:
+        sent_dossier(kbli_code=MEDIUM_HIGH)
+        session.commit()
+        item = queue.take_next(accounts.find(user))
+        session.commit()
+        assert item.holder_id is not None
+    give(app, "end", user)
+    tables = ("work_items", "name_tokens")
+    before = {name: found for name, found in rows(app).items() if name in tables}
+    assert give(app, "rebuild").output == "1 files looked at, 1 names\n"
+    assert {name: found for name, found in rows(app).items() if name in tables} == before
+    with looking(app) as session:
+        assert [row.holder_id for row in session.scalars(select(WorkItem))] == [None]
 
 
 def test_a_name_that_nobody_has(app):

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from app.domain.desk.roles import StaffRole
 from app.extensions import db
 from app.models.staff import Staff
-from app.services.desk import accounts
+from app.services.desk import accounts, queue, search
 
 staff_group = AppGroup("staff", help="Accounts of the desk at /petugas.")
 
@@ -72,9 +72,19 @@ def reset_command(user: str) -> None:
 @click.argument("user")
 def end_command(user: str) -> None:
     """End an account and all that it has open."""
-    accounts.end(_account(user))
+    staff = _account(user)
+    queue.release_of(staff)
+    accounts.end(staff)
     db.session.commit()
     click.echo("ended")
+
+
+@staff_group.command("rebuild")
+def rebuild_command() -> None:
+    """Make the queue and the search for names anew from the files; once after an upgrade."""
+    files, named = queue.rebuild(), search.rebuild()
+    db.session.commit()
+    click.echo(f"{files} files looked at, {named} names")
 
 
 @staff_group.command("list")

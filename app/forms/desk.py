@@ -120,3 +120,17 @@ class ChoiceForm(DeskForm):
         short=True,
         numeric=True,
     )
+
+
+class SearchForm(DeskForm):
+    """What a person at the counter can say of their file."""
+
+    cari = ParsedField(
+        _l("Number, NIK, phone, NIB or name"),
+        description=_l("Of a name, the first three letters of each word are enough."),
+        parse=_needed,
+        messages={
+            **PASSWORD_MESSAGES,
+            PasswordProblem.EMPTY: _l("Type what you know of the file."),
+        },
+    )

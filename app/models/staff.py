@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.desk.queue import WorkKind
 from app.domain.desk.roles import StaffRole
 from app.extensions import Model
 from app.models.columns import Moment, Named, Sealed
-from app.models.dossier import RowId
+from app.models.dossier import Dossier, RowId
+
+_IS_OPEN = text("closed_at IS NULL")
 
 
 class Staff(Model):
@@ -105,6 +108,49 @@ class StaffDay(Model):
     terminal: Mapped[StaffTerminal] = relationship(lazy="raise")
 
     __table_args__ = (Index("ix_staff_days_open", "terminal_id", "ended_at"),)
+
+
+class WorkItem(Model):
+    """Pekerjaan: one thing that waits for the office. A row per subject; it opens and closes.
+
+    subject: "izin <row>", "nik <file>" or "kabar <row>". due_on: the earlier last day of the two
+    clocks, NULL where none runs; sort_on: see sort_day(). holder_id stays when it closes, so that
+    what comes back comes back to them.
+    """
+
+    __tablename__ = "work_items"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    kind: Mapped[WorkKind] = mapped_column(Named(WorkKind, 12))
+    subject: Mapped[str] = mapped_column(String(24), unique=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    due_on: Mapped[date | None]
+    sort_on: Mapped[date]
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    dossier: Mapped[Dossier | None] = relationship(lazy="raise")
+    holder: Mapped[Staff | None] = relationship(lazy="raise")
+
+    __table_args__ = tuple(
+        Index(name, *columns, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
+        for name, columns in (
+            ("ix_work_items_open", ("sort_on", "id")),
+            ("ix_work_items_kind", ("kind", "sort_on", "id")),
+            ("ix_work_items_holder", ("holder_id", "sort_on", "id")),
+        )
+    )
+
+
+class NameToken(Model):
+    """The beginning of a word in an applicant's name, as a keyed digest: found, never read."""
+
+    __tablename__ = "name_tokens"
+
+    token: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), primary_key=True, index=True)
 
 
 class StaffTry(Model):

@@ -34,6 +34,7 @@ MODULES = (
     "own.own_data",
     "desk.entrance",
     "desk.practice",
+    "desk.queue",
     "open.practice_space",
     "journey.review",
     "own.recovery",

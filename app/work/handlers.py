@@ -15,13 +15,14 @@ from app.work import (
     nik,
     notices,
     own_data,
+    queue,
     reconcile,
     recovery,
 )
 
 MODULES = (
     corrections, disposal, handover, licences, lkpm, messages,
-    nib, nik, notices, own_data, reconcile, recovery,
+    nib, nik, notices, own_data, queue, reconcile, recovery,
 )  # fmt: skip
 
 

@@ -31,6 +31,12 @@ class Permission(StrEnum):
 
     BE_HERE = "be_here"  # the own account: PIN, password, lock, leave
     SEE_DESK = "see_desk"
+    VERIFY = "verify"
+    CHECK_NIK = "check_nik"
+    MATCH_NOTICES = "match_notices"
+    DECIDE = "decide"
+    TAKE = "take"
+    SEARCH = "search"
     SEE_PEOPLE = "see_people"
     END_SESSIONS = "end_sessions"
 
@@ -55,6 +61,25 @@ class Holding(IntEnum):
 TABLE: Mapping[Permission, Mapping[StaffRole, Reach]] = {
     Permission.BE_HERE: dict.fromkeys(StaffRole, Reach.ANY),
     Permission.SEE_DESK: dict.fromkeys(StaffRole, Reach.ANY),
+    Permission.VERIFY: {StaffRole.VERIFIER: Reach.FREE, StaffRole.SECTION_HEAD: Reach.ANY},
+    Permission.CHECK_NIK: {StaffRole.FRONT: Reach.FREE, StaffRole.VERIFIER: Reach.FREE},
+    Permission.MATCH_NOTICES: {
+        StaffRole.VERIFIER: Reach.FREE,
+        StaffRole.SECTION_HEAD: Reach.FREE,
+    },
+    Permission.DECIDE: {StaffRole.SECTION_HEAD: Reach.FREE, StaffRole.HEAD: Reach.ANY},
+    Permission.TAKE: {
+        StaffRole.FRONT: Reach.FREE,
+        StaffRole.VERIFIER: Reach.FREE,
+        StaffRole.SECTION_HEAD: Reach.ANY,
+        StaffRole.HEAD: Reach.ANY,
+    },
+    Permission.SEARCH: {
+        StaffRole.FRONT: Reach.ANY,
+        StaffRole.VERIFIER: Reach.ANY,
+        StaffRole.SECTION_HEAD: Reach.ANY,
+        StaffRole.HEAD: Reach.ANY,
+    },
     Permission.SEE_PEOPLE: {
         StaffRole.ADMIN: Reach.ANY,
         StaffRole.HEAD: Reach.ANY,

@@ -33,6 +33,8 @@ class ActKind(StrEnum):
     STAFF_DAY_ENDED = "staff_day_ended"
     STAFF_WIPED = "staff_wiped"
     STAFF_CHOSE = "staff_chose"
+    NOTICE_TAKEN = "notice_taken"
+    NOTICE_GIVEN_BACK = "notice_given_back"
     TERMINAL_REGISTERED = "terminal_registered"
     TERMINAL_ENDED = "terminal_ended"
 

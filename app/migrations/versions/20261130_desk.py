@@ -6,6 +6,7 @@ from alembic import op
 revision = 'desk'
 down_revision = 'pages_named'
 
+OPEN = sa.text('closed_at IS NULL')
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
@@ -41,6 +42,14 @@ def upgrade() -> None:
     )
     op.create_index('ix_staff_tries_wrong_at', 'staff_tries', ['wrong_at'])
     op.create_table(
+        'name_tokens',
+        sa.Column('token', sa.LargeBinary(length=16), nullable=False),
+        sa.Column('dossier_id', ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(['dossier_id'], ['dossiers.id'], name=op.f('fk_name_tokens_dossier_id')),
+        sa.PrimaryKeyConstraint('token', 'dossier_id', name=op.f('pk_name_tokens')),
+    )
+    op.create_index(op.f('ix_name_tokens_dossier_id'), 'name_tokens', ['dossier_id'])
+    op.create_table(
         'staff_codes',
         sa.Column('id', ROW_ID, nullable=False),
         sa.Column('staff_id', ROW_ID, nullable=False),
@@ -61,6 +70,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_terminals')),
         sa.UniqueConstraint('key', name=op.f('uq_staff_terminals_key')),
     )
+    op.create_table(
+        'work_items',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('kind', sa.String(length=12), nullable=False),
+        sa.Column('subject', sa.String(length=24), nullable=False),
+        sa.Column('dossier_id', ROW_ID, nullable=True),
+        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=True),
+        sa.Column('sort_on', sa.Date(), nullable=False),
+        sa.Column('holder_id', ROW_ID, nullable=True),
+        sa.Column('taken_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(['dossier_id'], ['dossiers.id'], name=op.f('fk_work_items_dossier_id')),
+        sa.ForeignKeyConstraint(['holder_id'], ['staff.id'], name=op.f('fk_work_items_holder_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_work_items')),
+        sa.UniqueConstraint('subject', name=op.f('uq_work_items_subject')),
+    )
+    op.create_index(op.f('ix_work_items_dossier_id'), 'work_items', ['dossier_id'])
+    op.create_index('ix_work_items_holder', 'work_items', ['holder_id', 'sort_on', 'id'], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index('ix_work_items_kind', 'work_items', ['kind', 'sort_on', 'id'], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index('ix_work_items_open', 'work_items', ['sort_on', 'id'], sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_table(
         'staff_days',
         sa.Column('id', ROW_ID, nullable=False),
@@ -99,8 +129,15 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_staff_days_staff_id'), table_name='staff_days')
     op.drop_index('ix_staff_days_open', table_name='staff_days')
     op.drop_table('staff_days')
+    op.drop_index('ix_work_items_open', table_name='work_items')
+    op.drop_index('ix_work_items_kind', table_name='work_items')
+    op.drop_index('ix_work_items_holder', table_name='work_items')
+    op.drop_index(op.f('ix_work_items_dossier_id'), table_name='work_items')
+    op.drop_table('work_items')
     op.drop_table('staff_terminals')
     op.drop_table('staff_codes')
+    op.drop_index(op.f('ix_name_tokens_dossier_id'), table_name='name_tokens')
+    op.drop_table('name_tokens')
     op.drop_index('ix_staff_tries_wrong_at', table_name='staff_tries')
     op.drop_table('staff_tries')
     op.drop_table('staff')

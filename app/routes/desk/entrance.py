@@ -254,18 +254,7 @@ def choose() -> ResponseReturnValue:
     return see_other(_url("/petugas"))
 
 
-# The work, and the people
-
-
-@bp.get("")
-@staff_required(Permission.SEE_DESK)
-def show_desk() -> ResponseReturnValue:
-    """Show what this role can do here."""
-    return desk.page(
-        "desk/home.html",
-        finished="selesai" in request.args,
-        sees_people=may_at_all(g.staff.role, [Permission.SEE_PEOPLE]),
-    )
+# The people
 
 
 @bp.get("/orang")
