@@ -87,6 +87,7 @@ NOT_SHOWN = {
     "StageState": "how a station looks; pages show Stage",
     "Subject": "sorts rules",
     "Holding": "of a rule",
+    "Purpose": "the record of looks",
     "Whose": "a filter; the queue shows its words",
     "Permission": "of a rule",
     "Reach": "of a rule",

@@ -65,6 +65,8 @@ EMPTY = {
     "staff",
     "staff_codes",
     "staff_days",
+    "staff_looks",
+    "staff_notes",
     "staff_pins",
     "staff_terminals",
     "staff_tries",

@@ -13,7 +13,10 @@ from wtforms.csrf.core import CSRF
 
 from app.domain.desk import entrance
 from app.domain.desk.entrance import PasswordProblem, StaffPinProblem
+from app.domain.written import place
 from app.forms.fields import ParsedField
+from app.forms.licences import PracticeForm
+from app.forms.mistakes import messages_for_text
 
 PASSWORD_MESSAGES = {
     PasswordProblem.EMPTY: _l("Type a password."),
@@ -133,4 +136,22 @@ class SearchForm(DeskForm):
             **PASSWORD_MESSAGES,
             PasswordProblem.EMPTY: _l("Type what you know of the file."),
         },
+    )
+
+
+class ActForm(PracticeForm):
+    """What is done next with one licence."""
+
+    class Meta(DeskForm.Meta):
+        pass
+
+
+class NoteForm(DeskForm):
+    """A note for colleagues. It shares its page with other boxes, so its name is its own."""
+
+    catatan_petugas = ParsedField(
+        _l("New note"),
+        description=_l("Only staff see it. It cannot be changed later."),
+        parse=lambda text: place.parse_needed_text(text, 1000),
+        messages=messages_for_text(_l("Write the note.")),
     )

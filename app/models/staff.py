@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.desk.acts import Purpose
 from app.domain.desk.queue import WorkKind
 from app.domain.desk.roles import StaffRole
 from app.extensions import Model
@@ -142,6 +143,34 @@ class WorkItem(Model):
             ("ix_work_items_holder", ("holder_id", "sort_on", "id")),
         )
     )
+
+
+class StaffLook(Model):
+    """One look of staff at the personal data of a file, and for what. Append-only."""
+
+    __tablename__ = "staff_looks"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(Named(Purpose, 12))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_staff_looks_of", "staff_id", "dossier_id", "at"),)
+
+
+class StaffNote(Model):
+    """Catatan: what one colleague wrote about a file for the others. Append-only."""
+
+    __tablename__ = "staff_notes"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    text: Mapped[str] = mapped_column(Sealed("staff_notes.text"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    staff: Mapped[Staff] = relationship(lazy="raise")
 
 
 class NameToken(Model):

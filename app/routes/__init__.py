@@ -33,6 +33,7 @@ MODULES = (
     "own.oss_status",
     "own.own_data",
     "desk.entrance",
+    "desk.file",
     "desk.practice",
     "desk.queue",
     "open.practice_space",

@@ -76,6 +76,13 @@ def open_day() -> bool:
     return True
 
 
+def again() -> None:
+    """Read anew who works here, after will_write() has begun another transaction."""
+    for name in ("staff", "day"):
+        g.pop(name, None)
+    open_day()
+
+
 def _mark() -> str:
     """Return what tells the forms of two people apart, and those for two residents."""
     return vault.index(f"{g.day.id}|{g.day.wiped}", "desk.mark")[:6].hex()

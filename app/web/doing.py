@@ -23,7 +23,7 @@ ACTOR, TERMINAL = "doer.actor", "doer.terminal"  # what the marks are keyed for
 SERVERS = frozenset({"worker", "simulator", "practice serve", "help preview"})
 """Commands that go on until they are stopped; what happens meanwhile is not their giver's doing."""
 
-DESK = frozenset({"desk", "queue"})
+DESK = frozenset({"desk", "queue", "file"})
 """Blueprints in which only staff act."""
 
 UNNOTED = frozenset(

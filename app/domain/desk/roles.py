@@ -37,6 +37,9 @@ class Permission(StrEnum):
     DECIDE = "decide"
     TAKE = "take"
     SEARCH = "search"
+    SEE_FILE = "see_file"
+    SEE_ORIGINAL = "see_original"
+    NOTE = "note"
     SEE_PEOPLE = "see_people"
     END_SESSIONS = "end_sessions"
 
@@ -75,6 +78,23 @@ TABLE: Mapping[Permission, Mapping[StaffRole, Reach]] = {
         StaffRole.HEAD: Reach.ANY,
     },
     Permission.SEARCH: {
+        StaffRole.FRONT: Reach.ANY,
+        StaffRole.VERIFIER: Reach.ANY,
+        StaffRole.SECTION_HEAD: Reach.ANY,
+        StaffRole.HEAD: Reach.ANY,
+    },
+    Permission.SEE_FILE: {
+        StaffRole.FRONT: Reach.ANY,
+        StaffRole.VERIFIER: Reach.ANY,
+        StaffRole.SECTION_HEAD: Reach.ANY,
+        StaffRole.HEAD: Reach.ANY,
+    },
+    Permission.SEE_ORIGINAL: {
+        StaffRole.VERIFIER: Reach.MINE,
+        StaffRole.SECTION_HEAD: Reach.ANY,
+        StaffRole.HEAD: Reach.MINE,
+    },
+    Permission.NOTE: {
         StaffRole.FRONT: Reach.ANY,
         StaffRole.VERIFIER: Reach.ANY,
         StaffRole.SECTION_HEAD: Reach.ANY,

@@ -60,6 +60,31 @@ def upgrade() -> None:
         sa.UniqueConstraint('staff_id', 'code_index', name=op.f('uq_staff_codes_staff_id_code_index')),
     )
     op.create_table(
+        'staff_looks',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('staff_id', ROW_ID, nullable=False),
+        sa.Column('dossier_id', ROW_ID, nullable=False),
+        sa.Column('purpose', sa.String(length=12), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['dossier_id'], ['dossiers.id'], name=op.f('fk_staff_looks_dossier_id')),
+        sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_looks_staff_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_looks')),
+    )
+    op.create_index(op.f('ix_staff_looks_dossier_id'), 'staff_looks', ['dossier_id'])
+    op.create_index('ix_staff_looks_of', 'staff_looks', ['staff_id', 'dossier_id', 'at'])
+    op.create_table(
+        'staff_notes',
+        sa.Column('id', ROW_ID, nullable=False),
+        sa.Column('staff_id', ROW_ID, nullable=False),
+        sa.Column('dossier_id', ROW_ID, nullable=False),
+        sa.Column('text', sa.LargeBinary(), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['dossier_id'], ['dossiers.id'], name=op.f('fk_staff_notes_dossier_id')),
+        sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_notes_staff_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_notes')),
+    )
+    op.create_index(op.f('ix_staff_notes_dossier_id'), 'staff_notes', ['dossier_id'])
+    op.create_table(
         'staff_terminals',
         sa.Column('id', ROW_ID, nullable=False),
         sa.Column('key', sa.LargeBinary(length=32), nullable=False),
@@ -135,6 +160,11 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_work_items_dossier_id'), table_name='work_items')
     op.drop_table('work_items')
     op.drop_table('staff_terminals')
+    op.drop_index(op.f('ix_staff_notes_dossier_id'), table_name='staff_notes')
+    op.drop_table('staff_notes')
+    op.drop_index('ix_staff_looks_of', table_name='staff_looks')
+    op.drop_index(op.f('ix_staff_looks_dossier_id'), table_name='staff_looks')
+    op.drop_table('staff_looks')
     op.drop_table('staff_codes')
     op.drop_index(op.f('ix_name_tokens_dossier_id'), table_name='name_tokens')
     op.drop_table('name_tokens')

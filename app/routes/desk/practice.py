@@ -7,16 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, parse_target
+from app.domain.licence.corrections import ReturnReason, parse_target
 from app.domain.licence.status import OfficeAction
 from app.domain.oss.service_mode import ServiceMode
 from app.forms.licences import PracticeForm
 from app.labels import label
+from app.routes.desk.words import target_words
 from app.services.base.post_keys import BadPostKey
 from app.services.desk import practice
 from app.services.licence import reports, standing
 from app.services.papers import taking
-from app.services.papers import wanted as papers_wanted
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
@@ -34,20 +34,9 @@ def _prepare(form: PracticeForm) -> None:
     form.izin.choices = [(row.id_izin, row.id_izin) for row in rows]
     form.tindakan.choices = [(a.value, label(a)) for a in practice.actions(rows)]
     form.alasan.groups = [("", [(reason.value, label(reason)) for reason in ReturnReason])]
-    form.sasaran.groups = [("", [(str(t), _target_words(t)) for t in practice.targets(g.dossier)])]
-
-
-def _target_words(target: Target) -> str:
-    if isinstance(target, PaperTarget):
-        wanted = (state.paper for state in papers_wanted.papers_of(g.dossier))
-        return next(
-            (paper.words or label(paper.kind) for paper in wanted if paper.key == target.key),
-            target.key,
-        )
-    if target.position == 0:
-        return label(target.step)
-    step, number = label(target.step), target.position + 1
-    return str(_("%(step)s, activity %(number)s", step=step, number=number))
+    form.sasaran.groups = [
+        ("", [(str(t), target_words(g.dossier, t)) for t in practice.targets(g.dossier)])
+    ]
 
 
 def _practice_office_page(form: PracticeForm, status: int = 200) -> Response:

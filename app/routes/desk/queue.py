@@ -123,6 +123,9 @@ def take(number: int) -> ResponseReturnValue:
     except queue.NotTaken:
         said = _("Somebody else has taken this, or it is done.")
         return _queue_page(DeskForm(formdata=None), 409, said=said)
+    file = request.form.get("berkas", "")
+    if len(file) == 12 and file.isascii() and file.isdigit():
+        return see_other(f"{request.script_root}/petugas/berkas/{file}")
     return _to_mine()
 
 

@@ -28,7 +28,8 @@ def routes(app) -> list[tuple[str, str, str]]:
         if app.view_functions[rule.endpoint].__module__.startswith("app.routes.desk") and (
             rule.endpoint.partition(".")[0] in DESK
         ):
-            path = re.sub("<[^>]+>", "999999", rule.rule)
+            path = rule.rule.replace("<number>", "000000000000")
+            path = re.sub("<[^>]+>", "999999", path)
             methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
             found += [(rule.endpoint, method, path) for method in methods]
     return found
