@@ -125,6 +125,8 @@ def _lock_page(form: PinForm, status: int = 200, *, said: str = "") -> ResponseR
         status=status,
         form=form,
         left=True,
+        # Only the page that leaves tells the other tabs: two that both told would never rest.
+        leaves="pergi" in request.args,
         people=people[:9],
         said=said,
         lost=bool(form["csrf_token"].errors),
@@ -140,7 +142,7 @@ def lock() -> ResponseReturnValue:
     here = request.form.get("dari", "")
     is_page = here.startswith(_url("/petugas")) and len(here) < 500
     desk.lock(g.day, json.dumps([here, None]) if is_page else None)
-    return see_other(_url("/petugas/kunci"))
+    return see_other(_url("/petugas/kunci?pergi=1"))
 
 
 @bp.post("/buka")

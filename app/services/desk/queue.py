@@ -177,7 +177,13 @@ def listed(staff: Staff, filters: Filters, after: Place | None = None) -> Page:
         query = query.where(WorkItem.due_on <= red_until())
     if after is not None:
         query = query.where(tuple_(WorkItem.sort_on, WorkItem.id) > (after.sort_on, after.id))
-    query = query.options(joinedload(WorkItem.dossier), joinedload(WorkItem.holder))
+    # The number of the file and nothing of the person: what is not read is not decrypted.
+    only = joinedload(WorkItem.dossier).load_only(Dossier.support_number)
+    query = query.options(
+        only.lazyload(Dossier.applicant),
+        only.lazyload(Dossier.every_activity),
+        joinedload(WorkItem.holder).load_only(Staff.name),
+    )
     rows = list(db.session.scalars(query.order_by(WorkItem.sort_on, WorkItem.id).limit(PAGE + 1)))
     more = len(rows) > PAGE
     rows = rows[:PAGE]

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, event, insert, inspect, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy import Connection, Select, delete, event, func, insert, inspect, select
+from sqlalchemy.orm import Mapper, joinedload, lazyload
 
 from app.domain.written.phone import parse_mobile
 from app.domain.written.support_number import SupportNumberError, parse_support_number
@@ -24,6 +24,7 @@ FOUND_AT_MOST = 20
 WORD_AT_LEAST = 3
 _BEGINNING_AT_MOST = 8
 _WORDS_AT_MOST = 6
+_COUNTED = 500
 _TOKENS: Any = NameToken.__table__
 
 
@@ -81,6 +82,10 @@ def search(typed: str) -> list[Dossier]:
     if not ids:
         return []
     query = select(Dossier).where(Dossier.id.in_(ids), Dossier.erased_at.is_(None))
+    query = query.options(
+        joinedload(Dossier.applicant).load_only(Applicant.name),
+        lazyload(Dossier.every_activity),
+    )
     return list(db.session.scalars(query.order_by(Dossier.id.desc()).limit(FOUND_AT_MOST)))
 
 
@@ -114,11 +119,22 @@ def _newest(condition: Any) -> Select[tuple[int]]:
     return select(Applicant.dossier_id).where(condition).order_by(Applicant.dossier_id.desc())
 
 
+def _how_many(token: bytes) -> int:
+    """Return how many names have a beginning, counted as far as it matters."""
+    some = select(NameToken.dossier_id).where(NameToken.token == token).limit(_COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
 def _by_name(typed: str) -> list[Select[tuple[int]]]:
     words = words_of(typed)[:_WORDS_AT_MOST]
     if not words:
         return []
-    first, *others = [_token(word[:_BEGINNING_AT_MOST]) for word in words]
+    tokens = {_token(word[:_BEGINNING_AT_MOST]) for word in words}
+    # The rarest first, so that a common name is not read through for one that nobody has.
+    seldom = sorted((_how_many(token), token) for token in tokens)
+    if seldom[0][0] == 0:
+        return []
+    first, *others = [token for _many, token in seldom]
     query = select(NameToken.dossier_id).where(NameToken.token == first)
     for token in others:
         also = _TOKENS.alias()
