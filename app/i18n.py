@@ -19,6 +19,8 @@ from flask_babel import format_date, get_domain, get_locale, gettext
 from app.asked import asked
 from app.domain.law.calendar import WIT
 from app.domain.oss.nib import format_nib
+from app.domain.written.person import mask_name
+from app.domain.written.support_number import format_support_number
 
 DEFAULT, OTHER = "id", "en"
 LANGUAGES = (DEFAULT, OTHER)
@@ -148,6 +150,8 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     app.add_template_filter(rupiah)
     app.add_template_filter(format_nib, "nib")
+    app.add_template_filter(format_support_number, "support_number")
+    app.add_template_filter(mask_name, "masked_name")
     app.add_template_filter(rupiah_short)
     app.add_template_filter(number)
     app.add_template_filter(day_in_words)

@@ -27,11 +27,21 @@ WITHOUT_KEY = {
     "/berkas/lanjut": "opening a file twice opens it once; a waiting step brings its own key",
     "/berkas/selesai": "leaving twice is leaving once",
     "/berkas/perangkat": "said twice it is the same",
+    "/petugas/masuk": "a code works once, so the second time opens nothing",
+    "/petugas/buka": "going on twice is going on once",
+    "/petugas/kunci": "locking twice is locking once",
+    "/petugas/selesai": "closed twice it is closed",
+    "/petugas/pulang": "leaving twice is leaving once",
+    "/petugas/cari": "it only looks",
+    "/petugas/pilih": "the same password and PIN are kept again",
 }
 # Forms without a token: of a page that is the same for everybody (routes/help/topics.py says why
 # that is safe; sent twice it counts twice), or shown to a browser that may not be given a cookie
 # just then (routes/journey/resume.py asks the browser who sent them).
-WITHOUT_TOKEN = re.compile(r"/bantuan/[a-z0-9-]+/jelas|/berkas/(perangkat|selesai)")
+# Or it only locks the desk: whoever makes a browser send that gains nothing.
+WITHOUT_TOKEN = re.compile(
+    r"/bantuan/[a-z0-9-]+/jelas|/berkas/(perangkat|selesai)|/petugas/(kunci|selesai|pulang)"
+)
 MARK = re.compile("[0-9a-f]{12}")
 SHELL_IDS = frozenset({"isi"})  # stand outside what HTMX swaps
 PHRASING_ONLY = frozenset(

@@ -21,6 +21,7 @@ from sqlalchemy.orm import scoped_session
 from app import create_app, gateways, i18n
 from app.config import Settings, read_settings
 from app.extensions import db, limiter
+from app.services.desk import accounts
 from app.services.dossier import pins
 from app.services.messages import outbox
 from app.services.papers import sealed_files
@@ -63,7 +64,9 @@ def application(request, tmp_path_factory) -> Iterator[Flask]:
     """The application once per run, its tables made and the reference data loaded."""
     # A hash that costs 30 ms makes guessing dear and tests slow; what it costs has its own test.
     cheap = pytest.MonkeyPatch()
-    cheap.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    for module in (pins, accounts):
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        cheap.setattr(module, "_hasher", hasher)
     database = request.config.getoption("--database")
     app = create_app(_settings(tmp_path_factory.mktemp("instance"), database), testing=True)
     with app.app_context():

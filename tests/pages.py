@@ -98,6 +98,7 @@ PUBLIC: Mapping[str, tuple[str, int]] = {
     "practice-messages": ("/latihan/pesan", 200),
     "search-words": ("/latihan/petugas/kata", 200),
     "search-words-add": ("/latihan/petugas/kata/tambah", 200),
+    "desk-sign-in": ("/petugas/masuk", 200),
     "not-found": ("/tidak-ada", 404),
 }
 # Pages of somebody whose NIB is there.
@@ -125,6 +126,12 @@ NOT_PAGES = {
     "/berkas/data-saya.pdf": "a paper",
     "/berkas/lupa/kode": "comes after asking: tests/routes/own/test_recovery.py",
     "/berkas/lupa/pin": "comes after a right code: tests/routes/own/test_recovery.py",
+    "/petugas": "needs a sign-in: tests/routes/desk",
+    "/petugas/cari": "needs a sign-in: tests/routes/desk",
+    "/petugas/kunci": "needs somebody's day: tests/routes/desk",
+    "/petugas/tersimpan": "needs a form that came too late: tests/routes/desk",
+    "/petugas/pilih": "needs a sign-in: tests/routes/desk",
+    "/petugas/orang": "needs a sign-in: tests/routes/desk",
     "/berkas/nomor.png": "a picture",
     "/berkas/nib.pdf": "a paper",
     "/berkas/nik": "stands only while a NIK does not fit: tests/routes/test_nik_cases.py",

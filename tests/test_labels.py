@@ -21,7 +21,18 @@ from app.domain.nik.verdict import NikClass
 from app.domain.oss.codes import LandStatus, LandUnit, NibStatus, Position
 from app.domain.written.made_up import MadeUpProblem
 from app.domain.written.text import EntryError
-from app.forms import access, after, business, entity, finder_words, licences, nib, person, recovery
+from app.forms import (
+    access,
+    after,
+    business,
+    desk,
+    entity,
+    finder_words,
+    licences,
+    nib,
+    person,
+    recovery,
+)
 from app.forms.fields import ChoiceField, ParsedField
 from app.labels import LABELS, field_label, label
 from app.labels.base import DECLARATION_MEANINGS, NIK_REMEDIES
@@ -82,6 +93,11 @@ NOT_SHOWN = {
     "SizeCode": "for OSS only; pages show BusinessSize",
     "StageState": "how a station looks; pages show Stage",
     "Subject": "sorts rules",
+    "Holding": "of a rule",
+    "Purpose": "the record of looks",
+    "Whose": "a filter; the queue shows its words",
+    "Permission": "of a rule",
+    "Reach": "of a rule",
     "Turn": "has its sentences in labels/turns.py",
     "Topic": "sorts conclusions",
     "Surety": "steers what a page asks",
@@ -157,7 +173,18 @@ def test_every_statement_says_what_it_means():
 
 FORMS = [
     each
-    for module in (access, after, business, entity, finder_words, licences, nib, person, recovery)
+    for module in (
+        access,
+        after,
+        business,
+        desk,
+        entity,
+        finder_words,
+        licences,
+        nib,
+        person,
+        recovery,
+    )
     for _, each in inspect.getmembers(module, inspect.isclass)
     if issubclass(each, Form) and each.__module__ == module.__name__
 ]

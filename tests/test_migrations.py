@@ -65,6 +65,15 @@ EMPTY = {
     "post_keys",
     "recoveries",
     "registry_troubles",
+    "staff",
+    "staff_codes",
+    "staff_days",
+    "staff_looks",
+    "staff_notes",
+    "staff_pins",
+    "staff_terminals",
+    "staff_tries",
+    "work_items",
 }
 # Values that a check of the table asks for; everything else is made up by its type.
 CHECKED = {

@@ -20,6 +20,7 @@ from app.commands.nik import nik_group
 from app.commands.oss import oss_group
 from app.commands.papers import papers_group
 from app.commands.practice_space import practice_space_group
+from app.commands.staff import staff_group
 from app.domain.licence.corrections import BadTarget, CorrectionItem, ReturnReason, parse_target
 from app.domain.licence.status import RETURNED, StatusSource, public_state
 from app.domain.nik.verdict import NikClass
@@ -285,7 +286,7 @@ def init_app(app: Flask) -> None:
     groups = (
         reference_group, audit_group, dossier_group, licence_group, nib_group, nik_group,
         messages_group, oss_group, keys_group, finder_group, help_group, practice_space_group,
-        papers_group, backup_group,
+        papers_group, backup_group, staff_group,
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)

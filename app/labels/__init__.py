@@ -15,6 +15,7 @@ from app.labels import (
     assist,
     attachments,
     base,
+    desk,
     entity,
     help,
     licences,
@@ -46,6 +47,7 @@ PARTS = (
     assist.WORDS,
     attachments.WORDS,
     base.WORDS,
+    desk.WORDS,
     entity.WORDS,
     help.WORDS,
     licences.WORDS,
@@ -80,6 +82,8 @@ def init_app(app: Flask) -> None:
     """Give the templates the `label` filter and the longer texts."""
     app.add_template_filter(label)
     app.add_template_filter(field_label)
+    app.add_template_filter(desk.what_happened)
+    app.add_template_filter(desk.who_did)
     app.add_template_filter(risk.value_of, "fact_value")
     app.add_template_filter(risk.day_of, "fact_day")
     app.add_template_filter(risk.days_of, "step_days")

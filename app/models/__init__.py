@@ -16,6 +16,7 @@ from app.models import (
     oss_notice,
     own_data,
     reference,
+    staff,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "oss_notice",
     "own_data",
     "reference",
+    "staff",
 ]

@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from app.config import Settings
+from app.domain.desk.entrance import StaffPinError
+from app.domain.desk.entrance import check_pin as check_staff_pin
+from app.domain.desk.roles import StaffRole
 from app.domain.written.pin import PinError, check_pin
 from app.domain.written.support_number import format_support_number, parse_support_number
 from app.i18n import DEFAULT
+from app.services.desk import accounts
 from app.services.dossier import opening, pins
 from app.simulators.dukcapil import MadeUpPerson, made_up_people
 
@@ -52,7 +56,7 @@ def write_practice_file(settings: Settings) -> Path:
     path = settings.instance / "practice.json"
     content = {
         "note": "Made-up people for practice only. Their NIK serials (9001-9999) are reserved.",
-        "logins": [_applicant_login(path)],
+        "logins": [_applicant_login(path), *_staff_logins(path)],
         "people": [
             {
                 "key": person.key,
@@ -90,6 +94,56 @@ def _applicant_login(path: Path) -> dict[str, Any]:
         "totp_secret": None,
         "pin": pin,
     }
+
+
+# Each role of the office, two where one could not show how work is shared. Made up, as it shows.
+_OFFICE = (
+    ("loket.satu", "Yosefina Contoh", StaffRole.FRONT),
+    ("loket.dua", "Markus Contoh", StaffRole.FRONT),
+    ("periksa.satu", "Dorkas Contoh", StaffRole.VERIFIER),
+    ("periksa.dua", "Yulianus Contoh", StaffRole.VERIFIER),
+    ("teknis", "Selfina Contoh", StaffRole.TECHNICAL),
+    ("kabid", "Obaja Contoh", StaffRole.SECTION_HEAD),
+    ("kadis", "Ruth Contoh", StaffRole.HEAD),
+    ("pengaduan", "Naftali Contoh", StaffRole.COMPLAINTS),
+    ("sosialisasi", "Marice Contoh", StaffRole.OUTREACH),
+    ("pendamping", "Elisa Contoh", StaffRole.FACILITATOR),
+    ("admin.latihan", "Sefnat Contoh", StaffRole.ADMIN),
+    ("auditor", "Debora Contoh", StaffRole.AUDITOR),
+)
+
+
+def _staff_logins(path: Path) -> list[dict[str, Any]]:
+    """Return how to come in as each person of the practice office; make those that are missing."""
+    known = {login.get("user"): login for login in _earlier(path)}
+    found = []
+    for user, name, role in _OFFICE:
+        if user in known and accounts.find(user) is not None:
+            found.append(known[user])
+            continue
+        pin = any_staff_pin()
+        given = accounts.add_made_up(user, name, role, pin)
+        found.append(
+            {
+                "role": str(role),
+                "user": user,
+                "name": name,
+                "password": given.password,
+                "totp_secret": given.totp_secret,
+                "codes": list(given.codes),
+                "pin": pin,
+            }
+        )
+    return found
+
+
+def any_staff_pin() -> str:
+    """Return a PIN that staff might choose."""
+    while True:
+        try:
+            return check_staff_pin(f"{secrets.randbelow(10_000):04}")
+        except StaffPinError:
+            continue
 
 
 def _earlier(path: Path) -> list[dict[str, Any]]:

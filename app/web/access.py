@@ -11,6 +11,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.asked import asked
+from app.domain.desk.roles import Permission, may_at_all
+from app.web import desk
 from app.web.answers import advance, go
 from app.web.marks import View
 from app.web.session import is_for_another, open_dossier
@@ -52,6 +54,44 @@ def applicant_required(view: View) -> View:
 
     guarded.access = "applicant"  # type: ignore[attr-defined]
     return cast(View, guarded)
+
+
+def asks_for_staff(page: Page) -> Page:
+    """Make a page the answer to whoever has not signed in at the desk, or is locked."""
+    _pages["staff"] = page
+    return page
+
+
+def not_for_this_role(page: Page) -> Page:
+    """Make a page the answer to staff whose role may not do what was asked."""
+    _pages["role"] = page
+    return page
+
+
+def staff_required(*permissions: Permission) -> Callable[[View], View]:
+    """Let in staff whose role has one of these permissions in the table of the desk.
+
+    How far a permission reaches, to one's own work or to everybody's, the service asks of the same
+    table for the piece of work in question.
+    """
+
+    def require(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            request.get_data(parse_form_data=True)
+            if not desk.open_day():
+                return _pages["staff"]()
+            if not may_at_all(g.staff.role, permissions):
+                return _pages["role"]()
+            if desk.must_choose() and Permission.BE_HERE not in permissions:
+                return go("desk.show_choices")
+            return view(*args, **kwargs)
+
+        guarded.access = "staff"  # type: ignore[attr-defined]
+        guarded.permissions = permissions  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return require
 
 
 def open_file() -> str | None:

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 import click
-from flask import Flask, current_app, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask.cli import with_appcontext
 
 from app.domain.dossier.events import Doer, DoerRole
@@ -22,6 +22,9 @@ from app.web.session import is_shared_device
 ACTOR, TERMINAL = "doer.actor", "doer.terminal"  # what the marks are keyed for
 SERVERS = frozenset({"worker", "simulator", "practice serve", "help preview"})
 """Commands that go on until they are stopped; what happens meanwhile is not their giver's doing."""
+
+DESK = frozenset({"desk", "queue", "file"})
+"""Blueprints in which only staff act."""
 
 UNNOTED = frozenset(
     {
@@ -43,6 +46,9 @@ def _of_request() -> Doer | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "access", "") == "oss":
         return Doer(DoerRole.OSS, "oss")
+    if request.blueprint in DESK:
+        at = doers.mark_of(g.desk_terminal, TERMINAL) if "desk_terminal" in g else ""
+        return Doer(DoerRole.STAFF, g.staff.mark if "staff" in g else "unknown", at)
     if request.endpoint == "inbound.receive":
         return Doer(DoerRole.PERSON, "sms")
     token = session.get("csrf_token")

@@ -90,6 +90,8 @@ WORDS = Limit("words", "200 per hour", ADDRESS, "each changes the search for eve
 PRACTICE_SMS = Limit("practice_sms", "600 per hour", ADDRESS, "forty people, some messages each")
 SMS_INBOUND = Limit("sms_inbound", "30 per minute", ADDRESS, "the gateway's token is not guessed", Counts.UNKNOWN)
 OSS_INBOUND = Limit("oss_inbound", "120 per minute", ADDRESS, "who cannot prove to be OSS; OSS itself is never counted")
+STAFF_SIGN_IN = Limit("staff_sign_in", "600 per hour", ADDRESS, "each costs a slow hash; wrong ones wait for themselves")
+STAFF_PIN = Limit("staff_pin", "1200 per hour", ADDRESS, "each costs a slow hash; an office changes people all day")
 SEARCH_ONCE = Limit("search_once", "1 per day", ADDRESS, "a phrase counts once a day from one address")
 SEARCH_COUNTED = Limit("search_counted", "60 per hour", ADDRESS, "nobody pushes phrases up alone")
 # fmt: on

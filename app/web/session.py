@@ -75,7 +75,7 @@ def form_mark() -> Markup:
     form by its address and the names of its first two boxes. So the name is the mark: of the file,
     else of the visit. It is never sent. Own words come back, those of the last person do not.
     """
-    mark = file_tag()
+    mark = g.get("desk_mark") or file_tag()
     if not mark and _TOKEN in session:
         mark = vault.index(session[_TOKEN], "session.mark")[:6].hex()
     return Markup('<input type="hidden" name="{}" disabled>').format(mark) if mark else Markup()

@@ -11,13 +11,14 @@ from app.work import (
     lkpm,
     messages,
     nik,
+    queue,
 )
 from app.work.oss import handover, nib, notices, reconcile
 from app.work.rights import own_data, recovery
 
 MODULES = (
     corrections, disposal, handover, licences, lkpm, messages,
-    nib, nik, notices, own_data, reconcile, recovery,
+    nib, nik, notices, own_data, queue, reconcile, recovery,
 )  # fmt: skip
 
 

@@ -71,6 +71,9 @@ class EventKind(StrEnum):
     DATA_REQUEST_UNDONE = "data_request_undone"
     ERASED = "erased"
     ERASURE_REFUSED = "erasure_refused"
+    NOTE_WRITTEN = "note_written"
+    WORK_TAKEN = "work_taken"
+    WORK_GIVEN_BACK = "work_given_back"
 
 
 class DoerRole(StrEnum):

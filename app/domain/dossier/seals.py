@@ -25,6 +25,22 @@ class ActKind(StrEnum):
     BACKED_UP = "backed_up"
     BACKUP_TRIED = "backup_tried"
     RESTORED = "restored"
+    STAFF_ADDED = "staff_added"
+    STAFF_ROLE_GIVEN = "staff_role_given"
+    STAFF_RESET = "staff_reset"
+    STAFF_ENDED = "staff_ended"
+    STAFF_SIGNED_IN = "staff_signed_in"
+    STAFF_REFUSED = "staff_refused"
+    STAFF_LOCKED = "staff_locked"
+    STAFF_UNLOCKED = "staff_unlocked"
+    STAFF_LEFT = "staff_left"
+    STAFF_DAY_ENDED = "staff_day_ended"
+    STAFF_WIPED = "staff_wiped"
+    STAFF_CHOSE = "staff_chose"
+    NOTICE_TAKEN = "notice_taken"
+    NOTICE_GIVEN_BACK = "notice_given_back"
+    TERMINAL_REGISTERED = "terminal_registered"
+    TERMINAL_ENDED = "terminal_ended"
 
 
 @dataclass(frozen=True, slots=True)

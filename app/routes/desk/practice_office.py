@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 
 from app import clock, modes
 from app.asked import asked
-from app.domain.licence.corrections import PaperTarget, ReturnReason, Target, parse_target
+from app.domain.licence.corrections import ReturnReason, parse_target
 from app.domain.licence.status import OfficeAction
 from app.forms.licences import PracticeOfficeForm
 from app.labels import label
+from app.routes.desk.words import target_words
 from app.services.desk import practice_office
 from app.services.licence import reports, views
 from app.services.papers import taking
-from app.services.papers import wanted as papers_wanted
 from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
@@ -32,21 +32,14 @@ def _prepare(form: PracticeOfficeForm) -> None:
     form.tindakan.choices = [(a.value, label(a)) for a in practice_office.actions(rows)]
     form.alasan.groups = [("", [(reason.value, label(reason)) for reason in ReturnReason])]
     form.sasaran.groups = [
-        ("", [(str(t), _target_words(t)) for t in practice_office.targets(asked().dossier)])
-    ]
-
-
-def _target_words(target: Target) -> str:
-    if isinstance(target, PaperTarget):
-        wanted = (state.paper for state in papers_wanted.papers_of(asked().dossier))
-        return next(
-            (paper.words or label(paper.kind) for paper in wanted if paper.key == target.key),
-            target.key,
+        (
+            "",
+            [
+                (str(t), target_words(asked().dossier, t))
+                for t in practice_office.targets(asked().dossier)
+            ],
         )
-    if target.position == 0:
-        return label(target.step)
-    step, number = label(target.step), target.position + 1
-    return str(_("%(step)s, activity %(number)s", step=step, number=number))
+    ]
 
 
 def _practice_office_page(form: PracticeOfficeForm, status: int = 200) -> Response:

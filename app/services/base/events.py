@@ -24,7 +24,18 @@ from app.domain.law.legal_form import LegalForm
 from app.extensions import db
 from app.models.audit import Act
 from app.models.dossier import Dossier, Event
-from app.services.base import doers
+from app.services.base import doers, touched
+
+_MAKES_WORK = frozenset(
+    {
+        EventKind.NIK_CHECKED, EventKind.NIK_CASE_OPENED, EventKind.NIK_CASE_MOVED,
+        EventKind.NIK_CASE_ESCALATED, EventKind.NIK_CASE_CLOSED, EventKind.LICENCE_STATUS,
+        EventKind.LICENCE_RENUMBERED, EventKind.SENT, EventKind.REOPENED, EventKind.WITHDRAWN,
+        EventKind.NIB_RECEIVED, EventKind.NIB_REVOKED, EventKind.ERASED,
+        EventKind.DATA_REQUEST_UNDONE,
+    }
+)  # fmt: skip
+"""After these there may be other work for the office than before."""
 
 
 def record(dossier: Dossier, kind: EventKind, **facts: object) -> Event:
@@ -53,6 +64,8 @@ def record(dossier: Dossier, kind: EventKind, **facts: object) -> Event:
     )
     db.session.add(event)
     db.session.flush()
+    if kind in _MAKES_WORK:
+        touched.note(dossier.id)
     return event
 
 

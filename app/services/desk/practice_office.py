@@ -58,8 +58,9 @@ def act(
     target: Target | None = None,
     note: str = "",
     answer_days: int | None = None,
+    by: StatusSource = StatusSource.PRACTICE,
 ) -> None:
-    """Do it. Raises NotPossible, UnknownLicence."""
+    """Do it. by: on whose word. Raises NotPossible, UnknownLicence."""
     licence = standing.find(dossier, id_izin)
     if action not in allowed_actions(LicenceStatus.of(licence.status)):
         raise NotPossible(action)
@@ -70,7 +71,7 @@ def act(
             corrections.return_for_correction(
                 dossier,
                 items,
-                by=StatusSource.PRACTICE,
+                by=by,
                 answer_days=answer_days,
                 id_izin=id_izin,
                 anew=action is OfficeAction.GIVE_BACK_ANEW,
@@ -80,6 +81,4 @@ def act(
             raise NotPossible(refusal.why) from refusal
         return
     for status in ACTION_STATUSES[action]:
-        standing.record_status(
-            dossier, id_izin, status, at=now, source=StatusSource.PRACTICE, reasons=items
-        )
+        standing.record_status(dossier, id_izin, status, at=now, source=by, reasons=items)

@@ -12,7 +12,7 @@ from app.domain.nik.verdict import NikClass, Verdict
 from app.domain.sending.messages import MessageKind
 from app.extensions import db
 from app.models.dossier import Dossier, Job, NikCheck
-from app.services.base import events, jobs
+from app.services.base import events, jobs, touched
 from app.services.base.jobs import JobKind
 from app.services.messages import outbox
 from app.services.nik import cases, standing
@@ -42,6 +42,7 @@ def plan(dossier: Dossier) -> Job | None:
             )
         )
         db.session.flush()
+        touched.note(dossier.id)
     if not is_well_formed(query.nik, today=clock.today()):
         # A misprinted card: nobody is asked about what cannot be a NIK, so nobody waits for that.
         note_verdict(dossier, known(current(dossier)), Verdict(NikClass.FORMAT), by="rules")

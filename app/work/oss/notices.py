@@ -13,6 +13,7 @@ from app.models.dossier import Job
 from app.models.oss_notice import OssNotice
 from app.services.base import jobs
 from app.services.base.jobs import JobKind
+from app.services.desk import queue
 from app.services.dossier import opening
 from app.services.licence import numbers, standing
 from app.services.oss import reconciliation
@@ -64,15 +65,18 @@ def _match(notice_id: int) -> None:
     row.handled_at = clock.now()
     if found is None:
         row.state = NoticeState.UNMATCHED
+        queue.follow_notice(row)
         db.session.commit()
         return
     dossier = opening.take_to_change(found)
     if not take_nib(dossier, row, data):
         row.state = NoticeState.UNMATCHED
+        queue.follow_notice(row)
         db.session.commit()
         return
     row.state = NoticeState.MATCHED
     row.dossier_id = dossier.id
+    queue.follow_notice(row)
     row.body = None  # its content is asked for again; what was sent here is needed no more
     if data.id_before and data.id_izin:
         numbers.renumber(dossier, data.id_before, data.id_izin)

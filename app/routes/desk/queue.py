@@ -1,0 +1,174 @@
+"""Pekerjaan saya: the queue, taking and giving back, and finding a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, g, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.domain.desk.queue import Place, Whose, WhyBack, WorkKind, kinds_for
+from app.domain.desk.roles import Permission, may_at_all
+from app.forms.desk import DeskForm, SearchForm
+from app.services.base.post_keys import BadPostKey
+from app.services.desk import queue, search
+from app.services.desk.queue import Filters
+from app.services.licence import standing
+from app.web import desk, once
+from app.web.access import staff_required
+from app.web.answers import see_other
+
+bp = Blueprint("queue", __name__, url_prefix="/petugas")
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _one(kind: type[Choice], text: str) -> Choice | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None
+
+
+@bp.get("")
+@staff_required(Permission.SEE_DESK)
+def show_queue() -> ResponseReturnValue:
+    """Show what waits, the most urgent first."""
+    return _queue_page(DeskForm(formdata=None))
+
+
+def _queue_page(form: DeskForm, status: int = 200, *, said: str = "") -> Response:
+    args = request.args
+    filters = Filters(
+        _one(WorkKind, args.get("jenis", "")),
+        _one(Whose, args.get("siapa", "")) or Whose.ALL,
+        "merah" in args,
+    )
+    kinds = [kind for kind in WorkKind if kind in kinds_for(g.staff.role)]
+    page = queue.listed(g.staff, filters, Place.parse(args.get("setelah", "")))
+    held, red = queue.counts(g.staff)
+    return desk.page(
+        "desk/queue.html",
+        status=status,
+        kinds=kinds,
+        filters=filters,
+        rows=page.rows,
+        after=str(page.after) if page.after else None,
+        held=held,
+        red=red,
+        days_left=_days_left,
+        red_until=queue.red_until(),
+        is_first="setelah" not in args,
+        whose=Whose,
+        why_back=WhyBack,
+        finished="selesai" in args,
+        said=said,
+        sees_people=may_at_all(g.staff.role, [Permission.SEE_PEOPLE]),
+        may_search=may_at_all(g.staff.role, [Permission.SEARCH]),
+        asked=_asked(filters),
+        **once.form_context(form),
+    )
+
+
+def _asked(filters: Filters) -> dict[str, Any]:
+    """Return the filters as they stand in an address, so that the next page keeps them."""
+    asked: dict[str, Any] = {}
+    if filters.kind:
+        asked["jenis"] = filters.kind.value
+    if filters.whose is not Whose.ALL:
+        asked["siapa"] = filters.whose.value
+    if filters.red:
+        asked["merah"] = 1
+    return asked
+
+
+def _days_left(due: date) -> int:
+    """Return the working days left until a last day, by the nearer of the two calendars."""
+    today = clock.today()
+    calendars = standing.calendars_around(clock.now())
+    if due < today:
+        return -min(each.working_days_between(due, today) for each in calendars)
+    return min(each.working_days_between(today, due) for each in calendars)
+
+
+@bp.post("/ambil")
+@staff_required(Permission.TAKE)
+def take_next() -> ResponseReturnValue:
+    """Take the most urgent free work."""
+    form = DeskForm(formdata=request.form)
+    if not form.validate():
+        return _queue_page(form, 422)
+    try:
+        key = once.claim("queue.take_next", None, may_edit=False)
+    except BadPostKey:
+        return _queue_page(form, 400)
+    if key.taken is None and queue.take_next(g.staff) is None:
+        return _queue_page(form, said=_("Nothing is left to take. All of it is in hand."))
+    return _to_mine()
+
+
+@bp.post("/kerja/<int:number>/ambil")
+@staff_required(Permission.TAKE)
+def take(number: int) -> ResponseReturnValue:
+    """Take this work."""
+    form = DeskForm(formdata=request.form)
+    if not form.validate():
+        return _queue_page(form, 422)
+    try:
+        queue.take(g.staff, number)
+    except queue.NotTaken:
+        said = _("Somebody else has taken this, or it is done.")
+        return _queue_page(DeskForm(formdata=None), 409, said=said)
+    file = request.form.get("berkas", "")
+    if len(file) == 12 and file.isascii() and file.isdigit():
+        return see_other(f"{request.script_root}/petugas/berkas/{file}")
+    return _to_mine()
+
+
+@bp.post("/kerja/<int:number>/kembalikan")
+@staff_required(Permission.TAKE)
+def give_back(number: int) -> ResponseReturnValue:
+    """Give work back, with a reason."""
+    form = DeskForm(formdata=request.form)
+    if not form.validate():
+        return _queue_page(form, 422)
+    why = _one(WhyBack, request.form.get("alasan", ""))
+    if why is None:
+        return _queue_page(form, 422, said=_("Choose why you give it back."))
+    try:
+        queue.give_back(g.staff, number, why)
+    except queue.NotTaken:
+        said = _("Somebody else has taken this, or it is done.")
+        return _queue_page(DeskForm(formdata=None), 409, said=said)
+    return _to_mine()
+
+
+def _to_mine() -> Response:
+    return see_other(f"{request.script_root}/petugas?siapa={Whose.MINE.value}")
+
+
+@bp.get("/cari")
+@staff_required(Permission.SEARCH)
+def show_search() -> ResponseReturnValue:
+    """Ask for a number, NIK, phone, NIB or name."""
+    return _search_page(SearchForm(formdata=None))
+
+
+@bp.post("/cari")
+@staff_required(Permission.SEARCH)
+def find() -> ResponseReturnValue:
+    """Show the files that were meant. What was typed stands in no address."""
+    form = SearchForm(formdata=request.form)
+    if not form.validate():
+        return _search_page(form, 422)
+    return _search_page(form, found=search.search(form.cari.data))
+
+
+def _search_page(form: SearchForm, status: int = 200, *, found: Any = None) -> Response:
+    return desk.page(
+        "desk/search.html", status=status, form_page=True, found=found, **once.form_context(form)
+    )
