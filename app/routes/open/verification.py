@@ -7,7 +7,7 @@ import re
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.services.dossier.estimates import KBLI_YEAR
+from app.domain.law.editions import KBLI_NOW
 from app.services.papers import issued
 from app.services.reference.book import get_book
 from app.web import limits
@@ -47,5 +47,5 @@ def show_verification(code: str) -> ResponseReturnValue:
     return render(
         "verification/show.html",
         paper=facts,
-        activities=[(code, book.kbli(KBLI_YEAR, code)) for code in facts.kbli_codes],
+        activities=[(code, book.kbli(KBLI_NOW, code)) for code in facts.kbli_codes],
     )

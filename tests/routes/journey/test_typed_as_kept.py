@@ -8,6 +8,7 @@ import pytest
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
+from app.adapters.oss.wire import to_wire
 from app.domain.dossier.journey import Stop, first_unanswered
 from app.domain.dossier.steps import STEPS, Column, StepName
 from app.routes.journey import pages
@@ -88,6 +89,7 @@ def test_nothing_is_kept_once_the_file_is_sent(dossier, bare):
 @pytest.mark.parametrize(("text", "shown"), [("Kios Contoh", "Kios Contoh"), ("", "–")])
 def test_it_has_its_row_on_the_review(dossier, bare, language, question, text, shown):
     dossier.activity.trade_name = text
+    assert to_wire(sent)["data_proyek"][0]["nama_contoh"] == "Kios Contoh"
     with force_locale(language):
         rows = [s.rows for s in summary_of(dossier, get_book()) if s.stop == Stop(BUSINESS)]
     assert rows == [((question, shown),)]
