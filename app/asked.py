@@ -9,6 +9,7 @@ from flask import g
 
 if TYPE_CHECKING:
     from app.models.dossier import Dossier
+    from app.models.staff import Staff, StaffDay
 
 
 @dataclass
@@ -24,6 +25,16 @@ class Asked:
     """Whether anything is kept of pages that were left; None where nobody looked."""
     new_browser: str | None = None
     """The name that this browser is given with the answer."""
+
+    # Who asks at the desk
+    _staff: Staff | None = field(default=None, repr=False)
+    _day: StaffDay | None = field(default=None, repr=False)
+    terminal: str | None = field(default=None, repr=False)
+    """The secret of the computer; None where nobody looked."""
+    desk_token: str = field(default="", repr=False)
+    """What forms of the desk carry instead of the token of the visit."""
+    desk_mark: str = ""
+    """What tells the forms of two people at one computer apart."""
 
     # What was sent
     bad_key: bool = False
@@ -67,6 +78,35 @@ class Asked:
     def forget_dossier(self) -> None:
         """Close the file for the rest of this request."""
         self._dossier = None
+
+    @property
+    def staff(self) -> Staff:
+        """Who works here now; who may come so far without anybody asks `has_staff` first."""
+        assert self._staff is not None, "nobody works here"
+        return self._staff
+
+    @staff.setter
+    def staff(self, staff: Staff) -> None:
+        self._staff = staff
+
+    @property
+    def has_staff(self) -> bool:
+        """Return whether somebody of the office was known in this request."""
+        return self._staff is not None
+
+    @property
+    def day(self) -> StaffDay:
+        """The day that they have open here; none once it is locked."""
+        assert self._day is not None, "no day is open"
+        return self._day
+
+    @day.setter
+    def day(self, day: StaffDay) -> None:
+        self._day = day
+
+    def forget_staff(self) -> None:
+        """Know nobody of the office for the rest of this request."""
+        self._staff = self._day = None
 
 
 def asked() -> Asked:

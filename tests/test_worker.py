@@ -217,7 +217,7 @@ def test_what_becomes_due_waits_for_one_look_at_most(app, calls):
 def test_each_lane_and_the_night_are_looked_after(app):
     names = [each.name for each in run.looks(app, threading.Event())]
     lanes = ["lane sms", "lane whatsapp", "lane email", "lane rest"]
-    assert names == [*lanes, "tidy", "seal"]
+    assert names == [*lanes, "tidy", "seal", "witness"]
 
 
 def test_a_night_without_power_is_caught_up_at_the_first_look(app, calls, monkeypatch):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
 from wtforms.csrf.core import CSRF
 
+from app.asked import asked
 from app.domain.desk import entrance
 from app.domain.desk.entrance import PasswordProblem, StaffPinProblem
 from app.domain.written import place
 from app.forms.fields import ParsedField
-from app.forms.licences import PracticeForm
+from app.forms.licences import PracticeOfficeForm
 from app.forms.mistakes import messages_for_text
 
 PASSWORD_MESSAGES = {
@@ -44,10 +44,10 @@ class DeskCsrf(CSRF):
     """Compares with the token of this terminal and this person; see app/web/desk.py."""
 
     def generate_csrf_token(self, csrf_token_field: Any) -> str:
-        return str(g.get("csrf_token", ""))
+        return asked().desk_token
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
-        own = str(g.get("csrf_token", ""))
+        own = asked().desk_token
         if not own or not hmac.compare_digest(str(field.data or "").encode(), own.encode()):
             raise ValidationError("stale")
 
@@ -139,7 +139,7 @@ class SearchForm(DeskForm):
     )
 
 
-class ActForm(PracticeForm):
+class ActForm(PracticeOfficeForm):
     """What is done next with one licence."""
 
     class Meta(DeskForm.Meta):

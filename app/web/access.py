@@ -81,7 +81,7 @@ def staff_required(*permissions: Permission) -> Callable[[View], View]:
             request.get_data(parse_form_data=True)
             if not desk.open_day():
                 return _pages["staff"]()
-            if not may_at_all(g.staff.role, permissions):
+            if not may_at_all(asked().staff.role, permissions):
                 return _pages["role"]()
             if desk.must_choose() and Permission.BE_HERE not in permissions:
                 return go("desk.show_choices")

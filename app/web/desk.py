@@ -12,15 +12,18 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, after_this_request, current_app, g, request
+from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app import clock
+from app.asked import asked
 from app.domain.desk import entrance
 from app.extensions import vault
 from app.models.staff import StaffDay
 from app.services.desk import entering
 from app.web.answers import NOT_CARRIED, carried, page_url, render
+from app.web.sent import Sent
+from app.web.session import give_token
 from app.web.transaction import commit_now, will_write
 
 TERMINAL_COOKIE, DAY_COOKIE = "t", "p"
@@ -28,28 +31,28 @@ PATH = "/petugas"
 _ENGLISH = "/en"
 _A_YEAR_S = 365 * 24 * 3600
 _RENEW_AFTER = timedelta(minutes=1)  # each renewal is a row written, so not with every page
-_NOT_KEPT = NOT_CARRIED | {"kunci", "sandi", "kode"}
+_NOT_KEPT = NOT_CARRIED | {Sent.KEY, "sandi", Sent.CODE}
 
 
 def know_terminal() -> str:
     """Return the secret of this terminal; give it one where it has none, or its own was ended."""
-    if "desk_terminal" not in g:
+    terminal = asked().terminal
+    if terminal is None:
         try:
-            found = str(_signer().loads(request.cookies.get(TERMINAL_COOKIE, "")))
+            terminal = str(_signer().loads(request.cookies.get(TERMINAL_COOKIE, "")))
         except BadSignature:
-            found = ""
-        if not found or entering.is_ended_terminal(found):
-            found = secrets.token_urlsafe(16)
-            _send(TERMINAL_COOKIE, str(_signer().dumps(found)), _A_YEAR_S)
-        g.desk_terminal = found
-        _be(f"{found}|", secrets.token_hex(6))
-    terminal: str = g.desk_terminal
+            terminal = ""
+        if not terminal or entering.is_ended_terminal(terminal):
+            terminal = secrets.token_urlsafe(16)
+            _send(TERMINAL_COOKIE, str(_signer().dumps(terminal)), _A_YEAR_S)
+        asked().terminal = terminal
+        _be(f"{terminal}|", secrets.token_hex(6))
     return terminal
 
 
 def open_day() -> bool:
-    """Put who works here now into g. False where nobody does, or the terminal is locked."""
-    if "staff" in g:
+    """Put who works here now into the notes. False where nobody does, or the terminal is locked."""
+    if asked().has_staff:
         return True
     terminal, secret, now = know_terminal(), request.cookies.get(DAY_COOKIE, ""), clock.now()
     day = entering.find_day(terminal, secret, now) if secret else None
@@ -63,7 +66,7 @@ def open_day() -> bool:
             if day is None:
                 return False
         if is_idle:
-            g.staff = day.staff  # whose lock it is, for the record
+            asked().staff = day.staff  # whose lock it is, for the record
             lock(day, what_was_asked())
             return False
         day.used_at = now
@@ -71,31 +74,30 @@ def open_day() -> bool:
         day = entering.find_day(terminal, secret, now)
         if day is None:
             return False
-    g.staff, g.day = day.staff, day
+    asked().staff, asked().day = day.staff, day
     _be(f"{terminal}|{secret}", _mark())
     return True
 
 
 def again() -> None:
     """Read anew who works here, after will_write() has begun another transaction."""
-    for name in ("staff", "day"):
-        g.pop(name, None)
+    asked().forget_staff()
     open_day()
 
 
 def _mark() -> str:
     """Return what tells the forms of two people apart, and those for two residents."""
-    return vault.index(f"{g.day.id}|{g.day.wiped}", "desk.mark")[:6].hex()
+    return vault.index(f"{asked().day.id}|{asked().day.wiped}", "desk.mark")[:6].hex()
 
 
 def _be(whose: str, mark: str) -> None:
-    g.desk_mark = mark
-    g.csrf_token = vault.index(whose, "desk.csrf")[:12].hex()
+    asked().desk_mark = mark
+    give_token(vault.index(whose, "desk.csrf")[:12].hex())
 
 
 def must_choose() -> bool:
     """Say whether whoever works here has still to choose a password or a PIN of their own."""
-    return bool(g.staff.must_change) or not entering.has_pin(g.day)
+    return bool(asked().staff.must_change) or not entering.has_pin(asked().day)
 
 
 def let_in(entered: entering.Entered) -> None:
@@ -123,15 +125,15 @@ def lock(day: StaffDay, kept: str | None) -> None:
 def forget() -> None:
     """Forget who worked here: the cookie goes, and with it everything of this request."""
     _send(DAY_COOKIE, "", 0)
-    for name in ("staff", "day"):
-        g.pop(name, None)
-    _be(f"{g.desk_terminal}|", secrets.token_hex(6))
+    asked().forget_staff()
+    _be(f"{know_terminal()}|", secrets.token_hex(6))
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Answer with a page of the desk: never stored, and left when nobody comes back to it."""
-    response = render(template, status=status, here=page_url(), **context)
-    if "staff" in g:  # a header, since a mark in the page would be read out as one
+    staff = asked().staff if asked().has_staff else None
+    response = render(template, status=status, here=page_url(), staff=staff, **context)
+    if staff:  # a header, since a mark in the page would be read out as one
         idle_s = int(entrance.IDLE.total_seconds())
         response.headers["Refresh"] = f"{idle_s};url={request.script_root}{PATH}/kunci"
     return response

@@ -10,9 +10,10 @@ from functools import wraps
 from typing import Any
 
 import click
-from flask import Flask, current_app, g, has_request_context, request, session
+from flask import Flask, current_app, has_request_context, request, session
 from flask.cli import with_appcontext
 
+from app.asked import asked
 from app.domain.dossier.events import Doer, DoerRole
 from app.domain.dossier.seals import ActKind
 from app.extensions import db
@@ -47,8 +48,9 @@ def _of_request() -> Doer | None:
     if getattr(view, "access", "") == "oss":
         return Doer(DoerRole.OSS, "oss")
     if request.blueprint in DESK:
-        at = doers.mark_of(g.desk_terminal, TERMINAL) if "desk_terminal" in g else ""
-        return Doer(DoerRole.STAFF, g.staff.mark if "staff" in g else "unknown", at)
+        terminal = asked().terminal
+        at = doers.mark_of(terminal, TERMINAL) if terminal else ""
+        return Doer(DoerRole.STAFF, asked().staff.mark if asked().has_staff else "unknown", at)
     if request.endpoint == "inbound.receive":
         return Doer(DoerRole.PERSON, "sms")
     token = session.get("csrf_token")

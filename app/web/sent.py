@@ -33,6 +33,21 @@ class Sent(StrEnum):
     """Bring the names that depend on the district."""
     ADD_UP = "hitung"
 
+    # At the desk of the office
+    DAY = "hari"
+    """Which of the days that are open at this computer goes on."""
+    REASON = "alasan"
+    VERSION = "versi"
+    """Of the file, as it was when the form was shown."""
+    VERDICT = "hasil"
+    HELD_BY = "siapa"
+    RED = "merah"
+    AFTER = "setelah"
+    """The last row of the page of a list that was seen."""
+    FINISHED = "selesai"
+    LEFT = "pergi"
+    """This page has just left: it tells the other tabs."""
+
     # Told by a press or a hidden field
     SHARED = "bersama"
     SPELLING = "ejaan"

@@ -75,7 +75,7 @@ def form_mark() -> Markup:
     form by its address and the names of its first two boxes. So the name is the mark: of the file,
     else of the visit. It is never sent. Own words come back, those of the last person do not.
     """
-    mark = g.get("desk_mark") or file_tag()
+    mark = asked().desk_mark or file_tag()
     if not mark and _TOKEN in session:
         mark = vault.index(session[_TOKEN], "session.mark")[:6].hex()
     return Markup('<input type="hidden" name="{}" disabled>').format(mark) if mark else Markup()
@@ -103,6 +103,12 @@ def enter(dossier_id: int, *, from_own_file: bool = False) -> None:
 def take_as_checked() -> None:
     """Let the form in this request pass without its token, which was compared before."""
     g.csrf_valid = True  # where Flask-WTF notes it too
+
+
+def give_token(token: str) -> None:
+    """Give the forms of the desk in this request their token, instead of that of the visit."""
+    asked().desk_token = token
+    g.csrf_token = token  # where Flask-WTF looks for the one it made
 
 
 def start_token() -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 
+from app.asked import asked
 from app.services.base.traffic import tally
-
-
-def _begin() -> None:
-    g.began_at = perf_counter()
 
 
 def _end(response: Response) -> Response:
     rooms: dict[str | None, str] = current_app.extensions["rooms"]
-    took = perf_counter() - g.get("began_at", perf_counter())
+    began = asked().started
+    took = perf_counter() - began if began is not None else 0.0
     tally.add(rooms.get(request.endpoint, "none"), response.status_code, took)
     return response
 
@@ -30,5 +28,4 @@ def room_of(view: Any) -> str:
 def init_app(app: Flask) -> None:
     """Bind the counting; after all views were added."""
     app.extensions["rooms"] = {name: room_of(view) for name, view in app.view_functions.items()}
-    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request_funcs.setdefault(None, []).insert(0, _end)  # called last of all

@@ -109,7 +109,7 @@ def _jobs(now: datetime) -> Iterator[Metric]:
     is_open = Job.done_at.is_(None)
     due = GaugeMetricFamily("oss_jobs_due", "Jobs that are due and not done", labels=["kind"])
     query = select(Job.kind, func.count()).where(is_open, Job.due_at <= now).group_by(Job.kind)
-    counted = dict(db.session.execute(query).tuples().all())
+    counted = dict(db.session.execute(query).all())
     for kind in JobKind:
         due.add_metric([kind], counted.get(kind, 0))
     yield due
@@ -120,7 +120,7 @@ def _jobs(now: datetime) -> Iterator[Metric]:
 def _messages(now: datetime) -> Iterator[Metric]:
     states = GaugeMetricFamily("oss_messages", "Messages by state", labels=["state"])
     query = select(Message.state, func.count()).group_by(Message.state)
-    counted = dict(db.session.execute(query).tuples().all())
+    counted = dict(db.session.execute(query).all())
     for state in MessageState:
         states.add_metric([state], counted.get(state, 0))
     yield states
@@ -129,7 +129,7 @@ def _messages(now: datetime) -> Iterator[Metric]:
     )
     waits = select(Message.channel, func.min(Message.planned_for))
     waits = waits.where(Message.state.in_(LEFT)).group_by(Message.channel)
-    since = dict(db.session.execute(waits).tuples().all())
+    since = dict(db.session.execute(waits).all())
     for channel in Channel:
         if channel is not Channel.PAGE:
             oldest.add_metric([channel], _age(since.get(channel), now))
@@ -153,7 +153,7 @@ def _offices(now: datetime) -> Iterator[Metric]:
         "oss_office_jobs_in_vain", "Jobs that an office has not answered 3 times", labels=["office"]
     )
     query = select(Job.kind, func.count()).where(Job.done_at.is_(None), Job.attempts >= _TRIES)
-    counted = dict(db.session.execute(query.group_by(Job.kind)).tuples().all())
+    counted = dict(db.session.execute(query.group_by(Job.kind)).all())
     for office in ("oss", "registry"):
         kinds = [kind for kind, whose in _OFFICES.items() if whose == office]
         vain.add_metric([office], sum(counted.get(kind, 0) for kind in kinds))

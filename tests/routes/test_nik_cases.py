@@ -404,7 +404,7 @@ def test_the_other_language_keeps_the_spelling(client, app):
     open_dossier(app, client, StepName.PHONE, who="name_differs")
     form = form_of(form_of(client.get(NIK), SPELLING).submit("ejaan"), "/berkas/diri")
     english = client.post(
-        "/en/berkas/diri", data=dict(form.data()) | {"ganti": "en"}, follow_redirects=False
+        "/en/berkas/diri", data=dict(form.data()) | {"ganti": "en"}, follow_redirects=True
     )
     assert form_of(english, "/en/berkas/diri")["nama"] == form["nama"]
 

@@ -44,7 +44,7 @@ STATEMENTS = {
     "lampiran": 11,  # of a sent file also what was given back
     "lampiran/untuk/lahan-0": 3,
     "lampiran/untuk/lain1": 3,
-    "hasil": 20,
+    "hasil": 21,  # a state of the NIB that we do not know is looked up in the list of OSS
     "perbaikan": 11,
     "latihan-petugas": 10,
     "status-oss": 4,

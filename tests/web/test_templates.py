@@ -45,10 +45,14 @@ def test_each_form_goes_by_htmx_or_says_why_not(templates):
 
 
 def test_the_frame_of_a_form_is_written_once(templates):
-    """Two pages have one of their own: the PIN, which carries what waits, and a paper's file."""
+    """Two pages have one of their own: the PIN, which carries what waits, and a paper's file.
+
+    So has the desk, which goes without HTMX.
+    """
     framed = {name for name, text in templates.items() if '<form id="f"' in text}
     assert framed == {
         "layouts/form.html",
+        "layouts/desk_form.html",
         "resume/show.html",
         "attachments/paper.html",
         "own_data/show.html",  # a small form in the midst of a page to read

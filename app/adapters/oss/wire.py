@@ -171,6 +171,7 @@ def beside(submission: Submission) -> dict[str, Any]:
 def _project(activity: Activity, size: SizeCode, submission: Submission) -> dict[str, Any]:
     capital, product = activity.capital, activity.product
     return {
+        **activity.as_typed,
         "kbli": activity.kbli_code,
         "tahun_kbli": str(activity.kbli_year),
         "deskripsi_kegiatan": activity.description,

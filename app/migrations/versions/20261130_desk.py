@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'desk'
-down_revision = 'pages_named'
+down_revision = 'oss_code_lists'
 
 OPEN = sa.text('closed_at IS NULL')
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')

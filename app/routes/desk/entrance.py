@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
+from app.asked import asked
 from app.domain.desk import entrance
 from app.domain.desk.roles import Permission, may_at_all
 from app.domain.law.calendar import WIT
@@ -23,6 +24,7 @@ from app.web.answers import advance, see_other, wants_fragment
 from app.web.errors import say_wait
 from app.web.limits import limited, who_asks
 from app.web.marks import open_to_all
+from app.web.sent import Sent
 from app.web.session import has_cookies, leave
 from app.web.transaction import commit_now, let_others_write
 
@@ -80,6 +82,8 @@ def sign_in() -> ResponseReturnValue:
     """Open the day of whoever proves who they are."""
     place = Place(desk.know_terminal(), who_asks())
     form = SignInForm(formdata=request.form)
+    if Sent.LANGUAGE in request.form:
+        return _sign_in_page(form)
     if not form.validate():
         return _sign_in_page(form, 422)
     kept = entering.password_hash_of(form.nama.data)
@@ -126,7 +130,7 @@ def _lock_page(form: PinForm, status: int = 200, *, said: str = "") -> ResponseR
         form=form,
         left=True,
         # Only the page that leaves tells the other tabs: two that both told would never rest.
-        leaves="pergi" in request.args,
+        leaves=Sent.LEFT in request.args,
         people=people[:9],
         said=said,
         lost=bool(form["csrf_token"].errors),
@@ -139,10 +143,10 @@ def _lock_page(form: PinForm, status: int = 200, *, said: str = "") -> ResponseR
 @staff_required(Permission.BE_HERE)
 def lock() -> ResponseReturnValue:
     """Lock by one key. What page it was is kept for the same person."""
-    here = request.form.get("dari", "")
+    here = request.form.get(Sent.FROM, "")
     is_page = here.startswith(_url("/petugas")) and len(here) < 500
-    desk.lock(g.day, json.dumps([here, None]) if is_page else None)
-    return see_other(_url("/petugas/kunci?pergi=1"))
+    desk.lock(asked().day, json.dumps([here, None]) if is_page else None)
+    return see_other(_url(f"/petugas/kunci?{Sent.LEFT}=1"))
 
 
 @bp.post("/buka")
@@ -154,7 +158,7 @@ def unlock() -> ResponseReturnValue:
     form = PinForm(formdata=request.form)
     if not form.validate():
         return _lock_page(form, 422)
-    number = request.form.get("hari", "")
+    number = request.form.get(Sent.DAY, "")
     day_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     kept = entering.pin_hash_of(day_id, terminal)
     let_others_write()
@@ -179,9 +183,10 @@ def unlock() -> ResponseReturnValue:
 @staff_required(Permission.BE_HERE)
 def show_kept() -> ResponseReturnValue:
     """Give back what somebody sent after the lock had come. It stays until they send it on."""
-    if not g.day.kept:
+    kept = asked().day.kept
+    if not kept:
         return see_other(_url("/petugas"))
-    where, pairs = json.loads(g.day.kept)
+    where, pairs = json.loads(kept)
     return desk.page("desk/kept.html", where=where, pairs=pairs or [])
 
 
@@ -193,15 +198,15 @@ def show_kept() -> ResponseReturnValue:
 def wipe() -> ResponseReturnValue:
     """Finish with the resident at the counter: their file is closed, no form of theirs stays."""
     leave()
-    entering.wipe(g.day)
-    return see_other(_url("/petugas?selesai=1"))
+    entering.wipe(asked().day)
+    return see_other(_url(f"/petugas?{Sent.FINISHED}=1"))
 
 
 @bp.post("/pulang")
 @staff_required(Permission.BE_HERE)
 def go_home() -> ResponseReturnValue:
     """End the day at this terminal."""
-    entering.leave(g.day)
+    entering.leave(asked().day)
     commit_now()
     desk.forget()
     return see_other(_url("/petugas/masuk"))
@@ -226,8 +231,8 @@ def _choice_page(form: ChoiceForm, status: int = 200) -> Response:
         mistakes=mistakes(form),
         lost=bool(form["csrf_token"].errors),
         cookies=has_cookies(),
-        with_password=g.staff.must_change,
-        codes_left=accounts.codes_left(g.staff),
+        with_password=asked().staff.must_change,
+        codes_left=accounts.codes_left(asked().staff),
     )
 
 
@@ -236,14 +241,16 @@ def _choice_page(form: ChoiceForm, status: int = 200) -> Response:
 def choose() -> ResponseReturnValue:
     """Keep them."""
     form = ChoiceForm(formdata=request.form)
-    if not g.staff.must_change:
+    if not asked().staff.must_change:
         del form.sandi
+    if Sent.LANGUAGE in request.form:
+        return _choice_page(form)
     if not form.validate():
         return _choice_page(form, 422)
     password_hash = None
-    if g.staff.must_change:
+    if asked().staff.must_change:
         try:
-            password = accounts.check_password(g.staff, form.sandi.data)
+            password = accounts.check_password(asked().staff, form.sandi.data)
         except entrance.PasswordError as error:
             words = str(PASSWORD_MESSAGES[error.problem])
             form.sandi.errors = [words.format(at_least=error.at_least, at_most=error.at_most)]
@@ -251,8 +258,8 @@ def choose() -> ResponseReturnValue:
         password_hash = accounts.hash_of(password)
     pin_hash = accounts.hash_of(form.pin.data)
     if password_hash is not None:
-        accounts.change_password(g.staff, password_hash)
-    entering.set_pin(g.day, pin_hash)
+        accounts.change_password(asked().staff, password_hash)
+    entering.set_pin(asked().day, pin_hash)
     return see_other(_url("/petugas"))
 
 
@@ -267,7 +274,7 @@ def show_people() -> ResponseReturnValue:
         "desk/people.html",
         people=accounts.every(),
         days=accounts.open_days(),
-        may_end=may_at_all(g.staff.role, [Permission.END_SESSIONS]),
+        may_end=may_at_all(asked().staff.role, [Permission.END_SESSIONS]),
         form=DeskForm(formdata=None),
         now=clock.now(),
         idle=entrance.IDLE,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, make_response, request
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
 from app.adapters.files import FilesUnavailable, NoSuchFile
+from app.asked import asked
 from app.domain.desk.queue import NEEDS, WorkKind
 from app.domain.desk.roles import Holding, Permission, may
 from app.domain.licence.corrections import ReturnReason, parse_target
@@ -19,12 +22,11 @@ from app.labels import label
 from app.models.dossier import Dossier
 from app.models.staff import WorkItem
 from app.routes.desk.words import target_words
-from app.services.base.post_keys import BadPostKey
-from app.services.desk import files, practice, queue
+from app.services.desk import files, practice_office, queue
 from app.services.desk.files import WhyNot
 from app.services.dossier import opening
 from app.services.journey.summary import in_groups, summary_of
-from app.services.licence import standing
+from app.services.licence import views
 from app.services.nik import standing as nik_standing
 from app.services.oss import verdicts
 from app.services.papers import taking, wanted
@@ -33,6 +35,8 @@ from app.services.tracking import progress
 from app.web import desk, once
 from app.web.access import staff_required
 from app.web.answers import see_other
+from app.web.sent import Sent
+from app.web.taking import take_form
 from app.web.transaction import will_write
 
 bp = Blueprint("file", __name__, url_prefix="/petugas/berkas/<number>")
@@ -56,11 +60,11 @@ def _dossier(number: str, *, to_change: bool = False) -> Dossier:
 def show_file(number: str) -> ResponseReturnValue:
     """Show the file. The look at it is kept, once for all pages within ten minutes."""
     dossier = _dossier(number)
-    if not files.is_look_open(g.staff, dossier.id):
+    if not files.is_look_open(asked().staff, dossier.id):
         will_write()
         desk.again()
         dossier = _dossier(number)
-        files.look(g.staff, dossier, files.purpose_for(g.staff, files.work_of(dossier)))
+        files.look(asked().staff, dossier, files.purpose_for(asked().staff, files.work_of(dossier)))
     return _file_page(dossier)
 
 
@@ -71,10 +75,12 @@ def _file_page(
     note: NoteForm | None = None,
     status: int = 200,
     said: str = "",
-    asked: RegistryQuery | None = None,
+    compared: RegistryQuery | None = None,
 ) -> Response:
+    if request.method == "POST":  # the way back here, into the other language or after the lock
+        asked().page_url = _url(dossier.support_number)
     work = files.work_of(dossier)
-    can = files.possible(g.staff, dossier)
+    can = files.possible(asked().staff, dossier)
     act = act or ActForm(formdata=None)
     _prepare(act, dossier)
     states = [state for state in wanted.papers_of(dossier) if state.there]
@@ -84,21 +90,21 @@ def _file_page(
         status=status,
         dossier=dossier,
         work=work,
-        holdings={item.id: queue.holding_of(item, g.staff) for item in work},
+        holdings={item.id: queue.holding_of(item, asked().staff) for item in work},
         may_take={item.id: _may_take(item) for item in work},
         Holding=Holding,
         can=can,
         act=act,
         note=note or NoteForm(formdata=None),
         said=said,
-        views=standing.views(dossier, clock.now()),
+        views=views.views(dossier, clock.now()),
         groups=in_groups(summary_of(dossier, get_book())) if dossier.applicant.name else [],
         states=states,
         original=_may_see_original(work),
         nik_class=nik_standing.current_class(dossier),
         nik_work=nik_work,
         verdicts=_VERDICTS,
-        asked=asked,
+        compared=compared,
         history=files.history_of(dossier),
         notes=files.notes_of(dossier),
         turn=progress.turn_of(dossier),
@@ -108,28 +114,28 @@ def _file_page(
 
 
 def _may_take(item: WorkItem) -> bool:
-    held = queue.holding_of(item, g.staff)
-    return held is not Holding.MINE and may(g.staff.role, NEEDS[item.kind], held)
+    held = queue.holding_of(item, asked().staff)
+    return held is not Holding.MINE and may(asked().staff.role, NEEDS[item.kind], held)
 
 
 def _may_see_original(work: list[WorkItem]) -> bool:
-    held = min((queue.holding_of(item, g.staff) for item in work), default=Holding.OTHERS)
-    return may(g.staff.role, Permission.SEE_ORIGINAL, held)
+    held = min((queue.holding_of(item, asked().staff) for item in work), default=Holding.OTHERS)
+    return may(asked().staff.role, Permission.SEE_ORIGINAL, held)
 
 
 def _prepare(form: ActForm, dossier: Dossier) -> None:
-    can = files.possible(g.staff, dossier)
+    can = files.possible(asked().staff, dossier)
     form.izin.choices = [(row.id_izin, row.id_izin) for row, _actions in can]
     actions = {action for _row, found in can for action in found}
     form.tindakan.choices = [(a.value, label(a)) for a in OfficeAction if a in actions]
     form.alasan.groups = [("", [(reason.value, label(reason)) for reason in ReturnReason])]
-    targets = practice.targets(dossier) if can else []
+    targets = practice_office.targets(dossier) if can else []
     form.sasaran.groups = [("", [(str(t), target_words(dossier, t)) for t in targets])]
 
 
 def _changed(dossier: Dossier) -> bool:
     """Say whether somebody did something with the file since this form was shown."""
-    return request.form.get("versi", "") != str(files.version_of(dossier))
+    return request.form.get(Sent.VERSION, "") != str(files.version_of(dossier))
 
 
 @bp.post("/putuskan")
@@ -139,23 +145,37 @@ def act(number: str) -> ResponseReturnValue:
     dossier = _dossier(number, to_change=True)
     form = ActForm(formdata=request.form)
     _prepare(form, dossier)
-    if not form["csrf_token"].validate(form):
-        return _file_page(dossier, act=form, status=422)
-    try:
-        key = once.claim("file.act", dossier.id, may_edit=False)
-    except BadPostKey:
-        return _file_page(dossier, act=form, status=400)
-    if key.taken is not None:
-        return _back_to(number)
-    if _changed(dossier):
-        sorry = _("Somebody did something with this file meanwhile. Look first, then press again.")
-        return _file_page(dossier, act=form, status=409, said=sorry)
+
+    def page(status: int, said: str = "") -> Response:
+        return _file_page(dossier, act=form, status=status, said=said)
+
+    def do() -> Response:
+        if _changed(dossier):
+            return page(
+                409,
+                _("Somebody did something with this file meanwhile. Look first, then press again."),
+            )
+        return _act(dossier, form, page)
+
+    # Pressed twice, the same button does not fit any more: so the key is looked at first.
+    return take_form(
+        "file.act",
+        form,
+        page,
+        do,
+        valid=lambda: bool(form["csrf_token"].validate(form)),
+        may_edit=False,
+        again=lambda _taken: _back_to(number),
+    )
+
+
+def _act(dossier: Dossier, form: ActForm, page: Callable[..., Response]) -> Response:
     form.expect()
     if not form.validate():
-        return _file_page(dossier, act=form, status=422)
+        return page(422)
     try:
         files.act(
-            g.staff,
+            asked().staff,
             dossier,
             form.izin.data,
             OfficeAction(form.tindakan.data),
@@ -165,11 +185,10 @@ def act(number: str) -> ResponseReturnValue:
             answer_days=form.hari.data,
         )
     except files.MayNot as refused:
-        return _file_page(dossier, act=form, status=403, said=_why(refused.why))
-    except practice.NotPossible:
-        sorry = _("That does not fit where the licence stands now.")
-        return _file_page(dossier, act=form, status=422, said=sorry)
-    return _back_to(number)
+        return page(403, _why(refused.why))
+    except practice_office.NotPossible:
+        return page(422, _("That does not fit where the licence stands now."))
+    return _back_to(dossier.support_number)
 
 
 def _why(why: WhyNot) -> str:
@@ -187,15 +206,22 @@ def write_note(number: str) -> ResponseReturnValue:
     """Keep a note for colleagues."""
     dossier = _dossier(number, to_change=True)
     form = NoteForm(formdata=request.form)
-    if not form.validate():
-        return _file_page(dossier, note=form, status=422)
-    try:
-        key = once.claim("file.write_note", dossier.id, may_edit=False)
-    except BadPostKey:
-        return _file_page(dossier, note=form, status=400)
-    if key.taken is None:
-        files.write_note(g.staff, dossier, form.catatan_petugas.data)
-    return _back_to(number)
+
+    def page(status: int) -> Response:
+        return _file_page(dossier, note=form, status=status)
+
+    def do() -> Response:
+        files.write_note(asked().staff, dossier, form.catatan_petugas.data)
+        return _back_to(number)
+
+    return take_form(
+        "file.write_note",
+        form,
+        page,
+        do,
+        may_edit=False,
+        again=lambda _taken: _back_to(number),
+    )
 
 
 @bp.post("/nik/lihat")
@@ -208,11 +234,11 @@ def show_nik(number: str) -> ResponseReturnValue:
     if not _holds_nik(dossier):
         return _file_page(dossier, status=403, said=_why(WhyNot.NOT_HELD))
     try:
-        asked = nik_standing.to_compare(dossier)
+        compared = nik_standing.to_compare(dossier)
     except nik_standing.NothingWaits:
         sorry = _("No NIK of this file waits to be compared.")
         return _file_page(dossier, status=422, said=sorry)
-    return _file_page(dossier, asked=asked)
+    return _file_page(dossier, compared=compared)
 
 
 @bp.post("/nik/catat")
@@ -224,7 +250,7 @@ def record_nik(number: str) -> ResponseReturnValue:
         return _file_page(dossier, status=422)
     if not _holds_nik(dossier):
         return _file_page(dossier, status=403, said=_why(WhyNot.NOT_HELD))
-    chosen = next((v for v in _VERDICTS if v.value == request.form.get("hasil")), None)
+    chosen = next((v for v in _VERDICTS if v.value == request.form.get(Sent.VERDICT)), None)
     if chosen is None:
         return _file_page(dossier, status=422, said=_("Choose what the portal says."))
     try:
@@ -236,30 +262,30 @@ def record_nik(number: str) -> ResponseReturnValue:
 
 
 def _holds_nik(dossier: Dossier) -> bool:
-    mine = (i for i in files.work_of(dossier) if queue.holding_of(i, g.staff) is Holding.MINE)
+    mine = (i for i in files.work_of(dossier) if queue.holding_of(i, asked().staff) is Holding.MINE)
     return any(item.kind is WorkKind.NIK for item in mine)
 
 
-@bp.post("/lampiran/<int:paper>")
+@bp.post("/lampiran/<int:row>")
 @staff_required(Permission.SEE_FILE)
-def show_paper(number: str, paper: int) -> ResponseReturnValue:
+def show_paper(number: str, row: int) -> ResponseReturnValue:
     """Send a paper as the applicant sees it. Each press is recorded."""
     dossier = _dossier(number, to_change=True)
     if not DeskForm(formdata=request.form).validate():
         return _file_page(dossier, status=422)
-    return _paper(dossier, paper, original=False)
+    return _paper(dossier, row, original=False)
 
 
-@bp.post("/lampiran/<int:paper>/asli")
+@bp.post("/lampiran/<int:row>/asli")
 @staff_required(Permission.SEE_ORIGINAL)
-def show_original(number: str, paper: int) -> ResponseReturnValue:
+def show_original(number: str, row: int) -> ResponseReturnValue:
     """Send the original of a signed paper, as it came. Each press is recorded."""
     dossier = _dossier(number, to_change=True)
     if not DeskForm(formdata=request.form).validate():
         return _file_page(dossier, status=422)
     if not _may_see_original(files.work_of(dossier)):
         return _file_page(dossier, status=403, said=_why(WhyNot.NOT_HELD))
-    return _paper(dossier, paper, original=True)
+    return _paper(dossier, row, original=True)
 
 
 def _paper(dossier: Dossier, paper: int, *, original: bool) -> Response:
@@ -283,4 +309,8 @@ def _paper(dossier: Dossier, paper: int, *, original: bool) -> Response:
 
 
 def _back_to(number: str) -> Response:
-    return see_other(f"{request.script_root}/petugas/berkas/{number}")
+    return see_other(_url(number))
+
+
+def _url(number: str) -> str:
+    return f"{request.script_root}/petugas/berkas/{number}"

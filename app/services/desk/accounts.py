@@ -251,7 +251,7 @@ def open_days() -> list[OpenDay]:
         .where(StaffDay.ended_at.is_(None), StaffDay.began_at > since)
         .order_by(Staff.user, StaffDay.id)
     )
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(query).all()
     awake: dict[int, int] = {}
     for day, staff, _terminal in rows:
         awake[staff.id] = awake.get(staff.id, 0) + (day.key is not None)

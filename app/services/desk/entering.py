@@ -12,14 +12,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager
 
-from app import clock
+from app import clock, modes
 from app.domain.desk import entrance
 from app.domain.dossier.events import Doer, DoerRole
 from app.domain.dossier.pin_tries import Free, Wrong
 from app.domain.dossier.seals import ActKind
 from app.extensions import db, vault
 from app.models.staff import Staff, StaffDay, StaffPin, StaffTerminal, StaffTry
-from app.services.base import acts, doers, modes
+from app.services.base import acts, doers
 from app.services.desk import accounts
 
 _STRANGERS = "*"
@@ -137,7 +137,7 @@ def _begin(staff: Staff, terminal: StaffTerminal | None, place: Place, now: date
 
 def _of_this_service(staff: Staff) -> bool:
     """A made-up person of the practice office opens nothing where the files are real."""
-    return modes.is_practice() or not staff.is_made_up
+    return modes.in_training() or not staff.is_made_up
 
 
 def _was_here(staff: Staff, terminal: StaffTerminal) -> bool:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app import clock
+from app import clock, modes
 from app.domain.desk.acts import NEEDED_FOR, Purpose
 from app.domain.desk.roles import Holding, Permission, may
 from app.domain.dossier.events import DoerRole, EventKind
@@ -25,8 +25,8 @@ from app.extensions import db
 from app.models.dossier import Dossier, Event
 from app.models.licence import Licence
 from app.models.staff import Staff, StaffLook, StaffNote, WorkItem
-from app.services.base import events, modes
-from app.services.desk import accounts, practice, queue
+from app.services.base import events
+from app.services.desk import accounts, practice_office, queue
 from app.services.licence import reports
 
 LOOK_LASTS = timedelta(minutes=10)
@@ -123,7 +123,7 @@ def history_of(dossier: Dossier) -> list[Done]:
 def possible(staff: Staff, dossier: Dossier) -> list[tuple[Licence, tuple[OfficeAction, ...]]]:
     """Return the licences of a file and what this person may do with each now."""
     found = []
-    for row in practice.waiting(dossier):
+    for row in practice_office.waiting(dossier):
         can = tuple(
             action
             for action in allowed_actions(LicenceStatus.of(row.status))
@@ -174,15 +174,15 @@ def act(
 ) -> None:
     """Do it, as the commands do. dossier: held to change.
 
-    Raises MayNot; practice.NotPossible where it does not fit where the licence stands by now.
+    Raises MayNot, and practice_office.NotPossible where it does not fit any more.
     """
-    row = next((each for each in practice.waiting(dossier) if each.id_izin == id_izin), None)
+    row = next((each for each in practice_office.waiting(dossier) if each.id_izin == id_izin), None)
     if row is None:
-        raise practice.NotPossible(action)
+        raise practice_office.NotPossible(action)
     why = why_not(staff, dossier, row, action)
     if why is not None:
         raise MayNot(why)
-    practice.act(
+    practice_office.act(
         dossier,
         id_izin,
         action,
@@ -190,6 +190,6 @@ def act(
         target=target,
         note=note,
         answer_days=answer_days,
-        by=StatusSource.PRACTICE if modes.is_practice() else StatusSource.OFFICE,
+        by=StatusSource.PRACTICE if modes.in_training() else StatusSource.OFFICE,
     )
     reports.plan(dossier)

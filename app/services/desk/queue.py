@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.orm import joinedload
 
-from app import clock
+from app import clock, modes
 from app.domain.desk.queue import (
     NEEDS,
     Place,
@@ -31,17 +31,17 @@ from app.domain.law.calendar import local_date
 from app.domain.licence.clock import URGENT_WORKING_DAYS
 from app.domain.licence.status import FINAL, WhoActs
 from app.domain.nik.cases import NikCaseState
+from app.domain.oss.notices import NoticeState
 from app.extensions import db
 from app.models.dossier import Dossier, NikCheck
 from app.models.licence import Licence
 from app.models.nik_case import NikCase
 from app.models.oss_notice import OssNotice
 from app.models.staff import Staff, WorkItem
-from app.services.base import acts, events, modes
+from app.services.base import acts, events
 from app.services.dossier import opening
-from app.services.licence import standing
+from app.services.licence import needed, standing, views
 from app.services.nik import standing as nik_standing
-from app.services.oss.notices import NoticeState
 
 PAGE = 25
 OURS = "02"  # kewenangan: the regency decides
@@ -104,11 +104,11 @@ def _licence_work(dossier: Dossier) -> dict[str, _Work]:
     if dossier.handover is None:
         return {}
     found = {}
-    for view in standing.views(dossier, clock.now()):
+    for view in views.views(dossier, clock.now()):
         row = view.licence
         ours = row.authority in {None, OURS}
         waits = view.who is WhoActs.OFFICE and view.status not in FINAL
-        if ours and waits and standing.needs_office(row, dossier):
+        if ours and waits and needed.needs_office(row, dossier):
             newest = standing.newest_event(row)
             since = newest.at if newest else dossier.updated_at
             due = view.clock.due_on if view.clock else None
@@ -190,16 +190,14 @@ def listed(staff: Staff, filters: Filters, after: Place | None = None) -> Page:
     return Page(rows, Place(rows[-1].sort_on, rows[-1].id) if more else None)
 
 
-def _of_kinds(
-    query: Select[tuple[WorkItem]], kinds: Collection[WorkKind]
-) -> Select[tuple[WorkItem]]:
+def _of_kinds(query: Select[WorkItem], kinds: Collection[WorkKind]) -> Select[WorkItem]:
     return query.where(WorkItem.closed_at.is_(None), WorkItem.kind.in_(sorted(kinds)))
 
 
 def red_until() -> date:
     """Return the last due day that is red today, by whichever calendar is nearer."""
     today = clock.today()
-    calendars = standing.calendars_around(clock.now())
+    calendars = views.calendars_around(clock.now())
     return max(each.add_working_days(today, URGENT_WORKING_DAYS) for each in calendars)
 
 

@@ -67,7 +67,7 @@ def rebuild() -> int:
         select(Applicant.dossier_id, Applicant.name).where(Applicant.name.is_not(None))
     )
     many = 0
-    for dossier_id, name in named.tuples():
+    for dossier_id, name in named:
         db.session.add_all(NameToken(token=t, dossier_id=dossier_id) for t in tokens_of(name or ""))
         many += 1
     db.session.flush()
@@ -89,7 +89,7 @@ def search(typed: str) -> list[Dossier]:
     return list(db.session.scalars(query.order_by(Dossier.id.desc()).limit(FOUND_AT_MOST)))
 
 
-def _ways(typed: str) -> list[Select[tuple[int]]]:
+def _ways(typed: str) -> list[Select[int]]:
     digits = "".join(sign for sign in typed if sign.isascii() and sign.isdigit())
     if len(digits) < 8:
         return _by_name(typed)
@@ -115,7 +115,7 @@ def _ways(typed: str) -> list[Select[tuple[int]]]:
     return ways
 
 
-def _newest(condition: Any) -> Select[tuple[int]]:
+def _newest(condition: Any) -> Select[int]:
     return select(Applicant.dossier_id).where(condition).order_by(Applicant.dossier_id.desc())
 
 
@@ -125,7 +125,7 @@ def _how_many(token: bytes) -> int:
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _by_name(typed: str) -> list[Select[tuple[int]]]:
+def _by_name(typed: str) -> list[Select[int]]:
     words = words_of(typed)[:_WORDS_AT_MOST]
     if not words:
         return []

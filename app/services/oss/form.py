@@ -270,17 +270,9 @@ _PART_OF_STATEMENT = {
 }
 
 
-def _as_told(submission: Submission) -> dict[str, Any]:
-    """Return dataNIB with what has no field in the port."""
-    wire = to_wire(submission)
-    for project, activity in zip(wire["data_proyek"], submission.activities, strict=True):
-        project.update(activity.as_typed)
-    return wire
-
-
 def sheets_of(submission: Submission) -> list[Sheet]:
     """Return every screen in order, in the language of the page. It holds the whole NIK."""
-    wire = _as_told(submission)
+    wire = to_wire(submission)
     projects = list(enumerate(wire["data_proyek"]))
     several = len(projects) > 1
     sheets = []
@@ -329,7 +321,7 @@ def _statements(submission: Submission, part: Part) -> Iterator[Row]:
 def as_data(submission: Submission) -> dict[str, Any]:
     """Return what the JSON file holds: dataNIB, and the statements that have no place in it."""
     return {
-        "dataNIB": _as_told(submission),
+        "dataNIB": to_wire(submission),
         "pernyataan": [str(each) for each in submission.declarations],
     }
 

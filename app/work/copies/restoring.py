@@ -45,7 +45,7 @@ from app.storage.keyfile import fresh_session_key
 from app.vault import Vault
 from app.work.copies.backup import FILES, FOLDERS, IDENTITY
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _PART = ".pemulihan"  # a folder of ours in the new place, until all is there
 _HEAD_AT_MOST = 4 * 1024 * 1024
 _TORN = (tarfile.TarError, EOFError, BadGzipFile, zlib.error)

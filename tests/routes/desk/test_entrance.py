@@ -267,7 +267,7 @@ def test_what_came_after_the_lock_waits_for_the_same_person_alone(app, client, t
     locked = form_of(page, "/kunci").submit()
     page = form_of(locked).fill(pin=STAFF_PIN).submit(mine)
     assert here(page) == "/petugas/tersimpan"
-    assert here(form_of(page).submit()) == "/petugas/orang"
+    assert here(form_of(page, "/akhiri").submit()) == "/petugas/orang"
     with looking(app) as session:
         assert session.get(StaffDay, day_id).ended_at is not None
 
@@ -415,3 +415,15 @@ def test_cookies_of_the_desk_cost_applicants_nothing(app, client, front):
         for path in ("/petugas", "/en/petugas"):
             assert client.get_cookie(name, path=path) is not None
         assert client.get_cookie(name, path="/") is None
+
+
+def test_the_other_language_is_asked_for_without_signing_in(app, client):
+    user = employ(app)
+    form = form_of(client.get("/petugas/masuk"))
+    form.fill(nama=user, sandi=PASSWORD, kode=code_for(app, user))
+    shown = form.submit("ganti", follow=False)
+    assert shown.status_code == 200
+    again = form_of(shown)
+    assert (again["nama"], again["sandi"]) == (user, "")
+    assert again.action != form.action
+    assert client.get("/petugas").status_code == 303, "nobody works here"

@@ -17,8 +17,8 @@ from app.models.dossier import Dossier, Event
 from app.models.licence import Correction, LicenceEvent
 from app.models.staff import StaffLook, StaffNote, WorkItem
 from app.services.base import events
-from app.services.desk import accounts, files, practice, queue
-from app.services.licence import standing
+from app.services.desk import accounts, files, practice_office, queue
+from app.services.licence import needed, standing
 from tests.client import form_of, main_words, parse, title_of, words
 from tests.factories import PEOPLE, dossier_at, looking
 from tests.pages import PREFIXES
@@ -42,7 +42,7 @@ def hold(app, user: str, dossier_id: int) -> None:
 def statuses(app, dossier_id: int) -> list[str]:
     with looking(app) as session:
         dossier = session.get_one(Dossier, dossier_id)
-        row = next(r for r in standing.of(dossier) if standing.needs_office(r, dossier))
+        row = next(r for r in standing.of(dossier) if needed.needs_office(r, dossier))
         query = select(LicenceEvent.status).where(LicenceEvent.licence_id == row.id)
         return list(session.scalars(query.order_by(LicenceEvent.number)))
 
@@ -81,7 +81,7 @@ def test_what_one_does_not_hold_one_does_not_do(app, client):
 
 
 def act(page, **answers: object):
-    return form_of(page).fill(answers).submit()
+    return form_of(page, "/putuskan").fill(answers).submit()
 
 
 def test_a_verifier_finds_the_papers_complete(app, client):
@@ -112,7 +112,7 @@ def test_a_return_names_what_to_mend_and_nothing_is_lost_on_a_mistake(app, clien
     page = client.get(f"/petugas/berkas/{number}")
     page = act(page, tindakan="kembalikan", catatan="Foto KTP tidak terbaca", hari="5")
     assert page.status_code == 422
-    assert form_of(page)["catatan"] == "Foto KTP tidak terbaca"
+    assert form_of(page, "/putuskan")["catatan"] == "Foto KTP tidak terbaca"
     page = act(page, alasan="unreadable", sasaran="step:tempat:0")
     assert page.status_code == 200, words(page)
     with looking(app) as session:
@@ -135,7 +135,7 @@ def test_the_second_of_two_people_sees_that_it_changed_and_loses_no_text(app, cl
         )
         session.commit()
     page = act(page, tindakan=OfficeAction.COMPLETE.value, catatan="Teks saya")
-    assert (page.status_code, form_of(page)["catatan"]) == (409, "Teks saya")
+    assert (page.status_code, form_of(page, "/putuskan")["catatan"]) == (409, "Teks saya")
     assert statuses(app, dossier_id)[-1] != LicenceStatus.COMPLETE
     assert "Sudah saya telepon" in main_words(page)
     page = act(page)
@@ -147,9 +147,8 @@ def test_every_form_that_acts_carries_the_version(app, client):
     user = employ(app)
     put_in(client, user)
     hold(app, user, dossier_id)
-    assert {"versi", "kunci", "csrf_token"} <= form_of(
-        client.get(f"/petugas/berkas/{number}")
-    ).names
+    form = form_of(client.get(f"/petugas/berkas/{number}"), "/putuskan")
+    assert {"versi", "kunci", "csrf_token"} <= form.names
 
 
 def test_twice_the_same_press_acts_once(app, client):
@@ -157,7 +156,7 @@ def test_twice_the_same_press_acts_once(app, client):
     user = employ(app)
     put_in(client, user)
     hold(app, user, dossier_id)
-    form = form_of(client.get(f"/petugas/berkas/{number}")).fill(tindakan="lengkap")
+    form = form_of(client.get(f"/petugas/berkas/{number}"), "/putuskan").fill(tindakan="lengkap")
     form.submit()
     before = statuses(app, dossier_id)
     assert form.submit().status_code == 200
@@ -180,7 +179,7 @@ def test_who_verified_does_not_decide(app, client):
     assert 'value="setujui"' not in page.text
     with looking(app) as session:
         dossier, staff = session.get_one(Dossier, dossier_id), accounts.find(head)
-        izin = practice.waiting(dossier)[0].id_izin
+        izin = practice_office.waiting(dossier)[0].id_izin
         with pytest.raises(files.MayNot) as refused:
             files.act(staff, dossier, izin, OfficeAction.APPROVE)
     assert refused.value.why is files.WhyNot.VERIFIED_IT
@@ -205,7 +204,7 @@ def test_what_a_role_may_do_with_whose_work(app, role, holding):
         hold(app, user if holding == "own" else other, dossier_id)
     with looking(app) as session:
         dossier, staff = session.get_one(Dossier, dossier_id), accounts.find(user)
-        row = practice.waiting(dossier)[0]
+        row = practice_office.waiting(dossier)[0]
         for action in OfficeAction:
             needed = NEEDED_FOR.get(action)
             allowed = (

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.models.dossier import Dossier, Event
 from app.models.staff import WorkItem
 from app.services.desk import accounts, queue, search
-from app.services.licence import standing
+from app.services.licence import needed, standing, views
 from tests.client import form_of, here, main_words, parse, words
 from tests.factories import MEDIUM_HIGH, PEOPLE, at_once, looking, sent_dossier
 from tests.pages import PREFIXES
@@ -38,7 +38,7 @@ def licensed(app) -> tuple[int, str]:
 def licence_becomes(app, dossier_id: int, *statuses: LicenceStatus) -> None:
     with looking(app) as session:
         dossier = session.get_one(Dossier, dossier_id)
-        row = next(r for r in standing.of(dossier) if standing.needs_office(r, dossier))
+        row = next(r for r in standing.of(dossier) if needed.needs_office(r, dossier))
         for number, status in enumerate(statuses):
             at = clock.now() + timedelta(microseconds=number)
             standing.record_status(dossier, row.id_izin, status, at=at, source=StatusSource.OFFICE)
@@ -92,7 +92,7 @@ def test_the_earlier_of_the_two_clocks_rules(app):
     licence_becomes(app, dossier_id, LicenceStatus.COMPLETE)
     with looking(app) as session:
         dossier = session.get_one(Dossier, dossier_id)
-        clocks = [v.clock for v in standing.views(dossier, clock.now()) if v.clock]
+        clocks = [v.clock for v in views.views(dossier, clock.now()) if v.clock]
         due = clocks[0].due_on
     assert items(app)[0].due_on == due
     assert due is None or items(app)[0].sort_on == due
@@ -103,7 +103,7 @@ def test_what_is_undone_leaves_no_work(app):
         dossier = sent_dossier(kbli_code=MEDIUM_HIGH)
         session.commit()
         for row in standing.of(dossier):
-            if standing.needs_office(row, dossier):
+            if needed.needs_office(row, dossier):
                 standing.record_status(
                     dossier, row.id_izin, LicenceStatus.REJECTED, at=clock.now(),
                     source=StatusSource.OFFICE,
@@ -218,7 +218,7 @@ def test_whose_turn_it_was_first_is_kept(app, client):
 @pytest.mark.parametrize(("days", "red"), [(2, True), (3, False)])
 def test_two_working_days_left_are_red(app, client, days, red):
     with looking(app):
-        calendars = standing.calendars_around(clock.now())
+        calendars = views.calendars_around(clock.now())
         due = max(each.add_working_days(clock.today(), days) for each in calendars)
     made_up(app, 1, due_on=due, sort_on=due)
     put_in(client, employ(app))
@@ -308,3 +308,12 @@ def test_another_name_is_found_and_the_old_one_is_not(app):
         session.commit()
         assert [d.id for d in search.search("wel drum")] == [dossier_id]
         assert search.search(PEOPLE["kiosk"].typed_name) == []
+
+
+def test_a_page_after_a_press_leads_back_to_one_that_can_be_asked_for(app, client):
+    """Into the other language and after the lock: nobody asks for the address of a button."""
+    put_in(client, employ(app))
+    page = form_of(client.get("/petugas"), "/ambil").submit(follow=False, without={"kunci"})
+    assert page.status_code == 400
+    assert form_of(page, "/kunci")["dari"] == "/petugas"
+    assert 'href="/en/petugas"' in page.text

@@ -286,7 +286,7 @@ def test_without_script_the_page_comes_back_filled_with_its_help(client, small_h
     walk = Walk(client, KIOSK, language=language)
     walk.to("diri")
     form = form_of(walk.response).fill(nik="1234 56", nama="Contoh Nama")
-    answer = form.submit("bantuan", follow=False)
+    answer = form.submit("bantuan")
     assert answer.status_code == 200
     again = form_of(answer)
     assert (again["nik"], again["nama"]) == ("1234 56", "Contoh Nama")
@@ -312,7 +312,7 @@ def test_enter_means_going_on_and_not_help(client, small_help):
 def test_a_mistake_leads_to_what_explains_it(client, small_help, language):
     walk = Walk(client, KIOSK, language=language)
     walk.to("diri")
-    answer = form_of(walk.response).fill(nik="12", nama="").submit(follow=False)
+    answer = form_of(walk.response).fill(nik="12", nama="").submit()
     page = parse(answer)
     (summary,) = [each for each in page.all() if each.get("role") == "alert"]
     offered = [each.get("hx-get") for each in page.all("a", within=summary) if each.get("hx-get")]
@@ -326,7 +326,7 @@ def test_a_birth_date_that_is_too_late_has_its_help_too(client, small_help):
     walk.to("diri")
     form = form_of(walk.response)
     walk._fill(form, "diri")
-    answer = form.fill(lahir="1-1-2020").submit(follow=False)
+    answer = form.fill(lahir="1-1-2020").submit()
     assert answer.status_code == 422
     assert parse(answer).by_id("bantuan") is not None
 

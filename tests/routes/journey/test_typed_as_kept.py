@@ -8,6 +8,7 @@ import pytest
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
+from app.adapters.oss.wire import to_wire
 from app.domain.dossier.journey import Stop, first_unanswered
 from app.domain.dossier.steps import STEPS, Column, StepName
 from app.routes.journey import pages
@@ -53,7 +54,7 @@ def typed(page, at, text):
 def test_it_is_filled_in_and_kept_by_its_box(dossier, bare, app, text, kept):
     dossier.activity.trade_name = None
     assert first_unanswered(answers.answers_of(dossier)) == Stop(BUSINESS), "never seen"
-    page, at = pages._page(bare), At(dossier)
+    page, at = pages._page_of(bare), At(dossier)
     assert page.template == "journey/business.html"
     with app.test_request_context():
         page.save(at, typed(page, at, text))
@@ -71,7 +72,7 @@ def test_beside_answers_with_code_of_their_own_it_is_kept_too(dossier, monkeypat
     monkeypatch.setitem(pages._OWN, BUSINESS, own)
     step = replace(STEPS[BUSINESS], columns=(NAME, *STEPS[BUSINESS].columns[1:]))
     monkeypatch.setitem(STEPS, BUSINESS, step)
-    page, at = pages._page(step), At(dossier)
+    page, at = pages._page_of(step), At(dossier)
     with app.test_request_context():
         page.save(at, typed(page, at, "Kios Lain"))
         assert page.fill(at) == {"usaha": "Kios Lain", "uraian": "x"}
@@ -109,6 +110,7 @@ def test_oss_is_told_it_by_its_declared_name(dossier, bare, language, question):
     handovers.send(dossier)
     sent = submission_of(dossier)
     assert oss_form.as_data(sent)["dataNIB"]["data_proyek"][0]["nama_contoh"] == "Kios Contoh"
+    assert to_wire(sent)["data_proyek"][0]["nama_contoh"] == "Kios Contoh"
     with force_locale(language):
         rows = [
             row for sheet in oss_form.sheets_of(sent) for g in sheet.groups for row in g.on_screen

@@ -64,6 +64,16 @@ class Clock:
         return cls.moment
 
 
+@pytest.fixture(autouse=True)
+def no_papers_left(request) -> Iterator[None]:
+    """Take the papers away that a test made: of what the next one keeps they say nothing true."""
+    yield
+    if "application" in request.fixturenames:
+        settings = request.getfixturevalue("application").config["SETTINGS"]
+        for paper in (settings.instance / sealing.PAPERS).glob("*.txt"):
+            paper.unlink()
+
+
 @pytest.fixture
 def record(database, monkeypatch) -> Iterator[list[Dossier]]:
     """Two files over three days, twelve events each day and file; a seal each evening."""

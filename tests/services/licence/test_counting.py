@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from app.adapters.oss_reading import LicenceResult, LicensingResult, ProjectResult
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import clock
+from app.adapters.oss.results import LicenceResult, LicensingResult, ProjectResult
 from app.domain.law.calendar import WIB, WIT, WorkingCalendar, local_date
 from app.domain.licence.clock import HALTS_THE_DAYS, clocks_of
 from app.domain.licence.status import StatusSource
@@ -17,7 +17,7 @@ from app.domain.oss.codes import LicenceStatus as S
 from app.domain.oss.codes import NibStatus, ProductType
 from app.extensions import db
 from app.models.licence import LicenceEvent
-from app.services.licence import standing
+from app.services.licence import standing, views
 from tests.client import words
 from tests.factories import open_in, sent_dossier
 from tests.pages import PREFIXES
@@ -54,7 +54,7 @@ def hear(dossier, status, at, issued_on=None, **more):
 def started(dossier, now):
     (row,) = standing.of(dossier)
     row.days, row.days_unit = 5, "Hari"
-    (view,) = standing.views(dossier, now)
+    (view,) = views.views(dossier, now)
     return view.clock.oss.started_on, view
 
 
@@ -93,10 +93,10 @@ def test_a_pause_is_as_young_as_the_look_and_its_end_as_old_as_the_one_before(do
     hear(dossier, S.COMPLETE, later(0), date(2026, 11, 2))
     hear(dossier, S.COMPLETE, later(1))
     hear(dossier, S.CLARIFICATION, later(3))  # asked some time since Tuesday: seen on Thursday
-    (view,) = standing.views(dossier, later(3, 1))
+    (view,) = views.views(dossier, later(3, 1))
     assert view.clock.oss.used_working_days == 3
     hear(dossier, S.CLARIFIED, later(8))
-    (view,) = standing.views(dossier, later(8))
+    (view,) = views.views(dossier, later(8))
     assert view.clock.oss.used_working_days == 3 + 3, "from Thursday on, as if it had been then"
 
 
@@ -135,7 +135,7 @@ def test_never_later_than_oss_however_late_we_look(changes, gaps, days, free, af
     now = look + timedelta(hours=after)
     calendar = WorkingCalendar(free)
     ours = clocks_of(
-        [(S.of(each.status), standing.counts_from(each)) for each in events],
+        [(S.of(each.status), views.counts_from(each)) for each in events],
         days, calendar, calendar, now,
     )  # fmt: skip
     theirs = clocks_of(true, days, calendar, calendar, now)

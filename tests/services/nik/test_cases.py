@@ -330,7 +330,8 @@ def test_an_outage_during_a_recheck_keeps_the_case_as_it_is(database, office_is)
 def test_only_the_sending_waits_and_goes_on_by_itself(app, database, office_is, mode, cause):
     office_is("dukcapil", mode)
     dossier = dossier_at(None)
-    assert answers.answers_of(dossier).activities[0].production, "every question could be answered"
+    given = answers.answers_of(dossier).activities[0].given
+    assert StepName.PRODUCTION in given, "every question could be answered"
     assert cases.case_of(dossier) is None
     assert handovers.send(dossier) is None
     database.commit()
