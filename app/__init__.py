@@ -26,7 +26,8 @@ from app.simulators.dukcapil import made_up_people
 from app.storage import purpose
 from app.storage.database import engine_options, prepare_engine
 from app.storage.keyfile import has_secrets, key_source, load_secrets
-from app.web import assets, doing, errors, known_browser, proxies, setup, shared_counts, traffic
+from app.web import assets, doing, errors, setup, traffic
+from app.web.limiting import known_browser, proxies, shared_counts
 from app.web.session import SESSION_LENGTH
 from app.work import handlers
 

@@ -28,7 +28,7 @@ from app.practice_space.people import write_practice_file
 from app.services.papers import sealed_files
 from app.services.reference import loading
 from app.storage import purpose
-from app.web import proxies, shared_counts
+from app.web.limiting import proxies, shared_counts
 from app.work.run import END_WITHIN_S
 
 STOP_WITHIN_S = END_WITHIN_S + 3  # the worker finishes the job under way

@@ -92,7 +92,7 @@ class Settings:
     dukcapil_user: str
     dukcapil_password: str
     dukcapil_ip: str
-    rate_limit_storage: str  # "" means: as app/web/shared_counts.py chooses
+    rate_limit_storage: str  # "" means: as app/web/limiting/shared_counts.py chooses
     messages: str
     smtp_url: str | None
     mail_from: str

@@ -12,9 +12,9 @@ from flask import Flask
 import app as package
 from app.extensions import limiter
 from app.services.dossier import opening
-from app.web import limits
 from app.web.errors import say_wait
-from app.web.limits import LIMITS, Limit, Whom
+from app.web.limiting import limits
+from app.web.limiting.limits import LIMITS, Limit, Whom
 from app.work import run
 from tests.client import CheckingClient, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PIN, looking, open_dossier, pin_hash

@@ -7,8 +7,8 @@ from flask import Flask, request
 from structlog.testing import capture_logs
 
 from app.config import BadSettings, Settings, read_settings
-from app.web import proxies
-from app.web.limits import who_asks
+from app.web.limiting import proxies
+from app.web.limiting.limits import who_asks
 
 PROXY, OTHER = "10.0.0.1", "203.0.113.9"
 

@@ -11,7 +11,7 @@ from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
 from app.config import ROOT, read_settings
-from app.web.shared_counts import CountsFile, start_anew, storage_of
+from app.web.limiting.shared_counts import CountsFile, start_anew, storage_of
 
 HOURLY = parse("3 per hour")
 
@@ -39,7 +39,7 @@ def test_a_limit_holds_across_stores_and_ends_with_its_window(address, monkeypat
 
 def test_what_is_over_is_tidied_and_all_can_be_forgotten(address, monkeypatch):
     store = CountsFile(address)
-    monkeypatch.setattr("app.web.shared_counts._TIDY_EVERY", 2)
+    monkeypatch.setattr("app.web.limiting.shared_counts._TIDY_EVERY", 2)
     store.incr("old", 10)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 11)
@@ -59,7 +59,8 @@ def test_nothing_readable_stands_in_it(address, tmp_path):
 
 def test_processes_that_count_at_once_lose_nothing(address):
     count = (
-        "import sys; from app.web.shared_counts import CountsFile; store = CountsFile(sys.argv[1]);"
+        "import sys; from app.web.limiting.shared_counts import CountsFile;"
+        "store = CountsFile(sys.argv[1]);"
         "[store.incr('all', 3600) for _ in range(200)]"
     )
     running = [subprocess.Popen([sys.executable, "-c", count, address], cwd=ROOT) for _ in range(3)]

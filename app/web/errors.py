@@ -12,8 +12,8 @@ from flask_babel import ngettext
 from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed
 
 from app.serving import REFUSED
-from app.web import limits
 from app.web.answers import carried, render
+from app.web.limiting import limits
 from app.web.sent import Sent
 
 _CUT_AT = 2000  # letters of one answer that is handed back from a form that was too large

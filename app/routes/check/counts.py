@@ -12,7 +12,7 @@ from app.domain.law.editions import KBLI_NOW
 from app.extensions import limiter, vault
 from app.i18n import language
 from app.services.kbli.learning import tally
-from app.web import limits
+from app.web.limiting import limits
 
 _log = structlog.get_logger(__name__)
 

@@ -18,11 +18,12 @@ from app.forms.desk import PASSWORD_MESSAGES, ChoiceForm, DeskForm, PinForm, Sig
 from app.forms.fields import mistakes
 from app.services.desk import accounts, entering
 from app.services.desk.entering import Place
-from app.web import desk, limits
+from app.web import desk
 from app.web.access import asks_for_staff, not_for_this_role, staff_required
 from app.web.answers import advance, see_other, wants_fragment
 from app.web.errors import say_wait
-from app.web.limits import limited, who_asks
+from app.web.limiting import limits
+from app.web.limiting.limits import limited, who_asks
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 from app.web.session import has_cookies, leave

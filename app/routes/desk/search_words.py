@@ -22,9 +22,10 @@ from app.services.kbli.browse import wording
 from app.services.kbli.finder import nearest
 from app.services.kbli.learning import SearchList, month_text
 from app.services.reference.book import get_book
-from app.web import limits, once
+from app.web import once
 from app.web.answers import advance, render
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 from app.web.session import start_token

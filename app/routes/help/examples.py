@@ -36,9 +36,10 @@ from app.services.help import examples
 from app.services.help.book import NoSuchTopic, meanings_in
 from app.services.help.examples import Reckoned
 from app.services.kbli import browse
-from app.web import limits, once
+from app.web import once
 from app.web.answers import advance, render, share_link
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.session import EXAMPLE, enter, start_token
 from app.web.taking import Leads, take_form

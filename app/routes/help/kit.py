@@ -15,9 +15,9 @@ from app.domain.help.kit import PieceName
 from app.i18n import DEFAULT, LANGUAGES, language, outside_url
 from app.services.help import kit, kit_papers
 from app.services.help.kit_papers import PAPERS
-from app.web import limits
 from app.web.answers import render, share_link
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 
 bp = Blueprint("kit", __name__)

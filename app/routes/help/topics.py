@@ -37,9 +37,9 @@ from app.services.help.content import Mistake
 from app.services.help.example_files import Material
 from app.services.help.files import CONTENT, HelpBroken
 from app.services.help.text import ROOT, meaning
-from app.web import limits
 from app.web.answers import render, see_other, share_link
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 

@@ -46,10 +46,11 @@ from app.services.dossier import opening
 from app.services.licence import gate
 from app.services.papers import taking, uploads, wanted
 from app.services.papers.wanted import NotThere, PaperState
-from app.web import limits, once
+from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.sent import Sent
 from app.web.session import has_cookies, holds_dossier, open_dossier
 from app.web.transaction import commit_now, let_others_write

@@ -28,10 +28,11 @@ from app.routes.journey.steps import show_filled
 from app.services.dossier import answers
 from app.services.nik import asking, cases, standing
 from app.services.reference.book import get_book
-from app.web import limits, once
+from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render, share_link
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.once import address_of
 from app.web.sent import Sent
 from app.web.transaction import commit_now, run_now

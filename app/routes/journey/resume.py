@@ -21,11 +21,11 @@ from app.forms.fields import SendForm, mistakes
 from app.routes.journey.kept import kept_stops
 from app.services.dossier import answers as dossier_answers
 from app.services.dossier import opening, pins
-from app.web import known_browser, limits
 from app.web.access import applicant_required, asks_for_pin, is_from_here, open_file
 from app.web.answers import advance, carried, go, render, see_other, wants_fragment
 from app.web.errors import say_wait
-from app.web.limits import limited
+from app.web.limiting import known_browser, limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.once import address_of
 from app.web.sent import Sent

@@ -22,10 +22,11 @@ from app.routes.journey.kept import kept_stops
 from app.services.base.post_keys import Taken
 from app.services.dossier import opening, pins
 from app.services.reference.book import get_book
-from app.web import known_browser, limits, once
+from app.web import once
 from app.web.access import applicant_required, open_file
 from app.web.answers import advance, render, share_link
-from app.web.limits import limited
+from app.web.limiting import known_browser, limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 from app.web.session import enter, is_shared_device, remember_device, start_token

@@ -25,9 +25,10 @@ from app.models.message import Message
 from app.services.base import jobs
 from app.services.messages import outbox
 from app.services.tracking import inbound
-from app.web import limits, once
+from app.web import once
 from app.web.answers import render
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 from app.web.session import opened_here, start_token

@@ -20,7 +20,7 @@ from app.config import Settings
 from app.domain.oss.service_mode import ServiceMode
 from app.services.oss import notices
 from app.services.oss.notices import BadNotice, Notice, NotOss
-from app.web import limits
+from app.web.limiting import limits
 from app.web.marks import View
 
 

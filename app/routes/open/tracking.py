@@ -14,9 +14,9 @@ from app.i18n import outside_url
 from app.services.dossier import opening
 from app.services.licence import views
 from app.services.tracking import progress
-from app.web import limits
 from app.web.answers import render, share_link
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 

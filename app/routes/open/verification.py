@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from app.domain.law.editions import KBLI_NOW
 from app.services.papers import issued
 from app.services.reference.book import get_book
-from app.web import limits
 from app.web.answers import go, render
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.sent import Sent
 

@@ -20,10 +20,11 @@ from app.labels import label
 from app.services.oss import reconciliation
 from app.services.oss.reconciliation import Shown
 from app.services.reference.book import get_book
-from app.web import limits, once
+from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import go, render
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.taking import Leads, take_form
 
 bp = Blueprint("differences", __name__, url_prefix="/berkas/selisih")

@@ -29,10 +29,11 @@ from app.services.oss import form as oss_form
 from app.services.oss import nibs
 from app.services.oss import paper as oss_paper
 from app.services.oss import submission as oss_submission
-from app.web import limits, once
+from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import advance, go, render
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.sent import Sent
 from app.web.taking import Leads, NotTaken, anew, take_form
 from app.web.transaction import let_others_write, will_write

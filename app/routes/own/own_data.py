@@ -16,10 +16,11 @@ from app.models.dossier import Dossier
 from app.services.oss import handovers
 from app.services.rights import consents, own_data, paper, retention
 from app.services.rights.retention import Kept
-from app.web import limits, once
+from app.web import once
 from app.web.access import applicant_required
 from app.web.answers import render
-from app.web.limits import limited
+from app.web.limiting import limits
+from app.web.limiting.limits import limited
 from app.web.taking import Leads, NotTaken, take_form
 
 bp = Blueprint("own_data", __name__, url_prefix="/berkas")

@@ -27,9 +27,10 @@ from app.services.base.post_keys import Taken
 from app.services.dossier import opening, pins
 from app.services.messages.outbox import CodeWay, code_way
 from app.services.rights import recovery
-from app.web import known_browser, limits, once
+from app.web import once
 from app.web.answers import advance, go, render
-from app.web.limits import limited
+from app.web.limiting import known_browser, limits
+from app.web.limiting.limits import limited
 from app.web.marks import open_to_all
 from app.web.session import enter, start_token
 from app.web.taking import Leads, anew, take_form

@@ -27,7 +27,7 @@ from app.services.help import examples
 from app.services.help.files import CONTENT
 from app.services.licence.views import views
 from app.services.reference.book import get_book
-from app.web.limits import EXAMPLE
+from app.web.limiting.limits import EXAMPLE
 from tests.client import Form, form_of, here, links_of, main_words, parse, words
 from tests.factories import rows
 from tests.pages import PREFIXES

@@ -10,7 +10,7 @@ from app.adapters.papers.kit import render_kit
 from app.domain.help.kit import MARK, MESSAGE_AT_MOST
 from app.extensions import limiter
 from app.services.help.kit_papers import PAPERS
-from app.web.limits import KIT_PAPER
+from app.web.limiting.limits import KIT_PAPER
 from tests.adapters.test_kit_papers import words_of
 from tests.client import body_of, links_of, main_words, parse, words
 from tests.pages import PREFIXES

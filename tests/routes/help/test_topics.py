@@ -14,7 +14,7 @@ from app.labels import label
 from app.routes.help import topics as help_topics
 from app.services.help import book
 from app.services.help.files import read_help
-from app.web.limits import HELP_ANSWER
+from app.web.limiting.limits import HELP_ANSWER
 from tests.client import HTMX, form_of, links_of, main_words, parse, words
 from tests.help_content import write_help
 from tests.pages import KIOSK, NAME_DIFFERS, PREFIXES, Walk

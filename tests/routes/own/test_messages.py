@@ -17,7 +17,7 @@ from app.models.message import InboundMessage, Message
 from app.routes.machines import inbound
 from app.services.dossier import opening, pins
 from app.services.messages import outbox, wishes
-from app.web.limits import SMS_INBOUND
+from app.web.limiting.limits import SMS_INBOUND
 from app.work import run
 from tests.client import body_of, form_of, here, links_of, parse, words
 from tests.factories import (

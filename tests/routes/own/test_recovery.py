@@ -31,7 +31,7 @@ from app.services.base import events
 from app.services.dossier import pins
 from app.services.messages import outbox
 from app.services.rights import consents, recovery
-from app.web.limits import RECOVERY_ASK
+from app.web.limiting.limits import RECOVERY_ASK
 from app.work import run
 from tests.client import HTMX, body_of, form_of, here, parse, words
 from tests.factories import OTHER_PIN, PEOPLE, PIN, dossier_at, looking, open_dossier, open_in

@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, request
 from app.asked import asked
 from app.models.dossier import Dossier
 from app.services.dossier import pins
-from app.web.limits import who_asks
+from app.web.limiting.limits import who_asks
 
 COOKIE = "k"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{16}")  # 96 random bits
