@@ -86,7 +86,7 @@ def put_back(url: str, source: Path) -> None:
 
 
 def is_empty(url: str) -> bool:
-    """Say whether nothing is in the place of a database."""
+    """Return whether nothing is in the place of a database."""
     file = file_of(url)
     if file is not None:
         return not any(file.with_name(file.name + end).exists() for end in ("", "-wal"))

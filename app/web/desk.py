@@ -96,7 +96,7 @@ def _be(whose: str, mark: str) -> None:
 
 
 def must_choose() -> bool:
-    """Say whether whoever works here has still to choose a password or a PIN of their own."""
+    """Return whether whoever works here has still to choose a password or a PIN of their own."""
     return bool(asked().staff.must_change) or not entering.has_pin(asked().day)
 
 

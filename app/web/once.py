@@ -105,7 +105,7 @@ def form_context(form: FlaskForm) -> dict[str, Any]:
 
 
 def is_vouched_for(form: Any) -> bool:
-    """Say whether a page of ours, shown to this browser, sent the form; its page does not tell."""
+    """Return whether a page of ours, shown to this browser, sent this. Its page does not tell."""
     told = form.csrf_token.errors
     fits = bool(form.csrf_token.validate(form))
     form.csrf_token.errors = told

@@ -98,7 +98,7 @@ def check_password(password: str, common: Collection[str], own: Collection[str] 
 
 
 def _is_made_of(stem: str, common: Collection[str]) -> bool:
-    """Say whether a stem is one or two common ones, or next to nothing."""
+    """Return whether a stem is one or two common ones, or next to nothing."""
     if len(stem) < 4 or stem in common:
         return True
     return any(stem[:at] in common and stem[at:] in common for at in range(2, len(stem) - 1))
@@ -161,5 +161,5 @@ def clean_user(text: str) -> str:
 
 
 def is_dormant(last_seen: datetime, now: datetime) -> bool:
-    """Say whether an account slept so long that the admin has to wake it."""
+    """Return whether an account slept so long that the admin has to wake it."""
     return now - last_seen >= DORMANT_AFTER

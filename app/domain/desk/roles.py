@@ -116,7 +116,7 @@ def reach_of(role: StaffRole, permission: Permission) -> Reach:
 
 
 def may(role: StaffRole, permission: Permission, holding: Holding = Holding.FREE) -> bool:
-    """Say whether somebody may do this with a piece of work that is held so.
+    """Return whether somebody may do this with a piece of work that is held so.
 
     Where no piece of work is meant, any reach will do.
     """
@@ -124,5 +124,5 @@ def may(role: StaffRole, permission: Permission, holding: Holding = Holding.FREE
 
 
 def may_at_all(role: StaffRole, permissions: Collection[Permission]) -> bool:
-    """Say whether a role has one of these permissions, whatever the work."""
+    """Return whether a role has one of these permissions, whatever the work."""
     return any(reach_of(role, each) > Reach.NONE for each in permissions)

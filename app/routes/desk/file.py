@@ -134,7 +134,7 @@ def _prepare(form: ActForm, dossier: Dossier) -> None:
 
 
 def _changed(dossier: Dossier) -> bool:
-    """Say whether somebody did something with the file since this form was shown."""
+    """Return whether somebody did something with the file since this form was shown."""
     return request.form.get(Sent.VERSION, "") != str(files.version_of(dossier))
 
 

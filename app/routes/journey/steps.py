@@ -198,7 +198,7 @@ def _show_again(
 
 
 def _may_keep(form: Form) -> bool:
-    """Say whether what was typed may be kept: one of our pages sent it, and it may be remembered.
+    """Return whether what was typed may be kept: a page of ours sent it, and it may be remembered.
 
     Nobody vouches for a form whose token is too old. What a box refuses to hold, such as the number
     of a real card in practice, is written nowhere.

@@ -189,7 +189,7 @@ def read(content: bytes) -> Manifest:
 
 
 def is_signed(content: bytes, signature: bytes, key: bytes) -> bool:
-    """Say whether a manifest was made by the installation with this key."""
+    """Return whether a manifest was made by the installation with this key."""
     public = Ed25519PrivateKey.from_private_bytes(key).public_key()
     try:
         public.verify(base64.b64decode(signature), content)

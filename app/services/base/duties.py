@@ -42,7 +42,7 @@ def all_told() -> Mapping[str, Duty]:
 
 
 def may_have_run(job: Job) -> bool:
-    """Say whether a job may have been done by the service that was lost, after its last copy."""
+    """Return whether a job may have been done by the service that was lost, after its last copy."""
     row = db.session.get(Duty, DutyName.RESTORED)
     if row is None or job.id > int(str(row.facts["jobs_to"])):
         return False

@@ -167,7 +167,7 @@ def find_day(terminal: str, secret: str, now: datetime) -> StaffDay | None:
 
 
 def is_idle(day: StaffDay, now: datetime) -> bool:
-    """Say whether nobody used this for so long that it is locked."""
+    """Return whether nobody used this for so long that it is locked."""
     return now - day.used_at >= entrance.IDLE
 
 
@@ -250,7 +250,7 @@ def unlock(day_id: int, terminal: str, *, pin_fits: bool) -> Entered:
 
 
 def has_pin(day: StaffDay) -> bool:
-    """Say whether somebody has a PIN at their terminal."""
+    """Return whether somebody has a PIN at their terminal."""
     query = select(StaffPin.id).where(
         StaffPin.staff_id == day.staff_id, StaffPin.terminal_id == day.terminal_id
     )
@@ -320,7 +320,7 @@ def _terminal(secret: str) -> StaffTerminal | None:
 
 
 def is_ended_terminal(secret: str) -> bool:
-    """Say whether an admin took this terminal off the register; it then needs a new secret."""
+    """Return whether an admin took this terminal off the register; it then needs a new secret."""
     query = select(StaffTerminal.id).where(
         StaffTerminal.key == _terminal_key(secret), StaffTerminal.ended_at.is_not(None)
     )

@@ -79,7 +79,7 @@ def purpose_for(staff: Staff, work: Sequence[WorkItem]) -> Purpose:
 
 
 def is_look_open(staff: Staff, dossier_id: int) -> bool:
-    """Say whether a look of this person at this file is being kept already."""
+    """Return whether a look of this person at this file is being kept already."""
     query = select(StaffLook.id).where(
         StaffLook.staff_id == staff.id,
         StaffLook.dossier_id == dossier_id,
@@ -152,7 +152,7 @@ def why_not(staff: Staff, dossier: Dossier, row: Licence, action: OfficeAction) 
 
 
 def _verified(staff: Staff, dossier: Dossier, row: Licence) -> bool:
-    """Say whether somebody verified this licence: then another one decides about it."""
+    """Return whether somebody verified this licence: then another one decides about it."""
     query = select(Event.facts).where(
         Event.dossier_id == dossier.id,
         Event.actor == staff.mark,

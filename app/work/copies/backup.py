@@ -307,7 +307,7 @@ def copy_new(settings: Settings, now: datetime, after: int) -> int:
 
 
 def is_due(settings: Settings, now: datetime) -> bool:
-    """Say whether a night has passed since the last bundle, or since it was last tried in vain."""
+    """Return whether a night has passed since the last bundle, or since it was tried in vain."""
     row = db.session.get(Duty, DutyName.BACKUP)
     if row is None or not row.at <= now:
         return True

@@ -189,7 +189,7 @@ def _flask(env: dict[str, str], *words: str) -> str:
 
 
 def is_due(now: datetime) -> bool:
-    """Say whether the newest bundle is to be tried: one a week, sooner after one that failed."""
+    """Return whether the newest bundle is to be tried: one a week, sooner after one that failed."""
     made, tried = (db.session.get(Duty, name) for name in (DutyName.BACKUP, DutyName.TRIAL))
     if made is None or not made.well:
         return False
