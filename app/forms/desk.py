@@ -125,7 +125,7 @@ class ChoiceForm(DeskForm):
     )
 
 
-class SearchForm(DeskForm):
+class FindFileForm(DeskForm):
     """What a person at the counter can say of their file."""
 
     cari = ParsedField(

@@ -15,7 +15,7 @@ from app import clock
 from app.asked import asked
 from app.domain.desk.queue import Place, Whose, WhyBack, WorkKind, kinds_for
 from app.domain.desk.roles import Permission, may_at_all
-from app.forms.desk import DeskForm, SearchForm
+from app.forms.desk import DeskForm, FindFileForm
 from app.services.desk import queue, search
 from app.services.desk.queue import Filters
 from app.services.licence import views
@@ -165,14 +165,14 @@ def _to_mine() -> Response:
 @staff_required(Permission.SEARCH)
 def show_search() -> ResponseReturnValue:
     """Ask for a number, NIK, phone, NIB or name."""
-    return _search_page(SearchForm(formdata=None))
+    return _search_page(FindFileForm(formdata=None))
 
 
 @bp.post("/cari")
 @staff_required(Permission.SEARCH)
 def find() -> ResponseReturnValue:
     """Show the files that were meant. What was typed stands in no address."""
-    form = SearchForm(formdata=request.form)
+    form = FindFileForm(formdata=request.form)
     if Sent.LANGUAGE in request.form:
         return _search_page(form)
     if not form.validate():
@@ -180,7 +180,7 @@ def find() -> ResponseReturnValue:
     return _search_page(form, found=search.search(form.cari.data))
 
 
-def _search_page(form: SearchForm, status: int = 200, *, found: Any = None) -> Response:
+def _search_page(form: FindFileForm, status: int = 200, *, found: Any = None) -> Response:
     return desk.page(
         "desk/search.html", status=status, form_page=True, found=found, **once.form_context(form)
     )
