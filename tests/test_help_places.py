@@ -14,7 +14,11 @@ from app.forms.fields import ParsedField
 from app.services.help import book
 from tests.test_labels import ENUMS, FORMS, fields_of
 
-PROBLEMS = {name: kind for name, kind in ENUMS.items() if name.endswith("Problem")}
+# Topics are written for applicants: what staff mistype at their own door has a sentence alone.
+OF_STAFF = {"PasswordProblem", "StaffPinProblem"}
+PROBLEMS = {
+    name: kind for name, kind in ENUMS.items() if name.endswith("Problem") and name not in OF_STAFF
+}
 
 
 def key_of(problem: Enum) -> str:
@@ -30,6 +34,7 @@ def problems_of_boxes(application) -> dict[str, Enum]:
         for field in fields_of(application, form_class)
         if isinstance(field, ParsedField)
         for problem in field.messages
+        if type(problem).__name__ not in OF_STAFF
     }
     return found | {key_of(problem): problem for problem in AgeProblem}
 
