@@ -33,20 +33,18 @@ def test_after_a_mistake_the_focus_is_on_what_to_mend(visitor):
     person.walk(KIOSK, to="telepon")
     person.fill("telepon", "12")
     person.page.locator("main button.go").click()
-    person.page.locator("main [role=alert]").wait_for()
-    focused = person.page.evaluate("document.activeElement.getAttribute('role')")
-    assert focused == "alert"
+    person.focused("main [role=alert]")
     assert typed_in(person, "telepon") == "12"
     assert person.on == "telepon"
     person.page.locator("main [role=alert] a").first.click()
-    assert person.page.evaluate("document.activeElement.name") == "telepon"
+    person.focused("[name=telepon]")
     assert person.look() == []
 
 
 def test_after_a_step_the_focus_is_on_its_heading(visitor):
     person = visitor()
     person.walk(KIOSK, to="telepon")
-    assert person.page.evaluate("document.activeElement.tagName") == "H1"
+    person.focused("h1")
     assert person.page.evaluate("scrollY") == 0
 
 
@@ -158,9 +156,9 @@ def test_with_the_keyboard_alone(visitor):
     person.page.locator('main [name="telepon"]').focus()
     person.page.keyboard.type("0812 0000 2222")
     person.page.keyboard.press("Tab")
-    assert person.page.evaluate("document.activeElement.tagName") == "SUMMARY", "for who has e-mail"
+    person.focused("summary")  # for who has e-mail
     person.page.keyboard.press("Tab")
-    assert person.page.evaluate("document.activeElement.className") == "go"
+    person.focused("main button.go")
     person.page.keyboard.press("Enter")
     person.page.wait_for_url("**/berkas/alamat")
     person.settle()

@@ -82,12 +82,18 @@ def alt(page, key: str) -> None:
     line.detach()
 
 
+def at_the_lock(terminal: Visitor) -> None:
+    """Wait until what is typed goes into the box of the PIN."""
+    terminal.page.wait_for_url("**/petugas/kunci**")
+    terminal.focused("[name=pin]")
+
+
 def both_in(terminal: Visitor, office: dict[str, list]) -> None:
     """Let the second sign in, then the first, who then works here."""
     for user in ("dua.petugas", "satu.petugas"):
         if user == "satu.petugas":
             alt(terminal.page, "k")
-            terminal.page.wait_for_url("**/petugas/kunci**")
+            at_the_lock(terminal)
         sign_in(terminal, office, user)
 
 
@@ -98,7 +104,7 @@ def test_six_keys_change_the_person(terminal, office):
     keys = ["Alt+k", *PIN["dua.petugas"], "Alt+2"]
     assert len(keys) <= 6
     alt(page, "k")
-    page.wait_for_url("**/petugas/kunci**")
+    at_the_lock(terminal)
     for key in keys[1:-1]:
         page.keyboard.press(key)
     alt(page, "2")
@@ -115,7 +121,7 @@ def test_back_shows_nothing_of_the_last_person(terminal, office):
     page.fill('[name="cari"]', TYPED)
     terminal.open("/petugas/pilih")
     alt(page, "k")
-    page.wait_for_url("**/petugas/kunci**")
+    at_the_lock(terminal)
     page.keyboard.type(PIN["dua.petugas"])
     alt(page, "2")
     page.wait_for_url("**/petugas")

@@ -329,7 +329,7 @@ def test_beside_a_question_help_opens_and_nothing_typed_is_lost_or_sent(visitor)
     person.page.locator("#bantuan button").click()
     person.page.locator("#bantuan details[open]").wait_for()
     person.settle()
-    assert person.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    person.focused("#bantuan summary")
     assert person.page.locator("[name=nik]").input_value() == "1234 5"
     assert person.on == "diri"
     (request,) = [one for one in asked if "/bantuan/" in one.url]

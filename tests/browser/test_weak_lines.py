@@ -140,7 +140,7 @@ def test_a_wait_is_shown_and_can_be_ended(visitor, language):
     page.locator("#sinyal button").click()
     page.locator("main button.go:enabled").wait_for()
     assert page.locator("#sinyal").inner_text() == ""
-    assert page.evaluate("document.activeElement.className") == "go"
+    person.focused("main button.go")
     page.unroute("**/berkas/telepon")
     person.press("main button.go")
     assert person.on == "alamat"

@@ -225,6 +225,10 @@ class Visitor(Walker):
 
     # Looking
 
+    def focused(self, element: str) -> None:
+        """Wait until an element has the focus: scripts and `autofocus` give it after the page."""
+        self.page.locator(f":is({element}):focus").wait_for()
+
     def look(self, *, axe: bool = True) -> list[str]:
         """Return what is wrong with the page for eyes, fingers and screen readers."""
         page = self.page
